@@ -1,0 +1,112 @@
+"""Users, who sign in by e-mail, and the roles that say what they may do."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+
+from accounts.managers import UserManager
+
+
+class Role(models.Model):
+    """A named set of Django permissions."""
+
+    USER = "user"
+    CENTER_MANAGER = "center_manager"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+    id = models.AutoField(primary_key=True, db_column="role_id")
+    role_name = models.CharField(max_length=255, unique=True)
+    description = models.TextField(null=True, blank=True)
+    permissions = models.ManyToManyField("auth.Permission", blank=True, related_name="roles")
+
+    class Meta:
+        db_table = "roles"
+        ordering: ClassVar = ["role_name"]
+
+    def __str__(self) -> str:
+        return self.role_name
+
+
+class User(AbstractBaseUser):
+    """A person who signs in by e-mail; what they may do is answered by their role alone."""
+
+    STAFF_ROLES = frozenset({Role.CENTER_MANAGER, Role.AUDITOR, Role.ADMIN})
+
+    id = models.AutoField(primary_key=True, db_column="user_id")
+    email = models.EmailField(max_length=255, unique=True)
+    password = models.CharField(max_length=255, db_column="password_hash")
+    first_name = models.CharField(max_length=255, null=True, blank=True)
+    last_name = models.CharField(max_length=255, null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now(), null=True)
+    is_active = models.BooleanField(db_default=True)
+    role = models.ForeignKey(
+        Role, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
+    )
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = []
+
+    objects = UserManager()
+
+    class Meta:
+        db_table = "users"
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="users_email_ignoring_case"),
+            models.CheckConstraint(
+                name="users_email_shape", condition=Q(email__iregex=r"^[^@]+@[^@]+\.[^@]+$")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def role_name(self) -> str:
+        """The role's name; no role counts as `user`."""
+        return self.role.role_name if self.role else Role.USER
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin site lets this person in at all."""
+        return self.is_active and self.role_name in self.STAFF_ROLES
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody is above the roles: libraries that ask get a plain no."""
+        return False
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether the role grants `app_label.codename`."""
+        return self.is_active and perm in self.role_permissions
+
+    def has_perms(self, perm_list: list[str], obj: Any = None) -> bool:
+        """Whether the role grants them all."""
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the role grants anything in the app."""
+        return self.is_active and any(
+            perm.startswith(f"{app_label}.") for perm in self.role_permissions
+        )
+
+    @property
+    def role_permissions(self) -> frozenset[str]:
+        """`app_label.codename` of all that the role grants; read once per instance."""
+        if not hasattr(self, "_role_permissions"):
+            self._role_permissions = frozenset(self._read_role_permissions())
+        return self._role_permissions
+
+    def _read_role_permissions(self) -> list[str]:
+        if self.role is None:
+            return []
+        rows = self.role.permissions.values_list("content_type__app_label", "codename")
+        return [f"{app_label}.{codename}" for app_label, codename in rows]

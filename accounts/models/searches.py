@@ -1,0 +1,106 @@
+"""Saved searches: what a learner asked to be told about."""
+
+from typing import ClassVar
+
+from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Now
+from django.db.models.lookups import Exact
+
+from accounts.models.people import User
+from accounts.querysets import SavedSearchQuerySet
+from centers.models import Center
+
+TEST_TYPES = ("practical", "theory")
+
+
+class SavedSearch(models.Model):
+    """One saved search; a null window is open on that side, and all windows are inclusive."""
+
+    class Method(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        PUSH = "push", "Push"
+
+    class TestType(models.TextChoices):
+        PRACTICAL = "practical", "Practical"
+        THEORY = "theory", "Theory"
+
+    id = models.AutoField(primary_key=True, db_column="preference_id")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="searches")
+    notification_radius = models.IntegerField(db_default=25)
+    notification_method = models.CharField(max_length=50, choices=Method)
+    preferred_test_types = models.JSONField(null=True, blank=True)
+    name = models.CharField(max_length=100, null=True, blank=True)
+    postcode = models.CharField(max_length=10, null=True, blank=True)
+    location = PointField(geography=True, null=True, blank=True)
+    centers = models.ManyToManyField(
+        Center, through="SearchCenter", blank=True, related_name="searches"
+    )
+    date_from = models.DateField(null=True, blank=True)
+    date_to = models.DateField(null=True, blank=True)
+    weekdays = ArrayField(models.SmallIntegerField(), null=True, blank=True)
+    time_from = models.TimeField(null=True, blank=True)
+    time_until = models.TimeField(null=True, blank=True)
+    current_test_date = models.DateField(null=True, blank=True)
+    min_days_earlier = models.SmallIntegerField(null=True, blank=True)
+    min_notice_days = models.SmallIntegerField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(db_default=True)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    objects = SavedSearchQuerySet.as_manager()
+
+    class Meta:
+        db_table = "userpreferences"
+        ordering: ClassVar = ["id"]
+        verbose_name_plural = "saved searches"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="preferences_method", condition=Q(notification_method__in=["email", "push"])
+            ),
+            models.CheckConstraint(
+                name="preferences_test_types_known",
+                condition=Q(preferred_test_types__isnull=True)
+                | Q(preferred_test_types__contained_by=list(TEST_TYPES)),
+            ),
+            models.CheckConstraint(
+                name="preferences_test_types_array",
+                condition=Exact(
+                    Func(
+                        F("preferred_test_types"),
+                        function="jsonb_typeof",
+                        output_field=models.TextField(),
+                    ),
+                    Value("array"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="preferences_radius_positive", condition=Q(notification_radius__gt=0)
+            ),
+            models.CheckConstraint(
+                name="preferences_weekdays_iso",
+                condition=Q(weekdays__contained_by=[1, 2, 3, 4, 5, 6, 7]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"within {self.notification_radius} miles of {self.postcode}"
+
+
+class SearchCenter(models.Model):
+    """A centre that a search has chosen by name; such a search looks nowhere else."""
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="chosen")
+    center = models.ForeignKey(Center, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "userpreferences_centers"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["search", "center"], name="search_center_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"search {self.search_id} at center {self.center_id}"

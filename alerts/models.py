@@ -1,0 +1,86 @@
+"""Alerts: who was told, or is to be told, of which opening."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models import SavedSearch
+from slots.models import Slot, SlotOpening
+
+
+class Notification(models.Model):
+    """One message to one user by one method, for all alerts of its window."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    method = models.CharField(max_length=50, choices=SavedSearch.Method)
+    created_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="notification_method", condition=Q(method__in=["email", "push"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notification {self.pk}"
+
+
+class UserAlert(models.Model):
+    """One user's alert for one opening; `state` is null for a row that matching did not make."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        SENT = "sent", "sent"
+        EXPIRED = "expired", "expired"
+        SUPPRESSED = "suppressed", "suppressed"
+        FAILED = "failed", "failed"
+
+    id = models.BigAutoField(primary_key=True, db_column="alert_id")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="alerts"
+    )
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="alerts")
+    sent = models.BooleanField(db_default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    opening = models.ForeignKey(
+        SlotOpening, on_delete=models.CASCADE, null=True, blank=True, related_name="alerts"
+    )
+    preference = models.ForeignKey(
+        SavedSearch, on_delete=models.SET_NULL, null=True, blank=True, related_name="alerts"
+    )
+    miles = models.FloatField(null=True, blank=True)
+    notification = models.ForeignKey(
+        Notification, on_delete=models.SET_NULL, null=True, blank=True, related_name="alerts"
+    )
+    state = models.CharField(max_length=10, null=True, blank=True, choices=State)
+    state_reason = models.CharField(max_length=100, null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "useralerts"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "opening"], name="alert_once_per_opening"),
+            models.CheckConstraint(
+                name="alert_state",
+                condition=Q(state__in=["waiting", "sent", "expired", "suppressed", "failed"]),
+            ),
+            models.CheckConstraint(
+                name="alert_sent_agrees",
+                condition=Q(state__isnull=True)
+                | Q(state="sent", sent=True, sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent=False, sent_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"alert {self.pk}"

@@ -1,0 +1,60 @@
+"""The audit log and the settings that staff may change at run time."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class AuditLog(models.Model):
+    """One thing somebody did; written once, sealed into a hash chain, never changed."""
+
+    id = models.AutoField(primary_key=True, db_column="log_id")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        # The database's own ON DELETE SET NULL (see the migration) is the one allowed erasure.
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    action = models.CharField(max_length=255)
+    timestamp = models.DateTimeField(db_default=Now())
+    details = models.TextField(null=True, blank=True)
+    subject_type = models.CharField(max_length=100, null=True, blank=True)
+    subject_id = models.CharField(max_length=100, null=True, blank=True)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    salt = models.UUIDField(
+        null=True, blank=True, db_default=models.Func(function="gen_random_uuid")
+    )
+    chain_no = models.BigIntegerField(null=True, blank=True, unique=True)
+    actor_hash = models.CharField(max_length=64, null=True, blank=True)
+    hash = models.CharField(max_length=64, null=True, blank=True)
+
+    class Meta:
+        db_table = "auditlogs"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["timestamp"], name="auditlogs_timestamp"),
+            models.Index(fields=["subject_type", "subject_id"], name="auditlogs_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} at {self.timestamp:%Y-%m-%d %H:%M:%S}"
+
+
+class SystemConfig(models.Model):
+    """The stored value of one setting; `audit.config` knows its type, default and bounds."""
+
+    id = models.AutoField(primary_key=True, db_column="config_id")
+    key = models.CharField(max_length=255, unique=True)
+    value = models.TextField(null=True, blank=True)
+
+    class Meta:
+        db_table = "systemconfig"
+        ordering: ClassVar = ["key"]
+
+    def __str__(self) -> str:
+        return self.key

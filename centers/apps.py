@@ -1,0 +1,10 @@
+"""The `centers` app's registration with Django."""
+
+from django.apps import AppConfig
+
+
+class CentersConfig(AppConfig):
+    """What Django needs to know of the app."""
+
+    name = "centers"
+    default_auto_field = "django.db.models.AutoField"

@@ -1,0 +1,42 @@
+"""Reading centres by where they are."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point
+from django.contrib.gis.measure import D
+from django.db import models
+from django.db.models import FloatField, Func, Value
+from django.db.models.functions import Cast
+
+if TYPE_CHECKING:
+    from centers.models import Center  # noqa: F401
+
+METRES_PER_MILE = 1609.344
+
+
+def point(*, latitude: float, longitude: float) -> Point:
+    """A WGS 84 point from two numbers in degrees; x is the longitude."""
+    return Point(float(longitude), float(latitude), srid=4326)
+
+
+class CenterQuerySet(models.QuerySet["Center"]):
+    """Centres, in the words of the domain."""
+
+    def open(self) -> "CenterQuerySet":
+        """Centres that have not closed for good."""
+        return self.filter(is_active=True)
+
+    def within_miles(self, origin: Point, miles: float) -> "CenterQuerySet":
+        """Centres at most so many statute miles from a point, on the spheroid, border included."""
+        return self.filter(location__dwithin=(origin, D(m=miles * METRES_PER_MILE)))
+
+    def with_miles_from(self, origin: Point) -> "CenterQuerySet":
+        """Annotate `miles`: statute miles on the spheroid from a point, as a float."""
+        metres = Func(
+            Distance("location", origin),
+            function="",
+            template="(%(expressions)s)",
+            output_field=FloatField(),
+        )
+        return self.annotate(miles=Cast(metres, FloatField()) / Value(METRES_PER_MILE))

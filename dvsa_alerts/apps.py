@@ -1,0 +1,17 @@
+"""The project's own registration as an installed app: it composes, and nothing imports it."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class DvsaAlertsConfig(AppConfig):
+    """Connects what has to happen once every app has migrated."""
+
+    name = "dvsa_alerts"
+    default_auto_field = "django.db.models.AutoField"
+
+    def ready(self) -> None:
+        """Roles and grants are kept after the last app's `post_migrate`, which is this one's."""
+        from dvsa_alerts import after_migrate
+
+        post_migrate.connect(after_migrate.keep_roles_and_grants, sender=self)

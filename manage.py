@@ -1,0 +1,21 @@
+#!/usr/bin/env python
+"""Django's command line, connected as the owner of the schema for the commands that need it."""
+
+import os
+import sys
+
+OWNER_COMMANDS = frozenset({"migrate", "sqlmigrate", "showmigrations", "prune", "restore"})
+
+
+def main() -> None:
+    """Run one management command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dvsa_alerts.settings")
+    if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
+        os.environ["DATABASE_ROLE"] = "owner"
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+"""Sources, their batches, and the slots and openings that follow from them."""
+
+from slots.models.slots import Slot, SlotOpening
+from slots.models.sources import FeedBatch, Source, SourceBaseline, SourceToken
+
+__all__ = ["FeedBatch", "Slot", "SlotOpening", "Source", "SourceBaseline", "SourceToken"]

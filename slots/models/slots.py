@@ -1,0 +1,121 @@
+"""Slots, and the openings in which each was free to book."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from centers.models import Center
+from slots.models.sources import FeedBatch, Source
+from slots.querysets import OpeningQuerySet, SlotQuerySet
+
+
+class Slot(models.Model):
+    """A test time at a centre; date and time are Europe/London wall-clock."""
+
+    class TestType(models.TextChoices):
+        PRACTICAL = "practical", "Practical"
+        THEORY = "theory", "Theory"
+
+    id = models.AutoField(primary_key=True, db_column="slot_id")
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="slots")
+    test_type = models.CharField(max_length=50, choices=TestType)
+    date = models.DateField()
+    time = models.TimeField()
+    available = models.BooleanField(db_default=True)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now(), null=True)
+    source = models.ForeignKey(
+        Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="slots"
+    )
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        db_table = "drivingtestslots"
+        ordering: ClassVar = ["date", "time", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["center", "test_type", "date", "time"], name="slots_once"
+            ),
+            models.CheckConstraint(
+                name="slots_test_type", condition=Q(test_type__in=["practical", "theory"])
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["center", "test_type", "date", "time"],
+                name="slots_open",
+                condition=Q(available=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.test_type} at {self.center_id}, {self.date} {self.time}"
+
+
+class SlotOpening(models.Model):
+    """One episode of a slot being free, from `opened_at` to `closed_at` (by the source's clock)."""
+
+    class CloseReason(models.TextChoices):
+        GONE = "gone", "gone"
+        PASSED = "passed", "passed"
+        STAFF = "staff", "closed by staff"
+
+    class Quiet(models.TextChoices):
+        BASELINE = "baseline", "listed when the source first covered the centre"
+        RETURNED = "returned", "came back after a mass closing"
+
+    id = models.BigAutoField(primary_key=True)
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="openings")
+    episode = models.IntegerField()
+    opened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True, blank=True)
+    close_reason = models.CharField(max_length=10, null=True, blank=True, choices=CloseReason)
+    source = models.ForeignKey(
+        Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="openings"
+    )
+    batch = models.ForeignKey(
+        FeedBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="openings"
+    )
+    quiet = models.CharField(
+        max_length=10,
+        null=True,
+        blank=True,
+        choices=Quiet,
+        help_text="why nobody is alerted; empty when everybody concerned is",
+    )
+    matched_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OpeningQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["slot", "episode"], name="opening_episode_once"),
+            models.UniqueConstraint(
+                fields=["slot"], condition=Q(closed_at__isnull=True), name="opening_one_open"
+            ),
+            models.CheckConstraint(
+                name="opening_closed_with_reason",
+                condition=Q(closed_at__isnull=True, close_reason__isnull=True)
+                | Q(closed_at__isnull=False, close_reason__in=["gone", "passed", "staff"]),
+            ),
+            models.CheckConstraint(
+                name="opening_quiet", condition=Q(quiet__in=["baseline", "returned"])
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"],
+                name="openings_unmatched",
+                condition=Q(matched_at__isnull=True, quiet__isnull=True),
+            ),
+            models.Index(fields=["recorded_at"], name="openings_recorded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"opening {self.episode} of slot {self.slot_id}"

@@ -1,0 +1,63 @@
+"""What every test stands on: its own database, the application's role, and no stale caches."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+
+from accounts.roles import keep_default_roles
+from audit import config
+from tests import databases
+
+# Playwright's sync API runs an event loop in this thread, which Django would else refuse.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(run_folder: Path, django_db_blocker: object) -> Iterator[None]:
+    """Clone the migrated template for this worker; child processes reach the clone by its URL."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    databases.make_template(run_folder)
+    with databases.only_one_process(run_folder / "template.lock"):
+        databases.recreate(name, databases.TEMPLATE)
+    _use(name)
+    yield
+    connections.close_all()
+    databases.drop(name)
+
+
+def _use(name: str) -> None:
+    settings.DATABASES["default"]["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+    os.environ["DATABASE_URL"] = databases.url_of(name, settings.APPLICATION_ROLE)
+    os.environ["DATABASE_OWNER_URL"] = databases.url_of(name, settings.OWNER_ROLE)
+
+
+def _empty_by_the_owner(case: TransactionTestCase) -> None:
+    """Django's own flush would TRUNCATE as the application, which may not."""
+    connections["default"].close()
+    databases.empty(connections["default"].settings_dict["NAME"])
+    keep_default_roles()
+
+
+TransactionTestCase._fixture_teardown = _empty_by_the_owner
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings(settings) -> Iterator[None]:
+    """A cheap hasher, and no settings remembered from another test's database."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    config.forget_cached()
+    yield
+    config.forget_cached()

@@ -1,0 +1,107 @@
+"""Test databases: one migrated template, a clone of it for each worker, and a way to empty one.
+
+Tests connect as the application. The owner's connection is used only here: to migrate the
+template, to clone it, and to empty a clone (the application may neither TRUNCATE nor touch
+the audit log, and triggers that forbid it rest under `session_replication_role = replica`).
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+TEMPLATE = "test_template"
+# Filled by migrations and read by everybody: emptying a database leaves these alone.
+KEPT_TABLES = {
+    "django_migrations", "django_content_type", "auth_permission", "spatial_ref_sys",
+}  # fmt: skip
+
+
+def owner_connection(name: str) -> psycopg.Connection:
+    """Connect to a database of the throw-away cluster as the owner of the schema."""
+    config = settings.ENVIRONMENT.owner_database
+    return psycopg.connect(
+        dbname=name, user=config["USER"], host=config["HOST"], autocommit=True, connect_timeout=10
+    )
+
+
+def url_of(name: str, role: str) -> str:
+    """The URL under which a process of ours reaches a test database."""
+    return f"postgis://{role}@/{name}?host={settings.ENVIRONMENT.owner_database['HOST']}"
+
+
+@contextmanager
+def only_one_process(lock_file: Path) -> Iterator[None]:
+    """Hold an exclusive lock between the test workers of one run."""
+    with lock_file.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def make_template(run_folder: Path) -> None:
+    """Migrate a fresh template, once for each test run."""
+    done = run_folder / "template-made"
+    with only_one_process(run_folder / "template.lock"):
+        if not done.exists():
+            recreate(TEMPLATE)
+            migrate(TEMPLATE)
+            done.touch()
+
+
+def recreate(name: str, template: str = "template1") -> None:
+    """Make a database anew as a copy of another."""
+    with owner_connection("postgres") as connection:
+        drop(name)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+
+
+def drop(name: str) -> None:
+    """Drop a database, ending whatever is still connected to it."""
+    with owner_connection("postgres") as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+def migrate(name: str, *arguments: str) -> None:
+    """Run `manage.py migrate` on a database, as the owner, in a process of its own."""
+    manage("migrate", "--verbosity", "0", *arguments, database=name)
+
+
+def manage(*arguments: str, database: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run `manage.py` against a test database in a process of its own."""
+    environment = os.environ | {
+        "DATABASE_URL": url_of(database, settings.APPLICATION_ROLE),
+        "DATABASE_OWNER_URL": url_of(database, settings.OWNER_ROLE),
+    }
+    result = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if check and result.returncode:
+        raise AssertionError(f"manage.py {' '.join(arguments)}: {result.stdout}{result.stderr}")
+    return result
+
+
+def empty(name: str) -> None:
+    """Empty every table but those that migrations fill."""
+    with owner_connection(name) as connection, connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute(_truncate_all(connection))
+
+
+def _truncate_all(connection: psycopg.Connection) -> sql.Composed:
+    rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    names = [sql.Identifier(row[0]) for row in rows if row[0] not in KEPT_TABLES]
+    return sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(names))
