@@ -8,30 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import SavedSearch
+from alerts.models.notifications import Notification
 from slots.models import Slot, SlotOpening
-
-
-class Notification(models.Model):
-    """One message to one user by one method, for all alerts of its window."""
-
-    id = models.BigAutoField(primary_key=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
-    )
-    method = models.CharField(max_length=50, choices=SavedSearch.Method)
-    created_at = models.DateTimeField(db_default=Now())
-    due_at = models.DateTimeField()
-
-    class Meta:
-        ordering: ClassVar = ["-id"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="notification_method", condition=Q(method__in=["email", "push"])
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"notification {self.pk}"
 
 
 class UserAlert(models.Model):
