@@ -4,7 +4,7 @@
 import os
 import sys
 
-OWNER_COMMANDS = frozenset({"migrate", "sqlmigrate", "showmigrations", "prune", "restore"})
+OWNER_COMMANDS = frozenset({"migrate", "prune", "restore"})
 
 
 def main() -> None:

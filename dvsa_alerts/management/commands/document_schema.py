@@ -1,0 +1,46 @@
+"""`document_schema`: generate docs/schema.sql and docs/sql/, or say which of them are stale."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from dvsa_alerts import schema_documents
+
+
+class Command(BaseCommand):
+    """Write the schema's documents, or check them."""
+
+    help = "Writes docs/schema.sql and docs/sql/ from the migrations of a migrated database."
+    requires_migrations_checks = False
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """Keep the example's line breaks."""
+        kwargs["formatter_class"] = RawDescriptionHelpFormatter
+        return super().create_parser(
+            prog_name, subcommand, epilog="example:\n  ./dev manage document_schema", **kwargs
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--check` changes nothing."""
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing; exit 1 when any file is stale"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write or check."""
+        folder = settings.BASE_DIR / "docs"
+        if options["check"]:
+            return self._check(schema_documents.stale(folder))
+        count = schema_documents.write(folder)
+        self.stdout.write(f"{count} files under docs/")
+        return None
+
+    def _check(self, stale: list[str]) -> None:
+        if stale:
+            raise CommandError(
+                f"stale: {', '.join(f'docs/{name}' for name in stale)}; "
+                "run ./dev manage document_schema"
+            )
+        self.stdout.write("docs/schema.sql and docs/sql/ are up to date")
