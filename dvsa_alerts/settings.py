@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +50,8 @@ INSTALLED_APPS = [
     "pgtrigger",
     "dvsa_alerts",
 ]
+if find_spec("django_migration_linter"):  # among the requirements for development alone
+    INSTALLED_APPS.append("django_migration_linter")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

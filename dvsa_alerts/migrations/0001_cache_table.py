@@ -13,6 +13,8 @@ CREATE INDEX cache_expires ON cache (expires);
 
 
 class Migration(migrations.Migration):
+    initial = True
+
     dependencies = []
 
     operations = [migrations.RunSQL(CREATE, "DROP TABLE cache")]
