@@ -1,0 +1,66 @@
+"""Every migration runs up, down and up again on a real PostGIS."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from tests import databases
+
+OWN_APPS = ("dvsa_alerts", "audit", "alerts", "slots", "accounts", "centers")
+# Whatever the extensions brought stays; whatever the apps brought has to be gone.
+LEFT_BEHIND = """
+SELECT relname FROM pg_class
+JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = 'public' AND relkind IN ('r', 'v', 'S')
+    AND NOT EXISTS (
+        SELECT FROM pg_depend WHERE pg_depend.objid = pg_class.oid AND deptype = 'e'
+    )
+    AND relname NOT LIKE 'django_%%' AND relname NOT LIKE 'auth_%%'
+"""
+
+
+@pytest.fixture
+def blank(django_db_setup: None) -> Iterator[str]:
+    """A database in which nothing has been migrated."""
+    name = f"{connection.settings_dict['NAME']}_blank"
+    databases.recreate(name)
+    yield name
+    databases.drop(name)
+
+
+def test_all_migrations_go_up_down_and_up(blank):
+    databases.migrate(blank)
+    before = schema(blank)
+    for app in ("usersessions", "mfa", "account", "admin", "sessions", *OWN_APPS):
+        databases.migrate(blank, app, "zero")
+    assert left_behind(blank) == []
+    databases.migrate(blank)
+    assert schema(blank) == before
+
+
+def left_behind(name: str) -> list[str]:
+    """Our tables, views and sequences that are still there."""
+    with databases.owner_connection(name) as connected:
+        return [row[0] for row in connected.execute(LEFT_BEHIND)]
+
+
+def schema(name: str) -> list[tuple]:
+    """Each column, constraint, index, trigger and function of the public schema."""
+    with databases.owner_connection(name) as connected:
+        return sorted(str(row) for query in CATALOGUE for row in connected.execute(query))
+
+
+CATALOGUE = [
+    """
+    SELECT table_name, column_name, data_type, is_nullable, column_default
+    FROM information_schema.columns WHERE table_schema = 'public'
+    """,
+    """
+    SELECT conrelid::regclass, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    """,
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT proname, md5(prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+]
