@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
     "match-openings": {"task": "alerts.tasks.match", "schedule": 5.0},
     "send-email": {"task": "alerts.tasks.send_email", "schedule": 5.0},
     "send-push": {"task": "alerts.tasks.send_push", "schedule": 5.0},
+    "seal-audit-log": {"task": "audit.tasks.seal", "schedule": 5.0},
     "close-passed-slots": {"task": "slots.tasks.close_passed", "schedule": 60.0},
 }
 

@@ -1,0 +1,108 @@
+"""The hash chain over the audit log: sealing new entries, and walking the chain to verify it."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+
+from django.db import connection
+
+from audit.models import AuditLog
+
+SEAL_AT_MOST = 5000
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest sealed entry: its number in the chain (0 when nothing is sealed) and its hash."""
+
+    chain_no: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.chain_no}:{self.hash}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Head":
+        """Read `NUMBER:HASH`, as it is logged and written into backups; raises ValueError."""
+        number, _, digest = text.strip().partition(":")
+        return cls(int(number), digest)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a walk found: how many entries hold, and the first that doesn't with its reason."""
+
+    checked: int
+    unsealed: int
+    head: Head
+    broken: str | None
+
+
+def seal() -> tuple[int, Head]:
+    """Chain the entries that are not yet sealed; answer how many, and the new head."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sealed, head, head_hash FROM audit_seal(%s)", [SEAL_AT_MOST])
+        sealed, chain_no, digest = cursor.fetchone()
+    return sealed, Head(chain_no, digest or "")
+
+
+def verify(*, known_head: Head | None = None) -> Verdict:
+    """Walk the whole chain, oldest first, and compare it with a head kept elsewhere if given."""
+    broken = None
+    head = Head(0, "")
+    known_seen = known_head is None or known_head == head
+    for entry in _sealed():
+        broken = _fault(entry, head)
+        if broken:
+            break
+        head = Head(entry.chain_no or 0, entry.hash or "")
+        known_seen = known_seen or head == known_head
+    if not broken and not known_seen:
+        broken = f"the chain doesn't hold the known head {known_head}"
+    unsealed = AuditLog.objects.filter(chain_no__isnull=True).count()
+    return Verdict(checked=head.chain_no, unsealed=unsealed, head=head, broken=broken)
+
+
+def _sealed() -> Iterator[AuditLog]:
+    entries = AuditLog.objects.filter(chain_no__isnull=False).order_by("chain_no")
+    return entries.iterator(chunk_size=2000)
+
+
+def _fault(entry: AuditLog, previous: Head) -> str | None:
+    """Why an entry doesn't follow from the one before it, or None when it does."""
+    if entry.chain_no != previous.chain_no + 1:
+        return f"entry {entry.chain_no} follows {previous.chain_no}: entries are missing or moved"
+    if not _actor_holds(entry):
+        return f"entry {entry.chain_no} (log_id {entry.pk}): the actor was changed"
+    if entry.hash != _entry_hash(previous.hash or None, entry):
+        return f"entry {entry.chain_no} (log_id {entry.pk}): its content was changed"
+    return None
+
+
+def _actor_holds(entry: AuditLog) -> bool:
+    """An erased entry has neither user nor address left; any other proves its actor."""
+    if entry.salt is None:
+        return entry.user_id is None and entry.ip is None
+    return entry.actor_hash == _digest(str(entry.salt), _text(entry.user_id), entry.ip)
+
+
+def _entry_hash(previous: str | None, entry: AuditLog) -> str:
+    moment = entry.timestamp.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return _digest(
+        previous, str(entry.pk), entry.action, entry.subject_type, entry.subject_id, moment,
+        entry.details, entry.actor_hash,
+    )  # fmt: skip
+
+
+def _digest(*fields: str | None) -> str:
+    return hashlib.sha256(b"".join(_field(value) for value in fields)).hexdigest()
+
+
+def _field(value: str | None) -> bytes:
+    encoded = (value or "").encode()
+    return b"-" if value is None else b"%d:%s" % (len(encoded), encoded)
+
+
+def _text(value: int | None) -> str | None:
+    return None if value is None else str(value)

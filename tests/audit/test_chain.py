@@ -1,0 +1,145 @@
+"""The audit log is append-only, chained by hashes, and provable after an erasure."""
+
+import json
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.models import User
+from audit.chain import Head, seal, verify
+from audit.models import AuditLog
+from audit.trail import current_ip, record
+from tests import databases
+
+
+@pytest.fixture
+def entries(transactional_db):
+    """Five sealed entries of a user, from an address, about the user."""
+    user = User.objects.create_user("ada@example.org", "pw")
+    token = current_ip.set("192.0.2.7")
+    for number in range(5):
+        record("test.done", actor=user, subject=user, number=number, word="naïve “quote”")
+    current_ip.reset(token)
+    seal()
+    return list(AuditLog.objects.order_by("chain_no"))
+
+
+@contextmanager
+def as_owner(*, without_triggers=False):
+    """The owner's own connection to this test's database."""
+    with databases.owner_connection(connection.settings_dict["NAME"]) as owner:
+        if without_triggers:
+            owner.execute("ALTER TABLE auditlogs DISABLE TRIGGER USER")
+        yield owner
+        owner.execute("ALTER TABLE auditlogs ENABLE TRIGGER USER")
+
+
+def test_an_untouched_chain_holds(entries):
+    verdict = verify()
+    assert (verdict.broken, verdict.checked, verdict.unsealed) == (None, 5, 0)
+    assert verdict.head == Head(5, entries[-1].hash)
+
+
+def test_new_entries_wait_until_they_are_sealed(entries):
+    record("test.more", actor=None, subject=None)
+    assert verify().unsealed == 1
+    assert seal()[0] == 1
+    assert verify().head.chain_no == 6
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE auditlogs SET action = 'other' WHERE chain_no = 3",
+        "UPDATE auditlogs SET details = NULL WHERE chain_no = 3",
+        "UPDATE auditlogs SET user_id = NULL, action = 'other' WHERE chain_no = 3",
+        "UPDATE auditlogs SET chain_no = 9 WHERE chain_no = 3",
+        "DELETE FROM auditlogs WHERE chain_no = 3",
+        "TRUNCATE auditlogs",
+    ],
+)
+def test_the_owner_is_refused_while_the_triggers_stand(entries, statement):
+    with as_owner() as owner, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        owner.execute(statement)
+    assert verify().broken is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE auditlogs SET action = 'test.donf' WHERE chain_no = 3", "entry 3"),
+        ("UPDATE auditlogs SET details = NULL WHERE chain_no = 3", "entry 3"),
+        ("UPDATE auditlogs SET timestamp = timestamp + '1us' WHERE chain_no = 3", "entry 3"),
+        ("UPDATE auditlogs SET ip = '192.0.2.8' WHERE chain_no = 3", "the actor was changed"),
+        ("UPDATE auditlogs SET salt = NULL WHERE chain_no = 3", "the actor was changed"),
+        ("UPDATE auditlogs SET user_id = NULL WHERE chain_no = 3", "the actor was changed"),
+        ("DELETE FROM auditlogs WHERE chain_no = 3", "entry 4 follows 2"),
+        ("DELETE FROM auditlogs WHERE chain_no = 1", "entry 2 follows 0"),
+        (
+            "INSERT INTO auditlogs (action, chain_no, hash) VALUES ('forged', 6, repeat('0', 64))",
+            "entry 6",
+        ),
+    ],
+)
+def test_tampering_past_the_triggers_is_found(entries, statement, named):
+    with as_owner(without_triggers=True) as owner:
+        owner.execute(statement)
+    assert named in verify().broken
+
+
+def test_removing_the_newest_entries_is_found_with_a_head_kept_elsewhere(entries):
+    head = verify().head
+    with as_owner(without_triggers=True) as owner:
+        owner.execute("DELETE FROM auditlogs WHERE chain_no > 3")
+    assert verify().broken is None
+    assert "known head" in verify(known_head=head).broken
+
+
+def test_a_head_from_earlier_still_holds_when_the_chain_has_grown(entries):
+    head = verify().head
+    record("test.more", actor=None, subject=None)
+    seal()
+    assert verify(known_head=head).broken is None
+
+
+def test_an_erased_users_entries_stay_provable_without_the_user(entries):
+    User.objects.get(email="ada@example.org").delete()
+    rows = AuditLog.objects.values_list("user_id", "ip", "salt")
+    assert set(rows) == {(None, None, None)}
+    assert verify().broken is None
+
+
+def test_an_entry_erased_before_it_was_sealed_is_chained_all_the_same(transactional_db):
+    user = User.objects.create_user("ada@example.org", "pw")
+    record("test.done", actor=user, subject=None)
+    user.delete()
+    seal()
+    verdict = verify()
+    assert (verdict.broken, verdict.checked) == (None, 1)
+
+
+def test_an_inserted_row_cannot_bring_its_own_place_in_the_chain(entries):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO auditlogs (action, chain_no, hash, actor_hash)"
+            " VALUES ('forged', 99, 'x', 'y')"
+        )
+    assert verify().unsealed == 1
+
+
+def test_the_command_answers_one_json_object(entries, capsys):
+    call_command("verify_audit", json=True)
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["checked"], answer["broken"]) == (5, None)
+
+
+def test_the_command_exits_1_and_names_the_broken_entry(entries, capsys):
+    with as_owner(without_triggers=True) as owner:
+        owner.execute("UPDATE auditlogs SET action = 'other' WHERE chain_no = 2")
+    with pytest.raises(SystemExit) as stopped:
+        call_command("verify_audit")
+    assert stopped.value.code == 1
+    assert "entry 2" in capsys.readouterr().out
