@@ -54,6 +54,7 @@ if find_spec("django_migration_linter"):  # among the requirements for developme
     INSTALLED_APPS.append("django_migration_linter")
 
 MIDDLEWARE = [
+    "audit.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
