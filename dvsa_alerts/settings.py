@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "django.contrib.postgres",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -84,10 +85,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "dvsa_alerts.pages.site",
+                "slots.freshness.sources",
             ],
         },
     },
 ]
+FORM_RENDERER = "dvsa_alerts.rendering.FormRenderer"
 
 # Database: the application's role everywhere but in the owner's own commands (see manage.py).
 _OWNER = os.environ.get("DATABASE_ROLE") == "owner"

@@ -3,10 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from dvsa_alerts import pages
+
 urlpatterns = [
     path("", include("slots.urls")),
-    path("centers/", include("centers.urls")),
     path("", include("alerts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("robots.txt", pages.robots, name="robots"),
+    path("manifest.webmanifest", pages.manifest, name="manifest"),
 ]

@@ -1,0 +1,70 @@
+"""Pages that belong to no app: about the service, and what browsers and probes ask for."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+
+def site(request: HttpRequest) -> dict[str, str]:
+    """Context processor: what the site is called."""
+    return {"site_name": settings.SITE_NAME}
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is stored about a person, why, for how long, and how to end it."""
+    return render(request, "pages/privacy.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """How the site was made usable for everybody, and what falls short."""
+    return render(request, "pages/accessibility.html")
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process answers; asks nothing of the database."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Crawlers may read the front page and centres; each search would be a page of its own."""
+    rules = ("/slots/", "/accounts/", "/admin/", "/api/", "/searches/", "/alerts/", "/account/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in rules)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone needs to install the site on its home screen."""
+    content = {
+        "id": "/",
+        "name": settings.SITE_NAME,
+        "short_name": settings.SITE_NAME[:12].strip(),
+        "description": "Driving test slots near you, and an alert the moment one opens.",
+        "lang": "en-GB",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fbf6ec",
+        "theme_color": "#0b4f4a",
+        "icons": [
+            {"src": static("img/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+            {"src": static("img/icon-192.png"), "sizes": "192x192", "type": "image/png"},
+            {"src": static("img/icon-512.png"), "sizes": "512x512", "type": "image/png"},
+            {
+                "src": static("img/icon-maskable.png"),
+                "sizes": "512x512",
+                "type": "image/png",
+                "purpose": "maskable",
+            },
+        ],
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
