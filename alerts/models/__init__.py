@@ -2,5 +2,6 @@
 
 from alerts.models.alerts import UserAlert
 from alerts.models.notifications import Notification
+from alerts.models.reach import Reach
 
-__all__ = ["Notification", "UserAlert"]
+__all__ = ["Notification", "Reach", "UserAlert"]
