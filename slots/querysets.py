@@ -12,6 +12,7 @@ from centers.models import Center
 
 if TYPE_CHECKING:
     from slots.models import Slot, SlotOpening  # noqa: F401
+    from slots.search import SlotSearch
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -28,6 +29,30 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def within_miles(self, origin: Point, miles: float) -> "SlotQuerySet":
         """Slots at open centres at most so many statute miles from a point."""
         return self.filter(center__in=Center.objects.open().within_miles(origin, miles))
+
+    def matching(self, search: "SlotSearch", now: datetime) -> "SlotQuerySet":
+        """All slots open at `now` that a search finds, in no order; see `paging` for its pages."""
+        return self.open_at(now).at_places_of(search).in_windows_of(search)
+
+    def at_places_of(self, search: "SlotSearch") -> "SlotQuerySet":
+        """Slots at the chosen centres, or without any within the radius; nowhere fits nothing."""
+        if search.centers:
+            return self.filter(center__in=Center.objects.open().filter(pk__in=search.centers))
+        if search.origin is None:
+            return self.none()
+        return self.within_miles(search.origin, search.radius)
+
+    def in_windows_of(self, search: "SlotSearch") -> "SlotQuerySet":
+        """Slots of a wanted test type whose date, weekday and time lie in the windows."""
+        windows = {
+            "test_type__in": search.test_types,
+            "date__gte": search.date_from,
+            "date__lte": search.date_to,
+            "date__iso_week_day__in": search.weekdays,
+            "time__gte": search.time_from,
+            "time__lte": search.time_until,
+        }
+        return self.filter(**{name: value for name, value in windows.items() if value})
 
 
 class OpeningQuerySet(models.QuerySet["SlotOpening"]):

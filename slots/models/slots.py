@@ -48,6 +48,7 @@ class Slot(models.Model):
             models.Index(
                 fields=["center", "test_type", "date", "time"],
                 name="slots_open",
+                include=["id"],
                 condition=Q(available=True),
             ),
         ]
