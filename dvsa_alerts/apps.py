@@ -1,6 +1,7 @@
 """The project's own registration as an installed app: it composes, and nothing imports it."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
 
@@ -15,3 +16,9 @@ class DvsaAlertsConfig(AppConfig):
         from dvsa_alerts import after_migrate
 
         post_migrate.connect(after_migrate.keep_roles_and_grants, sender=self)
+
+
+class StaffAdminConfig(AdminConfig):
+    """Django's admin, with our site as the one that models register with."""
+
+    default_site = "dvsa_alerts.admin_site.StaffAdminSite"

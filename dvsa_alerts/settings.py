@@ -28,7 +28,7 @@ INSTALLED_APPS = [
     "accounts",
     "slots",
     "alerts",
-    "django.contrib.admin",
+    "dvsa_alerts.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "pgtrigger",
-    "dvsa_alerts",
+    "dvsa_alerts.apps.DvsaAlertsConfig",
 ]
 if find_spec("django_migration_linter"):  # among the requirements for development alone
     INSTALLED_APPS.append("django_migration_linter")

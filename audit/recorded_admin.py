@@ -1,0 +1,86 @@
+"""Admin pages whose every change is in the audit log, and those that ask for the password again."""
+
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import admin
+from django.db import models
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import method_decorator
+
+from audit.trail import record
+
+
+class RecordedAdmin(admin.ModelAdmin):
+    """Records each addition, change and deletion with old and new values.
+
+    The values of `personal_fields` are recorded as "changed" only.
+    """
+
+    personal_fields: tuple[str, ...] = ()
+
+    def save_model(
+        self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool
+    ) -> None:
+        """Save, and record what differs, in admin's own transaction."""
+        super().save_model(request, obj, form, change)
+        verb = "changed" if change else "added"
+        record(
+            f"{obj._meta.model_name}.{verb}",
+            actor=request.user,
+            subject=obj,
+            changes={name: self._change(form, name) for name in form.changed_data},
+        )
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        """Delete, and record what is gone."""
+        record(f"{obj._meta.model_name}.deleted", actor=request.user, subject=obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        """Delete one by one, so that each is recorded."""
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    def _change(self, form: ModelForm, name: str) -> Any:
+        if name in self.personal_fields:
+            return "changed"
+        return [_plain(form.initial.get(name)), _plain(form.cleaned_data.get(name))]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Pages that only show."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows come from the program."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows are shown as they are."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows go by retention only."""
+        return False
+
+
+class AsksAgainAdmin(admin.ModelAdmin):
+    """Pages that nobody changes at a desk somebody left: the password is asked for again."""
+
+    @method_decorator(reauthentication_required)
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show or save the form."""
+        return super().changeform_view(request, *args, **kwargs)
+
+    @method_decorator(reauthentication_required)
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Confirm and delete."""
+        return super().delete_view(request, *args, **kwargs)
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON can hold and a person can read."""
+    if isinstance(value, models.QuerySet | list | set | tuple):
+        return sorted(str(each) for each in value)
+    return value if value is None or isinstance(value, bool | int | float) else str(value)

@@ -1,0 +1,55 @@
+"""The admin site: for staff only, behind a second factor, in sessions that end early."""
+
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.admin import AdminSite
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.models import User
+from dvsa_alerts import staff_sessions
+
+
+class StaffAdminSite(AdminSite):
+    """Django's admin with our door in front of it."""
+
+    site_header = "Slot Alerts: staff"
+    site_title = "Slot Alerts staff"
+    index_title = "What would you like to look after?"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff with a second factor, in a session that has not ended."""
+        allowed = is_staff_with_second_factor(request) and not staff_sessions.has_ended(request)
+        if allowed:
+            staff_sessions.touch(request)
+        return allowed
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        """Send everybody who may not come in to where they can mend that."""
+        after = request.GET.get("next") or reverse("admin:index")
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if not isinstance(request.user, User):
+            return redirect_to_login(after)
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return _second_factor_or_sign_in(request, after)
+
+
+def is_staff_with_second_factor(request: HttpRequest) -> bool:
+    """Whether the role opens the admin site and a second factor is enrolled."""
+    user = request.user
+    return isinstance(user, User) and user.is_staff and is_mfa_enabled(user)
+
+
+def _second_factor_or_sign_in(request: HttpRequest, after: str) -> HttpResponseBase:
+    if not is_mfa_enabled(request.user):
+        return redirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': after})}")
+    logout(request)
+    return redirect_to_login(after)
