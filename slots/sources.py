@@ -1,0 +1,67 @@
+"""Adding sources."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from audit.trail import record
+from slots.models import Source
+
+SHORTEST_POLL_SECONDS = 10
+
+# It stands in the address that the source posts to.
+check_name = RegexValidator(
+    r"^\w[\w .-]{0,99}\Z",
+    "A source's name has up to 100 letters, digits, spaces, dots, hyphens and underscores.",
+)
+
+
+class SourceExistsError(ValueError):
+    """There is a source of this name."""
+
+
+def add_source(
+    *,
+    name: str,
+    actor: User | None,
+    url: str | None = None,
+    poll_interval_seconds: int | None = None,
+    is_simulated: bool = False,
+) -> Source:
+    """Add a source, which is polled when it has a `url`.
+
+    Raises SourceExistsError, or ValidationError for what can't be a name, address or interval.
+    """
+    check_name(name)
+    polling = _polling(url, poll_interval_seconds) if url else {}
+    try:
+        with transaction.atomic():
+            source = Source.objects.create(name=name, is_simulated=is_simulated, **polling)
+            record("source.added", actor=actor, subject=source, name=name)
+    except IntegrityError as error:
+        raise SourceExistsError(f"There is a source {name} already.") from error
+    source.refresh_from_db()
+    return source
+
+
+def check_url(url: str) -> None:
+    """ValidationError unless it is an https address with a host and without a password."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme == "https" and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or "@" in parts.netloc:
+        raise ValidationError("A feed's address starts with https:// and holds no password.")
+
+
+def _polling(url: str, interval: int | None) -> dict[str, str | int]:
+    check_url(url)
+    if interval is None:
+        return {"url": url}
+    if interval < SHORTEST_POLL_SECONDS:
+        raise ValidationError(f"A feed is polled every {SHORTEST_POLL_SECONDS} seconds at most.")
+    return {"url": url, "poll_interval_seconds": interval}
