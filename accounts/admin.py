@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -10,10 +11,28 @@ from accounts.models import Role, SavedSearch, User
 from audit.recorded_admin import AsksAgainAdmin, ReadOnlyAdmin, RecordedAdmin
 
 
+class UserForm(forms.ModelForm):
+    """Says in a sentence what the database would refuse."""
+
+    class Meta:
+        model = User
+        fields = ("role", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        """The last active admin stays one; the database holds it against two at once, too."""
+        cleaned = super().clean() or {}
+        role = cleaned.get("role")
+        stays = cleaned.get("is_active") and role is not None and role.role_name == Role.ADMIN
+        if not stays and self.instance.is_last_admin:
+            raise forms.ValidationError("This is the last active admin: make another one first.")
+        return cleaned
+
+
 @admin.register(User)
 class UserAdmin(AsksAgainAdmin, RecordedAdmin):
     """Change a role, or disable somebody."""
 
+    form = UserForm
     list_display = ("email", "role", "is_active", "created_at", "last_login")
     list_filter = ("role", "is_active")
     list_select_related = ("role",)

@@ -84,6 +84,13 @@ class User(AbstractBaseUser):
         """Nobody is above the roles: libraries that ask get a plain no."""
         return False
 
+    @property
+    def is_last_admin(self) -> bool:
+        """Whether nobody else is an active admin while this person is."""
+        is_admin = self.is_active and self.role_name == Role.ADMIN
+        others = User.objects.filter(is_active=True, role__role_name=Role.ADMIN)
+        return is_admin and not others.exclude(pk=self.pk).exists()
+
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Whether the role grants `app_label.codename`."""
         return self.is_active and perm in self.role_permissions
