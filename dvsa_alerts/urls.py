@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dvsa_alerts import pages
+from dvsa_alerts import dev_mail_pages, pages
 
 urlpatterns = [
     path("", include("slots.urls")),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("robots.txt", pages.robots, name="robots"),
     path("manifest.webmanifest", pages.manifest, name="manifest"),
+    path("dev/mail/", include(dev_mail_pages.urls_if_wanted())),
 ]
