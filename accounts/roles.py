@@ -1,7 +1,5 @@
 """The four default roles and what each may do in admin."""
 
-from collections.abc import Iterator
-
 from django.contrib.auth.models import Permission
 
 from accounts.models import Role
@@ -17,19 +15,23 @@ WATCHED_MODELS = ("source", "feedbatch", "slotopening")
 
 
 def keep_default_roles(*, using: str = "default") -> None:
-    """Make the default roles that are missing; one that exists keeps what an admin made of it."""
+    """Make the default roles that are missing, and offer each role its share of new permissions.
+
+    A permission is offered to a role once, so that what an admin changed stays changed.
+    """
     for name, description in DESCRIPTIONS.items():
-        role, created = Role.objects.using(using).get_or_create(
+        role, _ = Role.objects.using(using).get_or_create(
             role_name=name, defaults={"description": description}
         )
-        if created:
-            role.permissions.set(_default_permissions(name, using))
+        _offer_new_permissions(role)
 
 
-def _default_permissions(name: str, using: str) -> Iterator[Permission]:
-    for permission in Permission.objects.using(using).select_related("content_type"):
-        if _grants_by_default(name, permission):
-            yield permission
+def _offer_new_permissions(role: Role) -> None:
+    using = role._state.db
+    new = Permission.objects.using(using).exclude(pk__in=role.offered.all())
+    granted = [each for each in new if _grants_by_default(role.role_name, each)]
+    role.permissions.add(*granted)
+    role.offered.add(*new)
 
 
 def _grants_by_default(name: str, permission: Permission) -> bool:

@@ -22,6 +22,10 @@ class Role(models.Model):
     role_name = models.CharField(max_length=255, unique=True)
     description = models.TextField(null=True, blank=True)
     permissions = models.ManyToManyField("auth.Permission", blank=True, related_name="roles")
+    # Whose default was decided once: what an admin takes from a role is not given again.
+    offered = models.ManyToManyField(
+        "auth.Permission", blank=True, editable=False, related_name="+"
+    )
 
     class Meta:
         db_table = "roles"

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import Role, User
 from accounts.roles import keep_default_roles
@@ -67,6 +68,14 @@ def test_a_role_that_an_admin_gave_more_keeps_it():
     role.permissions.add(Permission.objects.get(codename="view_center"))
     keep_default_roles()
     assert person("user").has_perm("centers.view_center")
+
+
+def test_a_permission_that_a_new_version_brings_goes_to_whom_it_suits():
+    kind = ContentType.objects.get(app_label="centers", model="center")
+    Permission.objects.create(content_type=kind, codename="view_opinion", name="x")
+    keep_default_roles()
+    assert person("auditor").has_perm("centers.view_opinion")
+    assert not person("center_manager").has_perm("centers.view_opinion")
 
 
 def test_a_person_signs_in_by_email_ignoring_case(rf):
