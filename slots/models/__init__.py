@@ -1,6 +1,15 @@
 """Sources, their batches, and the slots and openings that follow from them."""
 
+from slots.models.limits import RateWindow
 from slots.models.slots import Slot, SlotOpening
 from slots.models.sources import FeedBatch, Source, SourceBaseline, SourceToken
 
-__all__ = ["FeedBatch", "Slot", "SlotOpening", "Source", "SourceBaseline", "SourceToken"]
+__all__ = [
+    "FeedBatch",
+    "RateWindow",
+    "Slot",
+    "SlotOpening",
+    "Source",
+    "SourceBaseline",
+    "SourceToken",
+]
