@@ -1,7 +1,18 @@
-"""Alerts and the notifications that carry them."""
+"""Alerts and the notifications and deliveries that carry them."""
 
 from alerts.models.alerts import UserAlert
+from alerts.models.breakers import Breaker
+from alerts.models.deliveries import Delivery, MailRefusal
 from alerts.models.notifications import Notification
+from alerts.models.push import PushSubscription
 from alerts.models.reach import Reach
 
-__all__ = ["Notification", "Reach", "UserAlert"]
+__all__ = [
+    "Breaker",
+    "Delivery",
+    "MailRefusal",
+    "Notification",
+    "PushSubscription",
+    "Reach",
+    "UserAlert",
+]

@@ -59,6 +59,13 @@ class UserAlert(models.Model):
                 | (~Q(state="sent") & Q(sent=False, sent_at__isnull=True)),
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"],
+                name="alerts_waiting",
+                condition=Q(state="waiting", notification__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"alert {self.pk}"

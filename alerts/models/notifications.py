@@ -11,7 +11,11 @@ from accounts.models import SavedSearch
 
 
 class Notification(models.Model):
-    """One message to one user by one method, for all alerts of its window."""
+    """One message to one user by one method, for all alerts of its window.
+
+    `due_at` is the first alert's creation plus the coalescing window, or the end of the
+    user's quiet hours where that moment lies in them.
+    """
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
@@ -27,6 +31,10 @@ class Notification(models.Model):
             models.CheckConstraint(
                 name="notification_method", condition=Q(method__in=["email", "push"])
             ),
+        ]
+        indexes: ClassVar = [
+            # The daily limit counts a user's notifications of a day.
+            models.Index(fields=["user", "created_at"], name="notifications_of_a_day"),
         ]
 
     def __str__(self) -> str:

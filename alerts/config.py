@@ -1,0 +1,65 @@
+"""The settings of matching and delivery that staff may change while the site runs."""
+
+from audit.config import declare_integer, declare_switch
+
+COALESCE_SECONDS = declare_integer(
+    "alerts.coalesce_seconds",
+    default=20,
+    minimum=0,
+    maximum=600,
+    help="Seconds from a user's first unsent alert until all of them go out as one message",
+)
+DAILY_MESSAGE_LIMIT = declare_integer(
+    "alerts.daily_message_limit",
+    default=20,
+    minimum=1,
+    maximum=10_000,
+    help="Messages a user gets in one day (Europe/London) at most",
+)
+LEASE_SECONDS = declare_integer(
+    "alerts.lease_seconds",
+    default=60,
+    minimum=2,
+    maximum=600,
+    help="Seconds until a message held by a worker that died is taken up again",
+)
+PUSH_PATIENCE_SECONDS = declare_integer(
+    "alerts.push_patience_seconds",
+    default=60,
+    minimum=1,
+    maximum=3600,
+    help="Seconds after which an alert that no push service has accepted goes by e-mail",
+)
+BREAKER_FAILURES = declare_integer(
+    "alerts.breaker_failures",
+    default=3,
+    minimum=1,
+    maximum=100,
+    help="Failures in a row after which nothing is sent through a provider for a while",
+)
+BREAKER_SECONDS = declare_integer(
+    "alerts.breaker_seconds",
+    default=15,
+    minimum=1,
+    maximum=600,
+    help="Seconds until a failing provider is tried again with a single message",
+)
+SENDING = declare_switch(
+    "alerts.sending",
+    default=True,
+    help="Whether alerts are sent at all; off after a restore, until sending is resumed",
+)
+MAX_SEARCHES = declare_integer(
+    "alerts.max_searches",
+    default=20,
+    minimum=1,
+    maximum=1000,
+    help="Saved searches that one user may have",
+)
+TEST_ALERTS_PER_HOUR = declare_integer(
+    "alerts.test_alerts_per_hour",
+    default=5,
+    minimum=1,
+    maximum=1000,
+    help="Test alerts that one user may ask for in an hour",
+)

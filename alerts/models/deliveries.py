@@ -1,0 +1,142 @@
+"""Deliveries: one message on its way to one target."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
+
+from alerts.models.notifications import Notification
+from alerts.models.push import PushSubscription
+from alerts.querysets import DeliveryQuerySet
+
+
+class Delivery(models.Model):
+    """A notification's way to one target: the user's e-mail address or one push subscription.
+
+    `next_attempt_at` is when anybody may take it up (again): for one that is held, the end
+    of the lease. `starts` counts claims since it last reached the network, so that a message
+    whose making fails or kills its process comes to an end. All times are the database's.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "pending"
+        CLAIMED = "claimed", "claimed"
+        SENDING = "sending", "sending"
+        RETRY = "retry", "to be tried again"
+        ACCEPTED = "accepted", "accepted"
+        EXPIRED = "expired", "expired"
+        SUPPRESSED = "suppressed", "suppressed"
+        FAILED = "failed", "failed"
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        PUSH = "push", "Push"
+
+    LIVE = (State.PENDING, State.CLAIMED, State.SENDING, State.RETRY)
+
+    id = models.BigAutoField(primary_key=True)
+    notification = models.ForeignKey(
+        Notification, on_delete=models.CASCADE, related_name="deliveries"
+    )
+    channel = models.CharField(max_length=10, choices=Channel)
+    subscription = models.ForeignKey(
+        PushSubscription, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    provider = models.CharField(
+        max_length=255, help_text="whose failing concerns it: `smtp`, or the push service's host"
+    )
+    state = models.CharField(max_length=10, choices=State, db_default=State.PENDING)
+    created_at = models.DateTimeField(db_default=Now())
+    next_attempt_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    starts = models.SmallIntegerField(db_default=0)
+    attempts = models.SmallIntegerField(db_default=0)
+    in_doubt = models.SmallIntegerField(
+        db_default=0, help_text="how often nobody knows whether it was accepted"
+    )
+    message_id = models.UUIDField(
+        db_default=Func(function="gen_random_uuid"), help_text="the same for all tries"
+    )
+    counted = ArrayField(
+        models.BigIntegerField(), null=True, blank=True, help_text="the alerts in its last message"
+    )
+    last_error = models.CharField(max_length=500, null=True, blank=True)
+    reason = models.CharField(max_length=100, null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name_plural = "deliveries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["notification", "subscription"], name="delivery_once_per_subscription"
+            ),
+            models.UniqueConstraint(
+                fields=["notification"], condition=Q(channel="email"), name="delivery_one_email"
+            ),
+            models.CheckConstraint(
+                name="delivery_channel", condition=Q(channel__in=["email", "push"])
+            ),
+            models.CheckConstraint(
+                name="delivery_target",
+                condition=Q(channel="email", subscription__isnull=True)
+                | Q(channel="push", subscription__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="delivery_state",
+                condition=Q(
+                    state__in=[
+                        "pending", "claimed", "sending", "retry",
+                        "accepted", "expired", "suppressed", "failed",
+                    ]
+                ),
+            ),  # fmt: skip
+            models.CheckConstraint(
+                name="delivery_leased_while_held",
+                condition=Q(
+                    state__in=["claimed", "sending"],
+                    lease_until__isnull=False,
+                    lease_token__isnull=False,
+                )
+                | (
+                    ~Q(state__in=["claimed", "sending"])
+                    & Q(lease_until__isnull=True, lease_token__isnull=True)
+                ),
+            ),
+            models.CheckConstraint(
+                name="delivery_accepted_at",
+                condition=Q(state="accepted", accepted_at__isnull=False)
+                | (~Q(state="accepted") & Q(accepted_at__isnull=True)),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                F("channel"),
+                F("next_attempt_at"),
+                name="deliveries_due",
+                condition=Q(state__in=["pending", "claimed", "sending", "retry"]),
+            ),
+            models.Index(fields=["state"], name="deliveries_in_doubt", condition=Q(in_doubt__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} delivery {self.pk}"
+
+
+class MailRefusal(models.Model):
+    """An address that its mail server refuses for good; a changed address is not refused."""
+
+    user = models.OneToOneField(
+        "accounts.User", on_delete=models.CASCADE, related_name="mail_refusal"
+    )
+    address = models.CharField(max_length=255)
+    reason = models.CharField(max_length=500)
+    refused_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"refusal of user {self.user_id}'s address"

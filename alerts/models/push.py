@@ -1,0 +1,44 @@
+"""Push subscriptions: the browsers that a user has allowed to be woken."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from alerts.querysets import PushSubscriptionQuerySet
+
+
+class PushSubscription(models.Model):
+    """One browser's push endpoint; it belongs to the user who brought it first."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_subscriptions"
+    )
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=50)
+    label = models.CharField(max_length=100, null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=100, null=True, blank=True)
+
+    objects = PushSubscriptionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="push_endpoint_is_https", condition=Q(endpoint__startswith="https://")
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user"], name="push_live_of_user", condition=Q(ended_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or f"subscription {self.pk}"
