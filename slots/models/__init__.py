@@ -2,10 +2,11 @@
 
 from slots.models.limits import RateWindow
 from slots.models.slots import Slot, SlotOpening
-from slots.models.sources import FeedBatch, Source, SourceBaseline, SourceToken
+from slots.models.sources import FeedBatch, HeldSlot, Source, SourceBaseline, SourceToken
 
 __all__ = [
     "FeedBatch",
+    "HeldSlot",
     "RateWindow",
     "Slot",
     "SlotOpening",

@@ -12,14 +12,22 @@ from slots.querysets import OpeningQuerySet, SlotQuerySet
 
 
 class Slot(models.Model):
-    """A test time at a centre; date and time are Europe/London wall-clock."""
+    """A test time at a centre; date and time are Europe/London wall-clock.
+
+    `source` is whose the slot is while it is open: the source that opened its present episode,
+    or that took it over since. `withheld_at` is when staff closed it: no source opens it again
+    before one that might have closed it stops listing it.
+    """
 
     class TestType(models.TextChoices):
         PRACTICAL = "practical", "Practical"
         THEORY = "theory", "Theory"
 
     id = models.AutoField(primary_key=True, db_column="slot_id")
-    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="slots")
+    # The unique constraint's index begins with it.
+    center = models.ForeignKey(
+        Center, on_delete=models.PROTECT, related_name="slots", db_index=False
+    )
     test_type = models.CharField(max_length=50, choices=TestType)
     date = models.DateField()
     time = models.TimeField()
@@ -27,9 +35,15 @@ class Slot(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now(), null=True)
     source = models.ForeignKey(
-        Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="slots"
+        Source,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="slots",
+        db_index=False,  # every ingested slot would pay for what nobody asks
     )
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    withheld_at = models.DateTimeField(null=True, blank=True)
 
     objects = SlotQuerySet.as_manager()
 
@@ -51,6 +65,9 @@ class Slot(models.Model):
                 include=["id"],
                 condition=Q(available=True),
             ),
+            models.Index(
+                fields=["id"], name="slots_withheld", condition=Q(withheld_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,7 +75,14 @@ class Slot(models.Model):
 
 
 class SlotOpening(models.Model):
-    """One episode of a slot being free, from `opened_at` to `closed_at` (by the source's clock)."""
+    """One episode of a slot being free, from `opened_at` to `closed_at` (by the source's clock).
+
+    `resumed_at` (by ours) says that the episode has gone on after it had been closed for less
+    than the quiet time: its alerts that expired unsent are due again. Whoever makes them so
+    sets it back to null.
+    `mass_closed` marks what a held batch closed once it was released or confirmed: what of it
+    returns within 24 hours is quiet.
+    """
 
     class CloseReason(models.TextChoices):
         GONE = "gone", "gone"
@@ -70,14 +94,22 @@ class SlotOpening(models.Model):
         RETURNED = "returned", "came back after a mass closing"
 
     id = models.BigAutoField(primary_key=True)
-    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="openings")
+    # The index of (slot, episode) begins with it.
+    slot = models.ForeignKey(
+        Slot, on_delete=models.CASCADE, related_name="openings", db_index=False
+    )
     episode = models.IntegerField()
     opened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=10, null=True, blank=True, choices=CloseReason)
     source = models.ForeignKey(
-        Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="openings"
+        Source,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="openings",
+        db_index=False,
     )
     batch = models.ForeignKey(
         FeedBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="openings"
@@ -90,6 +122,8 @@ class SlotOpening(models.Model):
         help_text="why nobody is alerted; empty when everybody concerned is",
     )
     matched_at = models.DateTimeField(null=True, blank=True)
+    resumed_at = models.DateTimeField(null=True, blank=True)
+    mass_closed = models.BooleanField(db_default=False)
 
     objects = OpeningQuerySet.as_manager()
 
@@ -116,6 +150,9 @@ class SlotOpening(models.Model):
                 condition=Q(matched_at__isnull=True, quiet__isnull=True),
             ),
             models.Index(fields=["recorded_at"], name="openings_recorded"),
+            models.Index(
+                fields=["id"], name="openings_resumed", condition=Q(resumed_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

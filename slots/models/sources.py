@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -11,7 +12,11 @@ from centers.models import Center
 
 
 class Source(models.Model):
-    """Somebody who tells us which slots are open: a file, a feed that posts, a feed we poll."""
+    """Somebody who tells us which slots are open: a file, a feed that posts, a feed we poll.
+
+    `newest_observed_at` is by the source's clock, of the newest batch that was applied;
+    `heard_at` is by ours, of the last batch that said something new, a held one included.
+    """
 
     STAFF = "staff"
 
@@ -59,7 +64,11 @@ class SourceToken(models.Model):
 
 
 class FeedBatch(models.Model):
-    """What a source said at one time, and what became of it."""
+    """What a source said at one time, and what became of it.
+
+    `known_centers` are the centres that a held batch speaks for: those it covers, less those
+    of which it could not be read in full. `digest` is of its content, in whatever order.
+    """
 
     class Status(models.TextChoices):
         APPLIED = "applied", "applied"
@@ -72,11 +81,12 @@ class FeedBatch(models.Model):
     id = models.BigAutoField(primary_key=True)
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="batches")
     sequence = models.BigIntegerField(null=True, blank=True)
-    observed_at = models.DateTimeField()
+    observed_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
     complete = models.BooleanField(db_default=False)
     covers = models.JSONField(null=True, blank=True)
-    digest = models.CharField(max_length=64)
+    known_centers = ArrayField(models.IntegerField(), null=True, blank=True)
+    digest = models.CharField(max_length=64, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status)
     reason = models.TextField(null=True, blank=True)
     opened = models.IntegerField(db_default=0)
@@ -84,7 +94,6 @@ class FeedBatch(models.Model):
     unchanged = models.IntegerField(db_default=0)
     past = models.IntegerField(db_default=0)
     rejected = models.JSONField(db_default=models.Value([], models.JSONField()))
-    payload = models.JSONField(null=True, blank=True, help_text="the slots of a held batch")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -110,10 +119,33 @@ class FeedBatch(models.Model):
             models.CheckConstraint(
                 name="batch_complete_covers", condition=Q(complete=False) | Q(covers__isnull=False)
             ),
+            models.CheckConstraint(
+                name="batch_known_unless_refused",
+                condition=Q(status="refused") | Q(observed_at__isnull=False, digest__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"batch {self.sequence or self.pk} of {self.source}"
+
+
+class HeldSlot(models.Model):
+    """A slot that a held batch lists, until the batch is released or dropped."""
+
+    pk = models.CompositePrimaryKey("batch", "center", "test_type", "date", "time")
+    batch = models.ForeignKey(
+        FeedBatch, on_delete=models.CASCADE, related_name="held_slots", db_index=False
+    )
+    center = models.ForeignKey(Center, on_delete=models.CASCADE, related_name="+", db_index=False)
+    test_type = models.CharField(max_length=50)
+    date = models.DateField()
+    time = models.TimeField()
+
+    class Meta:
+        ordering: ClassVar = ["batch", "center", "test_type", "date", "time"]
+
+    def __str__(self) -> str:
+        return f"{self.test_type} at {self.center_id}, {self.date} {self.time}"
 
 
 class SourceBaseline(models.Model):
