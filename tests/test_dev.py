@@ -217,11 +217,11 @@ def test_no_variable_set_in_the_shell_changes_a_test(settings_of):
 
 @pytest.mark.parametrize("fixed", [True, False])
 def test_a_foreign_database_in_the_shell_is_never_used(settings_of, fixed):
-    foreign = {"DATABASE_URL": "postgis://live/app", "PGSERVICE": "live", "PGHOST": "live"}
+    foreign = {"DATABASE_URL": "postgis://live/app", "PGPORT": "5433", "PGHOST": "live"}
     settings = settings_of(foreign, fixed=fixed)
     assert settings["DATABASE_URL"] == "postgis://app@/app?host=/tmp/own"
     assert settings["PGHOST"] == "/tmp/own"
-    assert "PGSERVICE" not in settings
+    assert "PGPORT" not in settings
 
 
 def test_the_owner_and_the_application_are_two_roles(settings_of):
@@ -249,6 +249,13 @@ def test_a_taken_port_is_replaced_by_a_free_one(dev):
         port = taken.getsockname()[1]
         assert dev.free_port(port) not in {0, port}
     assert dev.free_port(port) == port
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "web"])
+def test_what_is_no_port_is_an_error_of_usage(dev, text, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        dev.run(["--port", text])
+    assert text in capsys.readouterr().err
 
 
 def test_running_on_a_taken_port_names_the_way_out(dev):
