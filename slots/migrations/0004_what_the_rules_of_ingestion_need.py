@@ -31,13 +31,29 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="held_slots",
+                        to="slots.feedbatch",
+                    ),
+                ),
+                (
+                    "center",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="centers.center",
+                    ),
+                ),
                 ("test_type", models.CharField(max_length=50)),
                 ("date", models.DateField()),
                 ("time", models.TimeField()),
             ],
-            options={
-                "ordering": ["batch", "center", "test_type", "date", "time"],
-            },
+            options={"ordering": ["batch", "center", "test_type", "date", "time"]},
         ),
         migrations.RemoveField(
             model_name="feedbatch",
@@ -144,26 +160,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="batch_known_unless_refused",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="batch",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="held_slots",
-                to="slots.feedbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="center",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="centers.center",
             ),
         ),
     ]
