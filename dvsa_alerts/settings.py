@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "leaflet",
     "csp",
     "pgtrigger",
     "dvsa_alerts.apps.DvsaAlertsConfig",
@@ -180,6 +181,8 @@ BOUNCE_SECRET = ENVIRONMENT.bounce_secret
 MAP_TILE_URL = ENVIRONMENT.map_tile_url
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 TRUSTED_NETWORKS = ENVIRONMENT.trusted_networks
+# What strangers name (feeds, push services) is reached at public addresses only; tests alone differ.
+OUTBOUND_ALLOW_LOOPBACK = False
 
 # Celery: Redis carries hints only, so a publish that can't get through at once is dropped.
 CELERY_BROKER_URL = ENVIRONMENT.redis_url
@@ -246,12 +249,15 @@ SESSION_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 CSRF_COOKIE_SECURE = _HTTPS
 X_FRAME_OPTIONS = "DENY"
+# `https://{s}.tiles.example/{z}/{x}/{y}.png` stands for any host under tiles.example.
+_TILES = urlsplit(MAP_TILE_URL.replace("{s}", "*"))
+_TILE_HOSTS = [f"{_TILES.scheme}://{_TILES.netloc}"] if MAP_TILE_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"] + ([MAP_TILE_URL] if MAP_TILE_URL else []),
+        "img-src": [SELF, "data:", *_TILE_HOSTS],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
