@@ -1,0 +1,151 @@
+"""The learner's saved searches: list, compose, look over and save, pause, end."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import SavedSearch, User
+from alerts import saving, wording
+from alerts.forms import PauseForm, SavedSearchForm, initial_of
+
+
+class LearnerRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: User
+
+
+@require_safe
+@login_required
+def search_list(request: LearnerRequest) -> HttpResponse:
+    """The learner's searches: those that look, those that rest, those that have ended."""
+    searches = SavedSearch.objects.of(request.user).prefetch_related("centers")
+    now = timezone.now()
+    return render(
+        request, "alerts/searches.html", {"searches": [_shown(search, now) for search in searches]}
+    )
+
+
+def _shown(search: SavedSearch, now: Any) -> dict[str, Any]:
+    centers = [center.name for center in search.centers.all()]
+    return {
+        "search": search,
+        "title": wording.title(search, centers=centers),
+        "promise": wording.promise(search, centers=centers),
+        "paused": search.is_active and bool(search.paused_until and search.paused_until > now),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def search_new(request: HttpRequest) -> HttpResponse:
+    """Compose a search; a visitor may, and is asked to sign up before it is saved."""
+    return _compose(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def search_edit(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Change one of the learner's own searches."""
+    return _compose(request, own_search(request, pk))
+
+
+def own_search(request: LearnerRequest, pk: int) -> SavedSearch:
+    """One of the learner's own searches, or 404."""
+    return get_object_or_404(SavedSearch.objects.of(request.user), pk=pk)
+
+
+def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
+    data = request.POST if request.method == "POST" else request.GET
+    if not set(SavedSearchForm.base_fields) & set(data):
+        form = SavedSearchForm(initial=initial_of(search) if search else None)
+        form.offer_centers(search.location if search else None)
+        return _ask(request, form, search)
+    form = SavedSearchForm(data)
+    if not form.is_valid():
+        return _ask(request, form, search)
+    form.offer_centers(form.wish.location)
+    if "change" in request.GET:
+        return _ask(request, form, search)
+    return (
+        _save(request, form, search) if request.method == "POST" else _show(request, form, search)
+    )
+
+
+def _ask(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:
+    return render(request, "alerts/search_form.html", {"form": form, "search": search})
+
+
+def _show(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:
+    names = [center.name for center in form.chosen_centers]
+    context = {
+        "form": form,
+        "search": search,
+        "promise": wording.promise(form.wish, centers=names),
+        "place": form.cleaned_data["postcode"],
+        "here": request.get_full_path(),
+    }
+    return render(request, "alerts/search_review.html", context)
+
+
+def _save(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:
+    if not isinstance(request.user, User):
+        return redirect_to_login(f"{request.path}?{_query(request.POST)}")
+    try:
+        saving.save_search(
+            user=request.user, wish=form.wish, centers=form.chosen_centers, search=search
+        )
+    except saving.TooManySearches as refused:
+        form.add_error(None, str(refused))
+        return _ask(request, form, search)
+    messages.success(request, "Your search is saved. We’ll tell you of the next slot that fits.")
+    return redirect("search_list")
+
+
+def _query(data: QueryDict) -> str:
+    kept = data.copy()
+    kept.pop("csrfmiddlewaretoken", None)
+    return kept.urlencode()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def search_pause(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Let a search rest until a day."""
+    search = own_search(request, pk)
+    form = PauseForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "alerts/search_pause.html", {"form": form, **_shown_now(search)})
+    saving.pause_search(search=search, until=form.cleaned_data["until"], actor=request.user)
+    messages.success(request, f"Paused until {wording.day(form.cleaned_data['until'])}.")
+    return redirect("search_list")
+
+
+@require_POST
+@login_required
+def search_resume(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Let a paused or ended search look again."""
+    saving.resume_search(search=own_search(request, pk), actor=request.user)
+    messages.success(request, "This search looks for slots again.")
+    return redirect("search_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def search_delete(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Ask, then delete one of the learner's searches."""
+    search = own_search(request, pk)
+    if request.method != "POST":
+        return render(request, "alerts/search_delete.html", _shown_now(search))
+    saving.delete_search(search=search, actor=request.user)
+    messages.success(request, "The search is deleted.")
+    return redirect("search_list")
+
+
+def _shown_now(search: SavedSearch) -> dict[str, Any]:
+    return _shown(search, timezone.now())

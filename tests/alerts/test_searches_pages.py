@@ -1,0 +1,205 @@
+"""The pages on which a learner composes, changes, pauses and deletes searches."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import SavedSearch
+from centers.models import Center, PostcodeArea
+from tests.people import learner
+
+QUERY = "postcode=ig39uz&radius=10&test_type=practical"
+
+
+@pytest.fixture
+def place(db):
+    PostcodeArea.objects.create(kind="outcode", area="IG3", latitude=51.5645, longitude=0.1018)
+    return Center.objects.create(
+        name="Goodmayes", postcode="IG3 9UZ", latitude="51.564000", longitude="0.110000"
+    )
+
+
+@pytest.fixture
+def ada(place):
+    return learner()
+
+
+@pytest.fixture
+def page(client, ada):
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def stranger(client, ada):
+    client.force_login(learner("eve@example.org"))
+    return client
+
+
+@pytest.fixture
+def search(ada):
+    return SavedSearch.objects.create(
+        user=ada, notification_method="email", postcode="IG3 9UZ", notification_radius=7
+    )
+
+
+def hidden_fields(text: str) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text):
+        fields.setdefault(name, []).append(html.unescape(value))
+    return fields
+
+
+def errors(response) -> str:
+    return response.content.decode().split("data-error-summary")[1].split("</ul>")[0]
+
+
+def test_a_search_by_postcode_and_radius_is_saved_in_two_steps(page, ada):
+    review = page.get(f"/searches/new/?{QUERY}")
+    text = review.content.decode()
+    assert "the moment a practical test slot opens within 10 miles of IG3 9UZ." in text
+    response = page.post("/searches/new/", hidden_fields(text))
+    assert response.url == "/searches/"
+    search = SavedSearch.objects.get()
+    assert (search.user, search.postcode, search.notification_radius) == (ada, "IG3 9UZ", 10)
+    assert search.preferred_test_types == ["practical"]
+    assert search.location
+    assert search.location.y == pytest.approx(51.5645)
+
+
+def test_every_field_survives_the_look_over(page, place):
+    test_day = timezone.localdate() + timedelta(days=60)
+    query = (
+        f"{QUERY}&weekday=1&weekday=5&time_from=08:00&time_until=12:30&min_notice_days=3"
+        f"&current_test_date={test_day}&min_days_earlier=2&center={place.pk}&name=Home&method=push"
+        f"&date_from={test_day - timedelta(days=9)}&date_to={test_day - timedelta(days=1)}"
+    )
+    review = page.get(f"/searches/new/?{query}").content.decode()
+    page.post("/searches/new/", hidden_fields(review))
+    search = SavedSearch.objects.get()
+    assert (search.weekdays, search.min_notice_days, search.min_days_earlier) == ([1, 5], 3, 2)
+    assert (search.name, search.notification_method) == ("Home", "push")
+    assert (f"{search.time_from}", f"{search.time_until}") == ("08:00:00", "12:30:00")
+    assert (search.current_test_date, search.date_to) == (test_day, test_day - timedelta(days=1))
+    assert list(search.centers.all()) == [place]
+
+
+def test_a_visitor_sees_what_would_be_alerted_and_where_to_sign_up(client, place):
+    text = client.get(f"/searches/new/?{QUERY}").content.decode()
+    assert "within 10 miles of IG3 9UZ" in text
+    link = "/accounts/signup/?next=%2Fsearches%2Fnew%2F%3Fpostcode%3Dig39uz%26radius%3D10"
+    assert link in text
+
+
+def test_a_visitor_who_saves_is_sent_to_sign_in_and_loses_nothing(client, place):
+    response = client.post("/searches/new/", {"postcode": "IG3 9UZ", "radius": "10"})
+    assert response.url.startswith("/accounts/login/?next=/searches/new/%3Fpostcode%3DIG3%2B9UZ")
+    assert not SavedSearch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("postcode=", "Enter a postcode"),
+        ("postcode=nonsense", "postcode"),
+        ("postcode=BT1 1AA", "Great Britain"),
+        ("postcode=ig39uz&radius=0", "from 1 to 500"),
+        ("postcode=ig39uz&radius=-3", "from 1 to 500"),
+        ("postcode=ig39uz&radius=ten", "from 1 to 500"),
+        ("postcode=ig39uz&date_from=2099-02-01&date_to=2099-01-01", "before the first"),
+        ("postcode=ig39uz&current_test_date=2020-01-01", "This day has come"),
+        ("postcode=ig39uz&min_days_earlier=3", "Enter the date of the test"),
+        ("postcode=ig39uz&min_notice_days=-1", "from 1 to 365"),
+        ("postcode=ig39uz&date_from=2099-05-02&current_test_date=2099-05-01", "before the test"),
+        ("postcode=ig39uz&center=99999999999999999999", "Choose centres"),
+        ("postcode=ig39uz&center=x", "Choose centres"),
+        ("postcode=ig39uz&weekday=8", "Days are numbered"),
+        ("postcode=ig39uz&method=pigeon", "Choose e-mail or notifications"),
+        ("postcode=ig39uz&name=" + "x" * 10_000, "at most 100 characters"),
+        ("postcode=" + "9" * 10_000, "postcode"),
+        ("postcode=\U0001f697", "postcode"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field(page, query, sentence):
+    assert sentence in errors(page.get(f"/searches/new/?{query}"))
+
+
+def test_a_nul_byte_is_refused_with_a_sentence(page):
+    assert errors(page.get("/searches/new/?postcode=ig39uz&name=%00"))
+
+
+def test_an_unknown_parameter_alone_shows_the_empty_form(page):
+    text = page.get("/searches/new/?utm_source=x").content.decode()
+    assert "There is a problem" not in text
+
+
+def test_uncommon_fields_are_folded_away_until_they_say_something(page):
+    assert '<details class="fold">' in page.get("/searches/new/").content.decode()
+    text = page.get(f"/searches/new/?{QUERY}&weekday=1&change=1").content.decode()
+    assert '<details class="fold" open>' in text
+
+
+def test_a_new_learner_reads_what_a_search_is_for(page):
+    assert "You have no saved search yet" in page.get("/searches/").content.decode()
+
+
+def test_the_owner_changes_a_search(page, search):
+    text = page.get(f"/searches/{search.pk}/edit/").content.decode()
+    assert 'value="7"' in text
+    page.post(f"/searches/{search.pk}/edit/", {"postcode": "IG3 9UZ", "radius": "12"})
+    search.refresh_from_db()
+    assert search.notification_radius == 12
+    assert SavedSearch.objects.count() == 1
+
+
+def test_the_owner_pauses_and_resumes(page, search):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    page.post(f"/searches/{search.pk}/pause/", {"until": tomorrow})
+    search.refresh_from_db()
+    assert timezone.localdate(search.paused_until) == tomorrow
+    assert "Paused until" in page.get("/searches/").content.decode()
+    page.post(f"/searches/{search.pk}/resume/")
+    search.refresh_from_db()
+    assert search.paused_until is None
+
+
+def test_a_pause_until_today_is_refused(page, search):
+    response = page.post(f"/searches/{search.pk}/pause/", {"until": timezone.localdate()})
+    assert "Choose a day after today" in errors(response)
+
+
+def test_deleting_asks_first(page, search):
+    page.get(f"/searches/{search.pk}/delete/")
+    assert SavedSearch.objects.exists()
+    page.post(f"/searches/{search.pk}/delete/")
+    assert not SavedSearch.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["edit", "pause", "resume", "delete"])
+def test_a_stranger_finds_nothing(stranger, search, action):
+    response = stranger.post(f"/searches/{search.pk}/{action}/", {"postcode": "IG3 9UZ"})
+    assert response.status_code == 404
+    assert SavedSearch.objects.filter(pk=search.pk, notification_radius=7).exists()
+
+
+@pytest.mark.parametrize("action", ["edit", "pause", "resume", "delete"])
+def test_nobody_is_asked_to_sign_in(client, search, action):
+    response = client.post(f"/searches/{search.pk}/{action}/")
+    assert response.status_code in (302, 405)
+    assert SavedSearch.objects.filter(pk=search.pk).exists()
+
+
+def test_a_strangers_list_shows_nothing_of_others(stranger, search):
+    assert "IG3 9UZ" not in stranger.get("/searches/").content.decode()
+
+
+def test_the_list_takes_as_many_queries_for_ten_searches_as_for_one(
+    page, ada, search, django_assert_max_num_queries
+):
+    for _ in range(9):
+        SavedSearch.objects.create(user=ada, notification_method="email", postcode="IG3 9UZ")
+    with django_assert_max_num_queries(6):
+        page.get("/searches/")

@@ -1,0 +1,63 @@
+"""Saved searches in a learner's words."""
+
+from datetime import date, time
+
+import pytest
+
+from accounts.models import SavedSearch
+from alerts.wording import promise, title
+from centers.querysets import point
+
+PLACE = point(latitude=51.56, longitude=0.1)
+
+
+def wish(**fields):
+    return SavedSearch(
+        **{"postcode": "IG3 9UZ", "notification_radius": 10, "notification_method": "email"}
+        | fields
+    )
+
+
+def test_the_least_search_is_one_plain_sentence():
+    assert promise(wish(), centers=[]) == (
+        "We e-mail you the moment a practical or theory test slot opens within 10 miles of IG3 9UZ."
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "clause"),
+    [
+        ({"notification_radius": 1}, "within 1 mile of IG3 9UZ"),
+        ({"postcode": None, "location": PLACE}, "of your location"),
+        ({"preferred_test_types": ["theory"]}, "a theory test slot opens"),
+        ({"notification_method": "push"}, "We send a notification to your devices"),
+        ({"weekdays": [6, 7]}, "on Saturdays or Sundays"),
+        ({"date_from": date(2027, 3, 1)}, "from Monday 1 March 2027"),
+        ({"date_to": date(2027, 3, 1)}, "until Monday 1 March 2027"),
+        ({"time_from": time(8, 10)}, "starting at 08:10 or later"),
+        ({"time_until": time(12)}, "starting by 12:00"),
+        ({"time_from": time(8), "time_until": time(12)}, "starting between 08:00 and 12:00"),
+        (
+            {"current_test_date": date(2027, 3, 1)},
+            "at least 1 day before your test on Monday 1 March 2027",
+        ),
+        ({"min_notice_days": 3}, "at least 3 days ahead"),
+    ],
+)
+def test_each_condition_is_said(fields, clause):
+    assert clause in promise(wish(**fields), centers=[])
+
+
+def test_every_weekday_is_no_condition():
+    assert "days" not in promise(wish(weekdays=[1, 2, 3, 4, 5, 6, 7]), centers=[])
+
+
+def test_chosen_centres_stand_instead_of_the_radius():
+    said = promise(wish(), centers=["Goodmayes", "Hornchurch", "Wanstead"])
+    assert "at Goodmayes, Hornchurch or Wanstead" in said
+    assert "miles" not in said
+
+
+def test_a_search_is_called_by_its_own_name_before_its_place():
+    assert title(wish(name="Near college"), centers=[]) == "Near college"
+    assert title(wish(), centers=[]) == "Within 10 miles of IG3 9UZ"
