@@ -6,7 +6,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.db import models
-from django.db.models import FloatField, Func, Value
+from django.db.models import FloatField, Func, Q, Value
 from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ class CenterQuerySet(models.QuerySet["Center"]):
     def open(self) -> "CenterQuerySet":
         """Centres that have not closed for good."""
         return self.filter(is_active=True)
+
+    def named(self, text: str) -> "CenterQuerySet":
+        """Centres whose name, town or other names hold a text, whatever its case."""
+        return self.filter(
+            Q(name__icontains=text) | Q(town__icontains=text) | Q(aliases__alias__icontains=text)
+        ).distinct()
 
     def within_miles(self, origin: Point, miles: float) -> "CenterQuerySet":
         """Centres at most so many statute miles from a point, on the spheroid, border included."""

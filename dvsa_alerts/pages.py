@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 
 def site(request: HttpRequest) -> dict[str, str]:
-    """Context processor: what the site is called."""
-    return {"site_name": settings.SITE_NAME}
+    """Context processor: what the site is called, and where its map's tiles come from if any."""
+    return {"site_name": settings.SITE_NAME, "map_tile_url": settings.MAP_TILE_URL}
 
 
 @require_safe

@@ -7,21 +7,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from centers.forms import DEFAULT_RADIUS, near_field, radius_field, read_near
 from centers.geocoding import PostcodeError, locate
 from centers.models import Center
 from centers.querysets import point
 from slots.models import Slot
-from slots.search import DEFAULT_RADIUS, MAX_RADIUS, Cursor, Order, SlotSearch
+from slots.search import Cursor, Order, SlotSearch
 from slots.widgets import Checkboxes, DateInput, TimeInput
 
 WEEKDAYS = [
     (1, "Monday"), (2, "Tuesday"), (3, "Wednesday"), (4, "Thursday"), (5, "Friday"),
     (6, "Saturday"), (7, "Sunday"),
 ]  # fmt: skip
-# Great Britain, as the constraint on centres has it: latitude 49 to 61, longitude -9 to 2.
-NORTH, SOUTH, EAST, WEST = 61.0, 49.0, 2.0, -9.0
-
-_RADIUS = f"Enter a whole number of miles from 1 to {MAX_RADIUS}"
 _DATE = "Enter a date such as 27/3/2027"
 _TIME = "Enter a time such as 08:30"
 _PLACE = "Enter a postcode, such as IG3 9UZ"
@@ -31,6 +28,9 @@ _CURSOR = "This link to a later page doesn't fit the search. Search again from t
 class SlotSearchForm(forms.Form):
     """Where, which and when; unknown parameters are left alone."""
 
+    # A field of a search may always be left empty, so its label doesn't say so.
+    labels_say_optional = False
+
     postcode = forms.CharField(
         label="Postcode", required=False, max_length=20,
         help_text="All of it, such as IG3 9UZ, or the first half",
@@ -39,14 +39,8 @@ class SlotSearchForm(forms.Form):
             {"class": "input--short", "autocomplete": "postal-code", "spellcheck": "false"}
         ),
     )  # fmt: skip
-    near = forms.CharField(
-        required=False, max_length=40, widget=forms.HiddenInput({"data-near": True})
-    )
-    radius = forms.IntegerField(
-        label="Within how many miles", required=False, min_value=1, max_value=MAX_RADIUS,
-        initial=DEFAULT_RADIUS,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _RADIUS),
-    )  # fmt: skip
+    near = near_field()
+    radius = radius_field(initial=DEFAULT_RADIUS)
     test_type = forms.MultipleChoiceField(
         label="Test", required=False, choices=Slot.TestType.choices, widget=Checkboxes,
         error_messages={"invalid_choice": "Choose practical, theory or both"},
@@ -90,7 +84,7 @@ class SlotSearchForm(forms.Form):
     def clean_near(self) -> tuple[float, float] | None:
         """Latitude and longitude in degrees to 3 decimals (about 100 metres)."""
         text = self.cleaned_data["near"]
-        return _read_near(text) if text else None
+        return read_near(text) if text else None
 
     def clean_date_to(self) -> date | None:
         """A last day that is still to come."""
@@ -144,6 +138,7 @@ class SlotSearchForm(forms.Form):
             time_from=values["time_from"],
             time_until=values["time_until"],
             centers=tuple(center.pk for center in values["center"]),
+            center_names=tuple(center.name for center in values["center"]),
             order=values["order"],
             cursor=values["cursor"],
         )
@@ -158,14 +153,3 @@ class SlotSearchForm(forms.Form):
             origin = point(latitude=near[0], longitude=near[1])
             return {"origin": origin, "label": "your location", "near": f"{near[0]},{near[1]}"}
         return {}
-
-
-def _read_near(text: str) -> tuple[float, float]:
-    """Latitude and longitude within Great Britain's bounds, or ValidationError."""
-    try:
-        latitude, longitude = (round(float(part), 3) for part in text.split(","))
-    except ValueError as error:
-        raise ValidationError("A position is latitude,longitude, such as 51.563,0.105") from error
-    if not (SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST):
-        raise ValidationError("This position is not in Great Britain. Enter a postcode instead")
-    return latitude, longitude

@@ -31,7 +31,7 @@ _AFTER = {
 _AROUND = """
     SELECT center_id, ST_Distance(location, %(origin)s::geography) / %(mile)s AS miles
     FROM dvsa_test_centers
-    WHERE is_active AND ST_DWithin(location, %(origin)s::geography, %(radius)s)"""
+    WHERE is_active AND ST_DWithin(location, %(origin)s::geography, %(metres)s)"""
 _CHOSEN = """
     SELECT center_id,
         coalesce(ST_Distance(location, %(origin)s::geography) / %(mile)s, 0) AS miles
@@ -140,7 +140,7 @@ def _parameters(search: SlotSearch, now: datetime, size: int) -> dict[str, Any]:
     return {
         "origin": search.origin.ewkt if search.origin else None,
         "mile": METRES_PER_MILE,
-        "radius": search.radius * METRES_PER_MILE,
+        "metres": search.metres,
         "centers": list(search.centers),
         "test_types": list(search.test_types or Slot.TestType.values),
         "instant": now,

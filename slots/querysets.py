@@ -35,12 +35,8 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         return self.open_at(now).at_places_of(search).in_windows_of(search)
 
     def at_places_of(self, search: "SlotSearch") -> "SlotQuerySet":
-        """Slots at the chosen centres, or without any within the radius; nowhere fits nothing."""
-        if search.centers:
-            return self.filter(center__in=Center.objects.open().filter(pk__in=search.centers))
-        if search.origin is None:
-            return self.none()
-        return self.within_miles(search.origin, search.radius)
+        """Slots at the centres that a search looks at, whether or not they are open."""
+        return self.filter(center__in=search.places)
 
     def in_windows_of(self, search: "SlotSearch") -> "SlotQuerySet":
         """Slots of a wanted test type whose date, weekday and time lie in the windows."""

@@ -8,8 +8,11 @@ from urllib.parse import urlencode
 from django.contrib.gis.geos import Point
 from django.db.models import TextChoices
 
-DEFAULT_RADIUS = 25
-MAX_RADIUS = 500
+from centers.forms import DEFAULT_RADIUS, MAX_RADIUS
+from centers.models import Center
+from centers.querysets import METRES_PER_MILE, CenterQuerySet
+
+__all__ = ["DEFAULT_RADIUS", "MAX_RADIUS", "Cursor", "Order", "SlotSearch"]
 
 
 class Order(TextChoices):
@@ -68,12 +71,69 @@ class SlotSearch:
     time_from: time | None = None
     time_until: time | None = None
     centers: tuple[int, ...] = ()
+    center_names: tuple[str, ...] = ()
     order: Order = Order.SOONEST
     cursor: Cursor | None = None
 
-    def after(self, cursor: Cursor | None) -> "SlotSearch":
+    def after(self, cursor: Cursor) -> "SlotSearch":
         """The same search from another page on."""
         return replace(self, cursor=cursor)
+
+    @property
+    def first(self) -> "SlotSearch":
+        """The same search from the start of its list."""
+        return replace(self, cursor=None)
+
+    @property
+    def soonest_first(self) -> "SlotSearch":
+        """The same search from the start of its list by date."""
+        return replace(self, cursor=None, order=Order.SOONEST)
+
+    @property
+    def nearest_first(self) -> "SlotSearch":
+        """The same search from the start of its list by distance."""
+        return replace(self, cursor=None, order=Order.NEAREST)
+
+    @property
+    def any_time(self) -> "SlotSearch":
+        """The same places and test types on any date, weekday and time."""
+        return SlotSearch(
+            self.origin, self.label, self.postcode, self.near, self.radius, self.test_types,
+            centers=self.centers, center_names=self.center_names, order=self.order,
+        )  # fmt: skip
+
+    @property
+    def has_windows(self) -> bool:
+        """Whether it asks for certain dates, weekdays or times."""
+        return self.first != self.any_time
+
+    @property
+    def metres(self) -> float:
+        """The radius in metres."""
+        return self.radius * METRES_PER_MILE
+
+    @property
+    def places(self) -> CenterQuerySet:
+        """The open centres that the search looks at."""
+        centers = Center.objects.open()
+        if self.centers:
+            return centers.filter(pk__in=self.centers)
+        if self.origin is None:
+            return centers.none()
+        return centers.within_miles(self.origin, self.radius)
+
+    @property
+    def where(self) -> str:
+        """Its places in words, as the end of a sentence."""
+        if self.centers:
+            return f"at {', '.join(self.center_names)}"
+        return f"within {self.radius} {'mile' if self.radius == 1 else 'miles'} of {self.label}"
+
+    @property
+    def place_query(self) -> str:
+        """The parameters of a link to the centres around its origin."""
+        values = {"q": self.postcode, "near": self.near, "radius": self.radius}
+        return urlencode({name: value for name, value in values.items() if value})
 
     @property
     def query(self) -> str:

@@ -1,5 +1,15 @@
-"""The routes of the `slots` app."""
+"""The routes of the `slots` app; the pages of centres are among them, since they show slots."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from centers.views import coastline
+from slots import center_views, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("slots/", views.slots, name="slots"),
+    path("slots/map/", views.slots_map, name="slots_map"),
+    path("centers/", center_views.center_list, name="center_list"),
+    path("centers/<int:center_id>/", center_views.center_detail, name="center_detail"),
+    path("centers/coastline.geojson", coastline, name="coastline"),
+]

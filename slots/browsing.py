@@ -1,0 +1,137 @@
+"""What the page of results says beside its slots."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db.models import Count, F
+
+from centers.forms import MAX_RADIUS
+from centers.models import Center
+from slots.models import Slot, SlotOpening
+from slots.paging import FoundSlot, read_page
+from slots.querysets import LONDON, SlotQuerySet
+from slots.search import Order, SlotSearch
+
+NEAREST = 20
+LOOK_BACK = timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Day:
+    """The slots of a page that are on one date, and how many days from today that is."""
+
+    date: date
+    days_away: int
+    slots: list[FoundSlot]
+
+
+def by_day(slots: Iterable[FoundSlot], *, now: datetime) -> list[Day]:
+    """Group consecutive slots of one date, so that either order of the list is kept."""
+    today = now.astimezone(LONDON).date()
+    return [
+        Day(day, (day - today).days, list(group))
+        for day, group in groupby(slots, key=lambda slot: slot.date)
+    ]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What helps a learner whose search found nothing.
+
+    `nearest` fits all but the radius; `openings` is how many slots of the wanted test types
+    opened at the search's places in the last `days` days.
+    """
+
+    nearest: FoundSlot | None
+    openings: int
+    days: int = LOOK_BACK.days
+
+
+def read_outlook(search: SlotSearch, *, now: datetime) -> Outlook:
+    """Look beyond the radius, and back over LOOK_BACK."""
+    return Outlook(_nearest(search, now), _openings(search, now))
+
+
+def _nearest(search: SlotSearch, now: datetime) -> FoundSlot | None:
+    if search.origin is None:
+        return None
+    wider = replace(search, radius=MAX_RADIUS, centers=(), order=Order.NEAREST, cursor=None)
+    return next(iter(read_page(wider, now=now, size=1).slots), None)
+
+
+def _openings(search: SlotSearch, now: datetime) -> int:
+    since = now - LOOK_BACK
+    here = Slot.objects.at_places_of(search).filter(date__gte=since.astimezone(LONDON).date())
+    if search.test_types:
+        here = here.filter(test_type__in=search.test_types)
+    announced = SlotOpening.objects.filter(opened_at__gte=since, quiet__isnull=True)
+    return announced.filter(slot__in=here).count()
+
+
+def read_map(search: SlotSearch, *, now: datetime) -> dict[str, Any]:
+    """Centres of the search with their number of open slots that it finds, for the map.
+
+    Degrees of WGS 84; `metres` is the radius, None where centres were chosen.
+    """
+    counts = count_open(Slot.objects.matching(search, now))
+    centers = search.places.filter(location__isnull=False)
+    return {
+        "origin": [search.origin.y, search.origin.x] if search.origin else None,
+        "metres": None if search.centers else search.metres,
+        "centers": [_on_map(center, counts.get(center.pk, 0)) for center in centers],
+    }
+
+
+def map_of(center: Center, open_slots: int) -> dict[str, Any] | None:
+    """The map of one centre alone, None if nobody knows where it is."""
+    if center.latitude is None:
+        return None
+    return {"origin": None, "metres": None, "centers": [_on_map(center, open_slots)]}
+
+
+def _on_map(center: Center, open_slots: int) -> dict[str, Any]:
+    return {
+        "id": center.pk, "name": center.name, "open": open_slots,
+        "latitude": float(center.latitude or 0), "longitude": float(center.longitude or 0),
+    }  # fmt: skip
+
+
+def count_open(slots: SlotQuerySet) -> dict[int, int]:
+    """How many of these slots are at each centre, by its id."""
+    counted = slots.order_by().values("center").annotate(open=Count("pk"))
+    return dict(counted.values_list("center", "open"))
+
+
+@dataclass(frozen=True)
+class NearbyCenter:
+    """A centre, statute miles to it, and how many slots are open there."""
+
+    center: Center
+    miles: float
+    open: int
+
+
+def near(origin: Point, radius: int | None, *, now: datetime) -> list[NearbyCenter]:
+    """The open centres within a radius (miles), or without one the NEAREST, closest first."""
+    located = Center.objects.open().filter(location__isnull=False)
+    around = located if radius is None else located.within_miles(origin, radius)
+    closest = around.with_miles_from(origin).order_by(F("miles").asc(), "pk")
+    found = list(closest if radius else closest[:NEAREST])
+    counts = count_open(Slot.objects.open_at(now).filter(center__in=found))
+    return [NearbyCenter(center, _miles(center), counts.get(center.pk, 0)) for center in found]
+
+
+def _miles(center: Center) -> float:
+    return float(center.miles)  # type: ignore[attr-defined]  # annotated by with_miles_from
+
+
+def by_letter(centers: Iterable[Center]) -> list[tuple[str, list[Center]]]:
+    """Centres in order of name, under their first letter."""
+    return [
+        (letter, list(group))
+        for letter, group in groupby(centers, key=lambda center: center.name[:1].upper())
+    ]

@@ -1,0 +1,64 @@
+"""The pages on which anybody finds slots."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
+
+from slots.browsing import by_day, read_map, read_outlook
+from slots.forms import SlotSearchForm
+from slots.models import Slot
+from slots.paging import read_page
+from slots.search import SlotSearch
+
+
+class HtmxRequest(HttpRequest):
+    """A request after django-htmx's middleware."""
+
+    htmx: HtmxDetails
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page: what the service is, and where to start."""
+    form = SlotSearchForm(initial={"test_type": [Slot.TestType.PRACTICAL]})
+    return render(request, "slots/home.html", {"form": form})
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def slots(request: HtmxRequest) -> HttpResponse:
+    """The slots of a search; htmx is answered with the part that changes."""
+    if not request.GET:
+        return redirect("home")
+    form = SlotSearchForm(request.GET)
+    found = _found(form.search) if form.is_valid() else {}
+    whole = not request.htmx or request.htmx.history_restore_request
+    template = "slots/search.html" if whole else "slots/_search.html"
+    return render(request, template, {"form": form, **found})
+
+
+def _found(search: SlotSearch) -> dict[str, Any]:
+    now = timezone.now()
+    page = read_page(search, now=now)
+    return {
+        "search": search,
+        "days": by_day(page.slots, now=now),
+        "next": page.next and search.after(page.next),
+        "outlook": None if page.slots else read_outlook(search, now=now),
+    }
+
+
+@require_safe
+@cache_control(private=True, max_age=15)
+def slots_map(request: HttpRequest) -> JsonResponse:
+    """The centres of a search with their number of open slots, for the map's script."""
+    form = SlotSearchForm(request.GET)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=400)
+    return JsonResponse(read_map(form.search, now=timezone.now()))
