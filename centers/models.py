@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast, Now
 
+from audit.touch import touch_updated_at
+from centers import britain
 from centers.querysets import CenterQuerySet
 
 
@@ -36,6 +38,8 @@ class Center(models.Model):
     town = models.CharField(max_length=255, null=True, blank=True)
     is_active = models.BooleanField(db_default=True)
     updated_at = models.DateTimeField(db_default=Now())
+    # What an import last wrote, by field: a value that differs from it now is an edit of staff's.
+    imported = models.JSONField(null=True, blank=True, editable=False)
 
     objects = CenterQuerySet.as_manager()
 
@@ -60,6 +64,14 @@ class Center(models.Model):
                 | Q(latitude__isnull=False, longitude__isnull=False),
             ),
         ]
+        triggers: ClassVar = [
+            touch_updated_at(
+                watch=[
+                    "name", "postcode", "latitude", "longitude",
+                    "code", "address", "town", "is_active",
+                ]
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
@@ -81,22 +93,31 @@ class CenterAlias(models.Model):
 
 
 class Postcode(models.Model):
-    """A full postcode without its space (`IG39UZ`) and where it is, in WGS 84 degrees."""
+    """A full postcode as it is written (`IG3 9UZ`) and where it is, in WGS 84 degrees.
 
-    postcode = models.CharField(max_length=7, primary_key=True, db_collation="C")
+    Without a place it is known and has no grid reference. The written form sorts as the
+    published directories do, so that a load adds to the end of the index.
+    """
+
+    postcode = models.CharField(max_length=8, primary_key=True, db_collation="C")
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     ended = models.CharField(max_length=6, null=True, help_text="YYYYMM it went out of use")
 
     class Meta:
         ordering: ClassVar = ["postcode"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="postcode_in_britain", condition=britain.both_within_or_neither()
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.postcode
 
 
 class PostcodeArea(models.Model):
-    """A postcode sector (`IG39`) or outcode (`IG3`), without space, and its centroid."""
+    """A postcode sector (`IG3 9`) or outcode (`IG3`) as it is written, and its centroid."""
 
     class Kind(models.TextChoices):
         SECTOR = "sector", "sector"

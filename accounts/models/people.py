@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
 from accounts.managers import UserManager
+from audit.touch import touch_updated_at
 
 
 class Role(models.Model):
@@ -69,6 +70,14 @@ class User(AbstractBaseUser):
                 name="users_email_shape", condition=Q(email__iregex=r"^[^@]+@[^@]+\.[^@]+$")
             ),
         ]
+        triggers: ClassVar = [
+            touch_updated_at(
+                watch=[
+                    "email", "first_name", "last_name", "is_active",
+                    "role", "quiet_from", "quiet_until",
+                ]
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.email

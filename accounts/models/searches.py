@@ -11,6 +11,7 @@ from django.db.models.lookups import Exact
 
 from accounts.models.people import User
 from accounts.querysets import SavedSearchQuerySet
+from audit.touch import touch_updated_at
 from centers.models import Center
 
 TEST_TYPES = ("practical", "theory")
@@ -85,6 +86,16 @@ class SavedSearch(models.Model):
                 condition=Q(weekdays__contained_by=[1, 2, 3, 4, 5, 6, 7]),
             ),
         ]
+        triggers: ClassVar = [
+            touch_updated_at(
+                watch=[
+                    "user", "notification_radius", "notification_method", "preferred_test_types",
+                    "name", "postcode", "location", "date_from", "date_to", "weekdays",
+                    "time_from", "time_until", "current_test_date", "min_days_earlier",
+                    "min_notice_days", "paused_until", "is_active",
+                ]
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name or f"within {self.notification_radius} miles of {self.postcode}"

@@ -1,0 +1,15 @@
+"""What an import last wrote into a centre, so that staff's edits can be told from it."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("centers", "0002_postcodes_as_written")]
+
+    operations = [
+        migrations.AddField(
+            model_name="center",
+            name="imported",
+            field=models.JSONField(blank=True, editable=False, null=True),
+        ),
+    ]
