@@ -8,6 +8,7 @@ from dvsa_alerts import dev_mail_pages, pages
 urlpatterns = [
     path("", include("slots.urls")),
     path("", include("alerts.urls")),
+    path("api/", include("slots.api_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("privacy/", pages.privacy, name="privacy"),

@@ -30,7 +30,10 @@ class FetchError(Exception):
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer: 200 with its body as a file at its start, or 304 with an empty one."""
+    """An answer: 200 with its body as a file at its start, or 304 with an empty one.
+
+    The names of `headers` are in lower case.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -57,7 +60,7 @@ def fetch(
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise FetchError(f"{type(error).__name__}: {error}"[:500]) from error
         body.seek(0)
-        yield Fetched(status, found, body)  # type: ignore[arg-type]
+        yield Fetched(status, found, body)
 
 
 def _get(
@@ -73,7 +76,7 @@ def _get(
         response = connection.getresponse()
         _need_usable(response, max_bytes)
         _copy(response, body, max_bytes)
-        return response.status, response.headers
+        return response.status, {name.lower(): value for name, value in response.headers.items()}
 
 
 class _PublicConnection(http.client.HTTPSConnection):

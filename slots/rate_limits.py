@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -43,8 +44,9 @@ class RateLimit:
         if address is None:
             return 0
         key = f"{self.name}/{_owner(address)}"
+        parameters: dict[str, Any] = {"key": key, "window": self.window}
         with connection.cursor() as cursor:
-            cursor.execute(_COUNT, {"key": key, "window": self.window})
+            cursor.execute(_COUNT, parameters)
             requests, left = cursor.fetchone() or (0, self.window)
         return 0 if requests <= self.limit.value() else max(1, math.ceil(left.total_seconds()))
 
