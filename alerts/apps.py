@@ -8,3 +8,10 @@ class AlertsConfig(AppConfig):
 
     name = "alerts"
     default_auto_field = "django.db.models.AutoField"
+
+    def ready(self) -> None:
+        """Let new openings ask for matching; models have to be loaded before tasks are."""
+        from alerts.hints import hint_matching  # noqa: PLC0415
+        from slots.signals import openings_recorded  # noqa: PLC0415
+
+        openings_recorded.connect(hint_matching, dispatch_uid="alerts.hint_matching")

@@ -1,11 +1,20 @@
 """The Celery application; what each task does is in its app's `tasks.py`."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dvsa_alerts.settings")
 
 app = Celery("dvsa_alerts")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def leave_broken_connections(**kwargs: Any) -> None:
+    """With connections kept between tasks, a restarted PostgreSQL would else fail the next ones."""
+    close_old_connections()

@@ -8,148 +8,296 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('alerts', '0003_reach_kept_by_triggers'),
-        ('slots', '0002_open_slots_carry_their_id'),
+        ("accounts", "0001_initial"),
+        ("alerts", "0003_reach_kept_by_triggers"),
+        ("slots", "0002_open_slots_carry_their_id"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Breaker',
+            name="Breaker",
             fields=[
-                ('provider', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('failures', models.IntegerField(db_default=0)),
-                ('open_until', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.CharField(blank=True, max_length=500, null=True)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("provider", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("failures", models.IntegerField(db_default=0)),
+                ("open_until", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=500, null=True)),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
-                'ordering': ['provider'],
+                "ordering": ["provider"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('push', 'Push')], max_length=10)),
-                ('provider', models.CharField(help_text="whose failing concerns it: `smtp`, or the push service's host", max_length=255)),
-                ('state', models.CharField(choices=[('pending', 'pending'), ('claimed', 'claimed'), ('sending', 'sending'), ('retry', 'to be tried again'), ('accepted', 'accepted'), ('expired', 'expired'), ('suppressed', 'suppressed'), ('failed', 'failed')], db_default='pending', max_length=10)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('next_attempt_at', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('lease_token', models.UUIDField(blank=True, null=True)),
-                ('starts', models.SmallIntegerField(db_default=0)),
-                ('attempts', models.SmallIntegerField(db_default=0)),
-                ('in_doubt', models.SmallIntegerField(db_default=0, help_text='how often nobody knows whether it was accepted')),
-                ('message_id', models.UUIDField(db_default=models.Func(function='gen_random_uuid'), help_text='the same for all tries')),
-                ('counted', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, help_text='the alerts in its last message', null=True, size=None)),
-                ('last_error', models.CharField(blank=True, max_length=500, null=True)),
-                ('reason', models.CharField(blank=True, max_length=100, null=True)),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "E-mail"), ("push", "Push")], max_length=10
+                    ),
+                ),
+                (
+                    "provider",
+                    models.CharField(
+                        help_text="whose failing concerns it: `smtp`, or the push service's host",
+                        max_length=255,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "pending"),
+                            ("claimed", "claimed"),
+                            ("sending", "sending"),
+                            ("retry", "to be tried again"),
+                            ("accepted", "accepted"),
+                            ("expired", "expired"),
+                            ("suppressed", "suppressed"),
+                            ("failed", "failed"),
+                        ],
+                        db_default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("next_attempt_at", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_token", models.UUIDField(blank=True, null=True)),
+                ("starts", models.SmallIntegerField(db_default=0)),
+                ("attempts", models.SmallIntegerField(db_default=0)),
+                (
+                    "in_doubt",
+                    models.SmallIntegerField(
+                        db_default=0, help_text="how often nobody knows whether it was accepted"
+                    ),
+                ),
+                (
+                    "message_id",
+                    models.UUIDField(
+                        db_default=models.Func(function="gen_random_uuid"),
+                        help_text="the same for all tries",
+                    ),
+                ),
+                (
+                    "counted",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        blank=True,
+                        help_text="the alerts in its last message",
+                        null=True,
+                        size=None,
+                    ),
+                ),
+                ("last_error", models.CharField(blank=True, max_length=500, null=True)),
+                ("reason", models.CharField(blank=True, max_length=100, null=True)),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-id'],
+                "verbose_name_plural": "deliveries",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='MailRefusal',
+            name="MailRefusal",
             fields=[
-                ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=255)),
-                ('reason', models.CharField(max_length=500)),
-                ('refused_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.AutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=255)),
+                ("reason", models.CharField(max_length=500)),
+                (
+                    "refused_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PushSubscription',
+            name="PushSubscription",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('endpoint', models.CharField(max_length=1000, unique=True)),
-                ('p256dh', models.CharField(max_length=100)),
-                ('auth', models.CharField(max_length=50)),
-                ('label', models.CharField(blank=True, max_length=100, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=100, null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("endpoint", models.CharField(max_length=1000, unique=True)),
+                ("p256dh", models.CharField(max_length=100)),
+                ("auth", models.CharField(max_length=50)),
+                ("label", models.CharField(blank=True, max_length=100, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=100, null=True)),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['user', 'created_at'], name='notifications_of_a_day'),
+            model_name="notification",
+            index=models.Index(fields=["user", "created_at"], name="notifications_of_a_day"),
         ),
         migrations.AddIndex(
-            model_name='useralert',
-            index=models.Index(condition=models.Q(('notification__isnull', True), ('state', 'waiting')), fields=['created_at'], name='alerts_waiting'),
+            model_name="useralert",
+            index=models.Index(
+                condition=models.Q(("notification__isnull", True), ("state", "waiting")),
+                fields=["created_at"],
+                name="alerts_waiting",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='notification',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='alerts.notification'),
+            model_name="delivery",
+            name="notification",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="alerts.notification",
+            ),
         ),
         migrations.AddField(
-            model_name='mailrefusal',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='mail_refusal', to=settings.AUTH_USER_MODEL),
+            model_name="mailrefusal",
+            name="user",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mail_refusal",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='pushsubscription',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL),
+            model_name="pushsubscription",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="push_subscriptions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='subscription',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='alerts.pushsubscription'),
+            model_name="delivery",
+            name="subscription",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="alerts.pushsubscription",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pushsubscription',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['user'], name='push_live_of_user'),
+            model_name="pushsubscription",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["user"],
+                name="push_live_of_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pushsubscription',
-            constraint=models.CheckConstraint(condition=models.Q(('endpoint__startswith', 'https://')), name='push_endpoint_is_https'),
+            model_name="pushsubscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("endpoint__startswith", "https://")),
+                name="push_endpoint_is_https",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(models.F('channel'), models.F('next_attempt_at'), condition=models.Q(('state__in', ['pending', 'claimed', 'sending', 'retry'])), name='deliveries_due'),
+            model_name="delivery",
+            index=models.Index(
+                models.F("channel"),
+                models.F("next_attempt_at"),
+                condition=models.Q(("state__in", ["pending", "claimed", "sending", "retry"])),
+                name="deliveries_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('in_doubt__gt', 0)), fields=['state'], name='deliveries_in_doubt'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("in_doubt__gt", 0)),
+                fields=["state"],
+                name="deliveries_in_doubt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('notification', 'subscription'), name='delivery_once_per_subscription'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("notification", "subscription"), name="delivery_once_per_subscription"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('channel', 'email')), fields=('notification',), name='delivery_one_email'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("channel", "email")),
+                fields=("notification",),
+                name="delivery_one_email",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'push'])), name='delivery_channel'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["email", "push"])), name="delivery_channel"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'email'), ('subscription__isnull', True)), models.Q(('channel', 'push'), ('subscription__isnull', False)), _connector='OR'), name='delivery_target'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("channel", "email"), ("subscription__isnull", True)),
+                    models.Q(("channel", "push"), ("subscription__isnull", False)),
+                    _connector="OR",
+                ),
+                name="delivery_target",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'claimed', 'sending', 'retry', 'accepted', 'expired', 'suppressed', 'failed'])), name='delivery_state'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["pending", "claimed", "sending", "retry"]),
+                    ("state__in", ["accepted", "expired", "suppressed", "failed"]),
+                    _connector="OR",
+                ),
+                name="delivery_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_token__isnull', False), ('lease_until__isnull', False), ('state__in', ['claimed', 'sending'])), models.Q(models.Q(('state__in', ['claimed', 'sending']), _negated=True), ('lease_token__isnull', True), ('lease_until__isnull', True)), _connector='OR'), name='delivery_leased_while_held'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("lease_token__isnull", False),
+                        ("lease_until__isnull", False),
+                        ("state__in", ["claimed", "sending"]),
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["claimed", "sending"]), _negated=True),
+                        ("lease_token__isnull", True),
+                        ("lease_until__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="delivery_leased_while_held",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('state', 'accepted')), models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_at__isnull', True)), _connector='OR'), name='delivery_accepted_at'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted_at__isnull", False), ("state", "accepted")),
+                    models.Q(
+                        models.Q(("state", "accepted"), _negated=True),
+                        ("accepted_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="delivery_accepted_at",
+            ),
         ),
     ]

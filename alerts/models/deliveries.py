@@ -89,13 +89,9 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 name="delivery_state",
-                condition=Q(
-                    state__in=[
-                        "pending", "claimed", "sending", "retry",
-                        "accepted", "expired", "suppressed", "failed",
-                    ]
-                ),
-            ),  # fmt: skip
+                condition=Q(state__in=["pending", "claimed", "sending", "retry"])
+                | Q(state__in=["accepted", "expired", "suppressed", "failed"]),
+            ),
             models.CheckConstraint(
                 name="delivery_leased_while_held",
                 condition=Q(

@@ -1,0 +1,147 @@
+"""How a try ends, for the delivery and for its alerts; only the holder of the lease writes it."""
+
+import logging
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from alerts import breakers
+from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
+from alerts.leases import Held, update_held
+from alerts.models import Delivery
+from alerts.rechecking import end_alerts, waiting_alerts
+from alerts.refusals import end_subscription, refuse_mail
+from alerts.retries import MOST_ATTEMPTS, delay_after
+
+logger = logging.getLogger(__name__)
+
+State = Delivery.State
+RELEASE = "lease_token = NULL, lease_until = NULL"
+ACCEPT = f"state = 'accepted', accepted_at = statement_timestamp(), last_error = NULL, {RELEASE}"
+END = f"state = %(state)s, reason = %(reason)s, last_error = %(error)s, {RELEASE}"
+RETRY = f"""
+    state = 'retry', last_error = %(error)s, {RELEASE},
+    in_doubt = in_doubt + %(doubts)s, attempts = attempts - %(unused)s,
+    next_attempt_at = statement_timestamp() + make_interval(secs => %(seconds)s)
+"""
+HOLD = f"state = 'retry', starts = starts - 1, next_attempt_at = %(until)s, {RELEASE}"
+POSTPONE = f"""
+    state = 'retry', starts = starts - 1, {RELEASE},
+    next_attempt_at = statement_timestamp() + interval '1 second'
+"""
+# The first acceptance of any delivery that counted a slot makes its alert sent.
+ALERTS_SENT = """
+WITH counted AS (
+    SELECT alert_id FROM useralerts
+     WHERE alert_id = ANY (SELECT unnest(counted) FROM alerts_delivery WHERE id = %s)
+       AND state <> 'sent'
+     ORDER BY alert_id FOR UPDATE
+)
+UPDATE useralerts alert
+   SET state = 'sent', sent = true, sent_at = statement_timestamp(), state_reason = NULL
+  FROM counted WHERE alert.alert_id = counted.alert_id
+"""
+
+
+def stop(held: Held, *, state: Delivery.State, reason: str) -> None:
+    """End a delivery that was claimed but not sent, and the alerts that wait for it."""
+    _end(held, state, reason=reason, error=None, left_in=State.CLAIMED)
+
+
+def hold_until(held: Held, *, until: datetime) -> None:
+    """Put a claimed delivery back until a time (aware); it uses up nothing."""
+    update_held(held, HOLD, {"until": until}, state=State.CLAIMED)
+
+
+def postpone(held: Held) -> None:
+    """Put back a claimed delivery whose provider is being tried by another; it uses up nothing."""
+    update_held(held, POSTPONE, {}, state=State.CLAIMED)
+
+
+def put_back(held: Held, *, error: str) -> None:
+    """Put back a claimed delivery whose message could not be made; its starts go on counting."""
+    values = {"error": error[:500], "doubts": 0, "unused": 0, "seconds": delay_after(held.starts)}
+    update_held(held, RETRY, values, state=State.CLAIMED)
+
+
+def finish(held: Held, outcome: Outcome) -> None:
+    """Record what became of a delivery that was `sending`."""
+    if isinstance(outcome, Accepted):
+        kept = _accept(held)
+    elif isinstance(outcome, Never):
+        kept = _refuse(held, outcome)
+    else:
+        kept = _retry(held, outcome)
+    if not kept:
+        logger.warning("delivery %s was taken up by another while it was sent", held.id)
+
+
+@transaction.atomic
+def _accept(held: Held) -> bool:
+    _provider_worked(held)
+    kept = update_held(held, ACCEPT, {}, state=State.SENDING)
+    if kept:
+        with connection.cursor() as cursor:
+            cursor.execute(ALERTS_SENT, [held.id])
+    return kept
+
+
+@transaction.atomic
+def _refuse(held: Held, refusal: Never) -> bool:
+    _provider_worked(held)
+    kept = _end(held, State.FAILED, reason="refused for good", error=refusal.error)
+    if kept and refusal.target_gone:
+        _end_target(held, refusal.error)
+    return kept
+
+
+def _end_target(held: Held, error: str) -> None:
+    if held.subscription_id is not None:
+        end_subscription(held.subscription_id, reason=error)
+    else:
+        refuse_mail(held.notification_id, reason=error)
+
+
+def _provider_worked(held: Held) -> None:
+    if held.provider_failures:
+        breakers.worked(held.provider)
+
+
+@transaction.atomic
+def _retry(held: Held, later: TryLater) -> bool:
+    """A provider's failing uses up no attempt, unless the message may have arrived."""
+    if later.provider_failed:
+        breakers.failed(
+            held.provider,
+            error=later.error,
+            wished_seconds=later.after_seconds,
+            probe=held.suspect,
+        )
+    free = later.provider_failed and not later.in_doubt
+    attempts = held.attempts + 1
+    if attempts >= MOST_ATTEMPTS and not free:
+        return _end(held, State.FAILED, reason="retries used up", error=later.error)
+    values = {
+        "error": later.error[:500],
+        "doubts": int(later.in_doubt),
+        "unused": int(free),
+        "seconds": later.after_seconds or delay_after(1 if free else attempts),
+    }
+    return update_held(held, RETRY, values, state=State.SENDING)
+
+
+def _end(
+    held: Held,
+    state: Delivery.State,
+    *,
+    reason: str,
+    error: str | None,
+    left_in: Delivery.State = State.SENDING,
+) -> bool:
+    values = {"state": state, "reason": reason, "error": error and error[:500]}
+    kept = update_held(held, END, values, state=left_in)
+    # What no push service takes goes by e-mail, so its alerts go on waiting.
+    by_mail_next = held.channel == Delivery.Channel.PUSH and state == State.FAILED
+    if kept and not by_mail_next:
+        end_alerts(waiting_alerts(held.notification_id), state=state, reason=reason)
+    return kept

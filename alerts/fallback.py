@@ -1,0 +1,46 @@
+"""What no push service takes in time goes by e-mail."""
+
+from django.db import connection, transaction
+
+from alerts import config
+
+# Also at once when no push of the notification is left that could still be accepted. A user's
+# two notifications never wait for one another here: only rows of the notification are written.
+BY_MAIL = """
+WITH stuck AS (
+    SELECT notification.id
+      FROM alerts_notification notification
+     WHERE notification.method = 'push'
+       AND EXISTS (SELECT FROM useralerts
+                    WHERE notification_id = notification.id AND state = 'waiting')
+       AND notification.created_at > statement_timestamp() - interval '2 days'
+       AND NOT EXISTS (SELECT FROM alerts_delivery
+                        WHERE notification_id = notification.id
+                          AND (channel = 'email' OR state = 'accepted'))
+       AND (notification.created_at
+                <= statement_timestamp() - make_interval(secs => %(patience)s)
+            OR NOT EXISTS (SELECT FROM alerts_delivery
+                            WHERE notification_id = notification.id
+                              AND state IN ('pending', 'claimed', 'sending', 'retry')))
+     ORDER BY notification.id
+       FOR UPDATE OF notification SKIP LOCKED
+), mailed AS (
+    INSERT INTO alerts_delivery (notification_id, channel, provider, next_attempt_at)
+    SELECT id, 'email', 'smtp', statement_timestamp() FROM stuck
+    ON CONFLICT DO NOTHING
+), ended AS (
+    UPDATE alerts_delivery
+       SET state = 'suppressed', reason = 'went by e-mail instead',
+           lease_token = NULL, lease_until = NULL
+     WHERE notification_id IN (SELECT id FROM stuck)
+       AND state IN ('pending', 'claimed', 'retry')
+)
+SELECT count(*) FROM stuck
+"""
+
+
+def send_stuck_pushes_by_mail() -> int:
+    """Give each notification whose pushes are stuck a delivery by e-mail; answers how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(BY_MAIL, {"patience": config.PUSH_PATIENCE_SECONDS.value()})
+        return cursor.fetchone()[0]

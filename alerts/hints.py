@@ -1,0 +1,36 @@
+"""Hints to the workers that there is something to do; each may be lost without harm."""
+
+import logging
+from typing import Any
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+from alerts import config
+
+logger = logging.getLogger(__name__)
+
+MATCH = "alerts.tasks.match"
+SENDING = ("alerts.tasks.send_push", "alerts.tasks.send_email")
+# Beat has long asked again by then.
+EXPIRES_SECONDS = 60
+
+
+def hint_matching(**kwargs: Any) -> None:
+    """Ask for matching now; receives `slots.signals.openings_recorded`."""
+    _publish(MATCH)
+
+
+def hint_sending() -> None:
+    """Ask for a round of sending for when the window that begins now has ended."""
+    for name in SENDING:
+        _publish(name, countdown=config.COALESCE_SECONDS.value())
+
+
+def _publish(name: str, *, countdown: float = 0) -> None:
+    try:
+        current_app.send_task(
+            name, countdown=countdown, expires=countdown + EXPIRES_SECONDS, retry=False
+        )
+    except (OperationalError, OSError) as error:
+        logger.debug("the hint %s is dropped: %s", name, error)

@@ -1,0 +1,97 @@
+"""The links in messages: signed, so that they open without a login and can't be made up.
+
+Who holds a token acts for the learner it names, in that one matter only. A GET through any of
+them changes nothing. Reading raises BadLink, or ExpiredLink for an alert page of over 7 days.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+ALERT_PAGE_LASTS = timedelta(days=7)
+_ALERT_PAGE = "alerts.alert-page"
+_UNSUBSCRIBE = "alerts.unsubscribe"
+_GOT_A_TEST = "alerts.got-a-test"
+
+
+class BadLink(ValueError):  # noqa: N818 - named after what is the matter
+    """Not a link that we have made, or one cut short on its way."""
+
+
+class ExpiredLink(BadLink):
+    """A link of ours that is too old."""
+
+
+@dataclass(frozen=True)
+class Unsubscribing:
+    """Whose searches end, and which: those that the message named."""
+
+    user_id: int
+    search_ids: list[int]
+
+
+def alert_page_url(notification_id: int) -> str:
+    """The read-only page of a notification's slots, for 7 days."""
+    token = signing.dumps(notification_id, salt=_ALERT_PAGE)
+    return _absolute("alert_page", token)
+
+
+def read_alert_page(token: str) -> int:
+    """The notification that a token opens."""
+    try:
+        return int(signing.loads(token, salt=_ALERT_PAGE, max_age=ALERT_PAGE_LASTS))
+    except signing.SignatureExpired as error:
+        raise ExpiredLink("This link has expired.") from error
+    except signing.BadSignature as error:
+        raise BadLink("This link is not one of ours.") from error
+
+
+def unsubscribe_url(*, user_id: int, search_ids: Collection[int]) -> str:
+    """Ends the searches that a message named; never expires."""
+    return _absolute("unsubscribe", _sign([user_id, sorted(search_ids)], _UNSUBSCRIBE))
+
+
+def read_unsubscribe(token: str) -> Unsubscribing:
+    """Whose searches a token ends, and which."""
+    user_id, search_ids = _read(token, _UNSUBSCRIBE)
+    return Unsubscribing(user_id=user_id, search_ids=search_ids)
+
+
+def got_a_test_url(*, user_id: int) -> str:
+    """Ends all searches of a learner who has found a test; never expires."""
+    return _absolute("got_a_test", _sign(user_id, _GOT_A_TEST))
+
+
+def read_got_a_test(token: str) -> int:
+    """The user who has found a test."""
+    return int(_read(token, _GOT_A_TEST))
+
+
+def search_url(search_id: int) -> str:
+    """A saved search's own page."""
+    return _absolute("search_edit", search_id)
+
+
+def pause_url(search_id: int) -> str:
+    """Where a saved search is paused."""
+    return f"{search_url(search_id)}#pause"
+
+
+def _absolute(name: str, argument: str | int) -> str:
+    return f"{settings.SITE_URL}{reverse(name, args=[argument])}"
+
+
+def _sign(value: object, salt: str) -> str:
+    return signing.Signer(salt=salt).sign_object(value)
+
+
+def _read(token: str, salt: str) -> Any:
+    try:
+        return signing.Signer(salt=salt).unsign_object(token)
+    except signing.BadSignature as error:
+        raise BadLink("This link is not one of ours.") from error

@@ -1,0 +1,61 @@
+"""`dispatch_alerts`: make and send the messages that are due, without Celery."""
+
+import json
+import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from alerts.dispatch import Dispatched
+from alerts.models import Delivery
+from alerts.rounds import send_round
+
+EXAMPLE = """examples:
+  manage.py dispatch_alerts
+  manage.py dispatch_alerts --loop
+"""
+# Long enough for a backlog of a day; cron's next run goes on where this one stops.
+SECONDS = 3600.0
+PAUSE_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    """Send what is due."""
+
+    help = "Makes messages of waiting alerts and sends those that are due, by e-mail and push."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """Keep the example's line breaks."""
+        kwargs["formatter_class"] = RawDescriptionHelpFormatter
+        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Once, or until stopped."""
+        parser.add_argument("--loop", action="store_true", help="go on until stopped")
+        parser.add_argument("--json", action="store_true", help="answer one JSON object a round")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One round of both channels; with --loop, one after another."""
+        self._report(self._round(), options, always=True)
+        while options["loop"]:
+            time.sleep(PAUSE_SECONDS)
+            close_old_connections()
+            self._report(self._round(), options, always=False)
+
+    def _round(self) -> Dispatched:
+        done = Dispatched()
+        for channel in (Delivery.Channel.PUSH, Delivery.Channel.EMAIL):
+            done += send_round(channel, seconds=SECONDS)
+        return done
+
+    def _report(self, done: Dispatched, options: dict[str, Any], *, always: bool) -> None:
+        if options["json"]:
+            said = json.dumps(asdict(done))
+        else:
+            said = f"{done.accepted} of {done.taken_up} messages taken up were accepted."
+        if always or done.taken_up:
+            self.stdout.write(said)
+            self.stdout.flush()

@@ -1,0 +1,130 @@
+"""The last look before a message goes out: is it still wanted, and which slots are still open?"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import connection
+
+# FOR SHARE makes whoever unsubscribes, pauses, disables or erases wait until this look is over,
+# and makes this look see what they did: after their answer nothing more enters `sending`.
+LOCK_USER = """
+SELECT person.user_id, person.is_active, person.email, refusal.id IS NOT NULL,
+       end_of_quiet_hours(statement_timestamp(), person.quiet_from, person.quiet_until)
+  FROM users person
+  JOIN alerts_notification notification ON notification.user_id = person.user_id
+  LEFT JOIN alerts_mailrefusal refusal
+    ON refusal.user_id = person.user_id AND lower(refusal.address) = lower(person.email)
+ WHERE notification.id = %s
+   FOR SHARE OF person
+"""
+LOCK_SEARCHES = """
+SELECT preference_id FROM userpreferences
+ WHERE preference_id IN (SELECT preference_id FROM useralerts WHERE notification_id = %s)
+ ORDER BY preference_id FOR SHARE
+"""
+# A second push of the same notification counts what the first has sent as well.
+LOOK = """
+SELECT alert.alert_id, alert.preference_id, alert.miles,
+       slot.slot_id, slot.test_type, slot.date, slot.time,
+       center.center_id, center.name, center.postcode,
+       opening.opened_at, slot.last_seen_at, source.name, coalesce(source.is_simulated, false),
+       start.seconds_left, slot.available AND opening.closed_at IS NULL AND start.seconds_left > 0,
+       CASE WHEN search.preference_id IS NULL THEN 'the search was deleted'
+            WHEN NOT search.is_active THEN 'the search was ended'
+            WHEN search.paused_until > statement_timestamp() THEN 'the search was paused'
+       END
+  FROM useralerts alert
+  JOIN drivingtestslots slot ON slot.slot_id = alert.slot_id
+  JOIN dvsa_test_centers center ON center.center_id = slot.center_id
+ CROSS JOIN LATERAL (
+       SELECT extract(epoch FROM (slot.date + slot.time) AT TIME ZONE 'Europe/London'
+                                 - statement_timestamp())::float AS seconds_left
+       ) start
+  LEFT JOIN slots_slotopening opening ON opening.id = alert.opening_id
+  LEFT JOIN slots_source source ON source.id = slot.source_id
+  LEFT JOIN userpreferences search ON search.preference_id = alert.preference_id
+ WHERE alert.notification_id = %(notification)s
+   AND (alert.state = 'waiting' OR (alert.state = 'sent' AND %(channel)s = 'push'))
+ ORDER BY alert.miles NULLS LAST, slot.date, slot.time, alert.alert_id
+"""
+END_ALERTS = """
+WITH ended AS (
+    SELECT alert_id FROM useralerts
+     WHERE alert_id = ANY (%s) AND state = 'waiting' ORDER BY alert_id FOR UPDATE
+)
+UPDATE useralerts alert SET state = %s, state_reason = %s
+  FROM ended WHERE alert.alert_id = ended.alert_id
+"""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """The user behind a notification; `quiet_until` is set while quiet hours last (aware)."""
+
+    user_id: int
+    is_active: bool
+    email: str
+    refuses_mail: bool
+    quiet_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One alert's slot.
+
+    Date and time are Europe/London, `miles` is None where not measured, `seconds_left` until
+    the slot's start by the database's clock.
+    """
+
+    alert_id: int
+    search_id: int | None
+    miles: float | None
+    slot_id: int
+    test_type: str
+    date: date
+    time: time
+    center_id: int
+    center: str
+    postcode: str
+    opened_at: datetime | None
+    last_seen_at: datetime | None
+    source: str | None
+    is_simulated: bool
+    seconds_left: float
+    is_open: bool
+    unwanted: str | None
+
+
+def lock_recipient(notification_id: int) -> Recipient | None:
+    """Lock the user, then the searches in the order of their ids; None when the user is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_USER, [notification_id])
+        row = cursor.fetchone()
+        cursor.execute(LOCK_SEARCHES, [notification_id])
+    return Recipient(*row) if row else None
+
+
+def look(notification_id: int, channel: str) -> list[Listing]:
+    """What a message would list as of this statement, closest first; unfit ones included."""
+    values: dict[str, Any] = {"notification": notification_id, "channel": channel}
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK, values)
+        return [Listing(*row) for row in cursor.fetchall()]
+
+
+def end_alerts(alert_ids: list[int], *, state: str, reason: str) -> None:
+    """Let waiting alerts end unsent, each with the reason that the learner reads."""
+    values: list[Any] = [alert_ids, state, reason]
+    with connection.cursor() as cursor:
+        cursor.execute(END_ALERTS, values)
+
+
+def waiting_alerts(notification_id: int) -> list[int]:
+    """The alerts of a notification that have not ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT alert_id FROM useralerts WHERE notification_id = %s AND state = 'waiting'",
+            [notification_id],
+        )
+        return [row[0] for row in cursor.fetchall()]

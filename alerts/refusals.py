@@ -1,0 +1,29 @@
+"""Targets that take nothing more: an address that its server refuses, a subscription that ended."""
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from alerts.models import PushSubscription
+
+REFUSE = """
+INSERT INTO alerts_mailrefusal (user_id, address, reason)
+SELECT person.user_id, person.email, %s
+  FROM alerts_notification notification
+  JOIN users person ON person.user_id = notification.user_id
+ WHERE notification.id = %s
+ON CONFLICT (user_id) DO UPDATE
+   SET address = excluded.address, reason = excluded.reason, refused_at = statement_timestamp()
+"""
+
+
+def refuse_mail(notification_id: int, *, reason: str) -> None:
+    """Send no more mail to the address that a notification went to; the user's pages say so."""
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSE, [reason[:500], notification_id])
+
+
+def end_subscription(subscription_id: int, *, reason: str) -> None:
+    """End a push subscription that its service knows no more."""
+    PushSubscription.objects.filter(pk=subscription_id, ended_at__isnull=True).update(
+        ended_at=Now(), end_reason=reason[:100]
+    )
