@@ -17,6 +17,7 @@ from slots.querysets import LONDON, SlotQuerySet
 from slots.search import Order, SlotSearch
 
 NEAREST = 20
+CLOSE_DAYS = 180
 LOOK_BACK = timedelta(days=28)
 
 
@@ -27,6 +28,11 @@ class Day:
     date: date
     days_away: int
     slots: list[FoundSlot]
+
+    @property
+    def format(self) -> str:
+        """How Django's `date` filter writes it: the year only once it isn't obvious."""
+        return "l j F" if self.days_away < CLOSE_DAYS else "l j F Y"
 
 
 def by_day(slots: Iterable[FoundSlot], *, now: datetime) -> list[Day]:

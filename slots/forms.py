@@ -46,20 +46,20 @@ class SlotSearchForm(forms.Form):
         error_messages={"invalid_choice": "Choose practical, theory or both"},
     )  # fmt: skip
     date_from = forms.DateField(
-        label="From", required=False, widget=DateInput, error_messages={"invalid": _DATE}
+        label="First day", required=False, widget=DateInput, error_messages={"invalid": _DATE}
     )
     date_to = forms.DateField(
-        label="To", required=False, widget=DateInput, error_messages={"invalid": _DATE}
+        label="Last day", required=False, widget=DateInput, error_messages={"invalid": _DATE}
     )
     weekday = forms.TypedMultipleChoiceField(
         label="Days of the week", required=False, choices=WEEKDAYS, coerce=int, widget=Checkboxes,
         error_messages={"invalid_choice": "Days are numbered from 1, Monday, to 7, Sunday"},
     )  # fmt: skip
     time_from = forms.TimeField(
-        label="Not before", required=False, widget=TimeInput, error_messages={"invalid": _TIME}
+        label="Earliest time", required=False, widget=TimeInput, error_messages={"invalid": _TIME}
     )
     time_until = forms.TimeField(
-        label="Not after", required=False, widget=TimeInput, error_messages={"invalid": _TIME}
+        label="Latest time", required=False, widget=TimeInput, error_messages={"invalid": _TIME}
     )
     center = forms.ModelMultipleChoiceField(
         Center.objects.open(), label="Only these centres", required=False, widget=Checkboxes,

@@ -10,20 +10,22 @@ from math import ceil
 
 from slots.history import NOTICE_FROM, History
 
-WIDTH, HEIGHT = 600, 180
-LABELS = 24  # room for the labels under the bars
+WIDTH, HEIGHT = 360, 150
+LABELS = 22  # room for the labels under the bars
 NUMBERS = 18  # room for the numbers above them
-GAP = 6
-HOURS, SQUARE, LEFT, TOP = 24, 23, 44, 22  # of the grid
+GAP = 4
+CLOSE = 40  # bars nearer than this have a label below every other one only
+HOURS, SQUARE, LEFT, TOP = 24, 13, 34, 18  # of the grid
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 STEPS = 4  # shades of the grid
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar, its label below and its value above."""
+    """A bar, its value above and its label below, unless there is no room (`tick` empty)."""
 
     label: str
+    tick: str
     value: int
     x: float
     y: float
@@ -101,14 +103,15 @@ def bars(values: Iterable[tuple[str, int]]) -> Bars:
     step = WIDTH / max(len(pairs), 1)
     most = max((value for _, value in pairs), default=0) or 1
     room = HEIGHT - LABELS - NUMBERS
-    return Bars([_bar(label, value, index * step, step, room * value / most)
+    return Bars([_bar(index, label, value, step, room * value / most)
                  for index, (label, value) in enumerate(pairs)])  # fmt: skip
 
 
-def _bar(label: str, value: int, left: float, step: float, height: float) -> Bar:
+def _bar(index: int, label: str, value: int, step: float, height: float) -> Bar:
     top = HEIGHT - LABELS - height
-    return Bar(label, value, round(left + GAP / 2, 1), round(top, 1), round(step - GAP, 1),
-               round(height, 1))  # fmt: skip
+    tick = label if step > CLOSE or index % 2 == 0 else ""
+    left, width = index * step + GAP / 2, step - GAP
+    return Bar(label, tick, value, *(round(n, 1) for n in (left, top, width, height)))
 
 
 def weeks(history: History) -> Bars:
@@ -123,8 +126,8 @@ def notice(history: History) -> Bars:
 
 def notice_labels() -> list[str]:
     """The classes of NOTICE_FROM in words."""
-    ends = [*(f"to {following - 1}" for following in NOTICE_FROM[1:]), "or more"]
-    return [f"{first} {end} days" for first, end in zip(NOTICE_FROM, ends, strict=True)]
+    ends = [*(f"–{following - 1}" for following in NOTICE_FROM[1:]), "+"]
+    return [f"{first}{end}" for first, end in zip(NOTICE_FROM, ends, strict=True)]
 
 
 def hours(history: History) -> Grid:
@@ -156,4 +159,4 @@ def _clock(hour: int) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%b}"
+    return f"{day.day}/{day.month}"

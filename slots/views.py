@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
 from slots.browsing import by_day, read_map, read_outlook
@@ -40,7 +41,8 @@ def slots(request: HtmxRequest) -> HttpResponse:
     found = _found(form.search) if form.is_valid() else {}
     whole = not request.htmx or request.htmx.history_restore_request
     template = "slots/search.html" if whole else "slots/_search.html"
-    return render(request, template, {"form": form, **found})
+    response = render(request, template, {"form": form, **found})
+    return push_url(response, f"?{form.search.query}") if found and not whole else response
 
 
 def _found(search: SlotSearch) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 register = template.Library()
 
-MINUTE, HOUR, DAY = 60, 3600, 86_400
+MINUTE = 60
+UNITS = ((86_400, "day"), (3600, "hour"), (MINUTE, "minute"))
 
 
 @register.filter
@@ -18,16 +19,18 @@ def ago(moment: datetime | None) -> str:
     seconds = int((timezone.now() - moment).total_seconds())
     if seconds < MINUTE:
         return "just now"
-    return f"{span(seconds)} ago"
+    return next(f"{_count(seconds // size, word)} ago" for size, word in UNITS if seconds >= size)
 
 
 @register.filter
 def span(seconds: float) -> str:
-    """A length of time (seconds) in its largest unit, rounded down, at least a minute."""
-    for size, word in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
-        if seconds >= size:
-            return _count(int(seconds // size), word)
-    return "less than a minute"
+    """A length of time (seconds) in its two largest units, rounded down."""
+    left, words = int(seconds), []
+    for size, word in UNITS:
+        if left >= size:
+            words.append(_count(left // size, word))
+        left %= size
+    return " ".join(words[:2]) or "less than a minute"
 
 
 @register.filter

@@ -40,7 +40,7 @@ function addPlaces(map, { origin, metres, centers }) {
     bounds.extend(circle.getBounds());
   }
   centers.toSorted((a, b) => a.open - b.open).forEach((center) => pin(center).addTo(map));
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 10, animate: false });
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: centers.length > 1 ? 10 : 8, animate: false });
 }
 
 function pin(center) {
