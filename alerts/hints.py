@@ -12,8 +12,6 @@ logger = logging.getLogger(__name__)
 
 MATCH = "alerts.tasks.match"
 SENDING = ("alerts.tasks.send_push", "alerts.tasks.send_email")
-# Beat has long asked again by then.
-EXPIRES_SECONDS = 60
 
 
 def hint_matching(**kwargs: Any) -> None:
@@ -29,8 +27,6 @@ def hint_sending() -> None:
 
 def _publish(name: str, *, countdown: float = 0) -> None:
     try:
-        current_app.send_task(
-            name, countdown=countdown, expires=countdown + EXPIRES_SECONDS, retry=False
-        )
+        current_app.send_task(name, countdown=countdown, retry=False)
     except (OperationalError, OSError) as error:
         logger.debug("the hint %s is dropped: %s", name, error)
