@@ -185,13 +185,20 @@ TRUSTED_NETWORKS = ENVIRONMENT.trusted_networks
 OUTBOUND_ALLOW_LOOPBACK = False
 
 # Celery: Redis carries hints only, so a publish that can't get through at once is dropped.
+# Nothing here has an expiry: a worker whose clock is wrong would throw every task away.
 CELERY_BROKER_URL = ENVIRONMENT.redis_url
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.2,
     "socket_timeout": 5,
     "visibility_timeout": 600,
+    # Else a publisher tries for 6 seconds to reach a Redis that is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -199,6 +206,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
@@ -212,9 +220,9 @@ CELERY_TASK_ROUTES = {
     "alerts.tasks.send_push": {"queue": "push"},
 }
 CELERY_BEAT_SCHEDULE = {
-    "match-openings": {"task": "alerts.tasks.match", "schedule": 5.0},
-    "send-email": {"task": "alerts.tasks.send_email", "schedule": 5.0},
-    "send-push": {"task": "alerts.tasks.send_push", "schedule": 5.0},
+    "match-openings": {"task": "alerts.tasks.match", "schedule": 2.0},
+    "send-email": {"task": "alerts.tasks.send_email", "schedule": 2.0},
+    "send-push": {"task": "alerts.tasks.send_push", "schedule": 2.0},
     "seal-audit-log": {"task": "audit.tasks.seal", "schedule": 5.0},
     "close-passed-slots": {"task": "slots.tasks.close_passed", "schedule": 60.0},
 }
