@@ -2,6 +2,13 @@
 
 from audit.config import declare_integer
 
+SEARCHES_PER_MINUTE = declare_integer(
+    "slots.searches_per_minute",
+    default=240,
+    minimum=1,
+    maximum=100_000,
+    help="Searches that one address may make on the site in a minute (a phone network shares one)",
+)
 API_READS_PER_MINUTE = declare_integer(
     "slots.api_reads_per_minute",
     default=120,
@@ -15,4 +22,18 @@ API_POSTS_PER_MINUTE = declare_integer(
     minimum=1,
     maximum=100_000,
     help="Requests that one address may make to the ingest API in a minute",
+)
+REOPEN_QUIET_MINUTES = declare_integer(
+    "slots.reopen_quiet_minutes",
+    default=30,
+    minimum=0,
+    maximum=24 * 60,
+    help="A slot that is back within so many minutes continues its opening and is not announced",
+)
+HOLD_CLOSE_PERCENT = declare_integer(
+    "slots.hold_close_percent",
+    default=50,
+    minimum=1,
+    maximum=100,
+    help="A complete batch that would close more than this share of 20 or more open slots is held",
 )
