@@ -116,15 +116,15 @@ def _read(file: Path, bar: tqdm) -> Batch:
     """JSON or CSV by the name's ending, else by the first sign. Raises BadBatch."""
     try:
         with io.BufferedReader(_Watched(file, bar)) as stream:
-            return parse_json(stream) if _is_json(file, stream) else parse_csv(stream)
+            return parse_json(stream) if _is_json(file, stream.peek(64)) else parse_csv(stream)
     except OSError as error:
         raise BadBatch(f"it can't be read: {error.strerror}") from None
 
 
-def _is_json(file: Path, stream: io.BufferedReader[Any]) -> bool:
+def _is_json(file: Path, start: bytes) -> bool:
     if file.suffix.lower() in {".json", ".csv"}:
         return file.suffix.lower() == ".json"
-    return stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
 
 
 def _answer(file: Path, outcome: Outcome) -> dict[str, Any]:
