@@ -67,7 +67,7 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
 def _headers(error: exceptions.APIException) -> dict[str, str]:
     if isinstance(error, Problem):
         return error.headers
-    wait = error.wait if isinstance(error, exceptions.Throttled) else None
+    wait = getattr(error, "wait", None)
     return {"Retry-After": str(math.ceil(wait))} if wait else {}
 
 

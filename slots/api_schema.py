@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from slots.api_problems import MEDIA_TYPE, ProblemSerializer
+from slots.api_serializers import OutcomeSerializer
 from slots.search import DEFAULT_RADIUS, MAX_RADIUS, Order
 
 Responses = dict[Any, Any]
@@ -75,3 +76,21 @@ SEARCH_PARAMETERS = [
     _parameter("order", "what comes first", {"type": "string", "enum": list(Order.values)}),
     _parameter("cursor", "as in the link `next`"),
 ]
+
+_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+POSTING = {
+    200: OpenApiResponse(OutcomeSerializer, "sent before, or observed before a newer one"),
+    201: OpenApiResponse(OutcomeSerializer, "applied"),
+    202: OpenApiResponse(OutcomeSerializer, "held until staff decide or the next batch agrees"),
+} | problems(
+    HTTPStatus.BAD_REQUEST,
+    *_TOKEN,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+ASKING = {200: OpenApiResponse(OutcomeSerializer, "as it is now")} | problems(
+    *_TOKEN, HTTPStatus.NOT_FOUND
+)
