@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from centers.forms import DEFAULT_RADIUS, near_field, radius_field, read_near
-from centers.geocoding import PostcodeError, locate
+from centers.geocoding import Place, PostcodeError, Precision, locate
 from centers.models import Center
 from centers.querysets import point
 from slots.models import Slot
@@ -23,6 +23,15 @@ _DATE = "Enter a date such as 27/3/2027"
 _TIME = "Enter a time such as 08:30"
 _PLACE = "Enter a postcode, such as IG3 9UZ"
 _CURSOR = "This link to a later page doesn't fit the search. Search again from the first page"
+
+
+def _note(place: Place) -> str:
+    """What a learner should know of where a postcode was placed, or ""."""
+    if place.ended:
+        return f"{place.postcode} is no longer in use. Distances are from where it was."
+    if place.precision != Precision.EXACT:
+        return "Distances are from the middle of this postcode's area, so a mile or two off."
+    return ""
 
 
 class SlotSearchForm(forms.Form):
@@ -148,7 +157,8 @@ class SlotSearchForm(forms.Form):
         place, near = self.cleaned_data["postcode"], self.cleaned_data["near"]
         if place:
             origin = point(latitude=place.latitude, longitude=place.longitude)
-            return {"origin": origin, "label": place.postcode, "postcode": place.postcode}
+            name = place.postcode
+            return {"origin": origin, "label": name, "postcode": name, "note": _note(place)}
         if near:
             origin = point(latitude=near[0], longitude=near[1])
             return {"origin": origin, "label": "your location", "near": f"{near[0]},{near[1]}"}

@@ -54,13 +54,14 @@ class Cursor:
 class SlotSearch:
     """Where, which and when; every window is inclusive and None is open on that side.
 
-    Chosen centres (ids) stand instead of the radius (statute miles around `origin`). Dates and
-    times are Europe/London wall-clock; weekdays are ISO numbers, Monday = 1; no weekdays or
-    test types means all of them.
+    `label` is what to call the origin, and `note` what to know of it. Chosen centres (ids) stand
+    instead of the radius (statute miles around `origin`). Dates and times are Europe/London
+    wall-clock; weekdays are ISO numbers, Monday = 1; no weekdays or test types means all.
     """
 
     origin: Point | None = None
     label: str = ""
+    note: str = ""
     postcode: str = ""
     near: str = ""
     radius: int = DEFAULT_RADIUS
@@ -97,10 +98,9 @@ class SlotSearch:
     @property
     def any_time(self) -> "SlotSearch":
         """The same places and test types on any date, weekday and time."""
-        return SlotSearch(
-            self.origin, self.label, self.postcode, self.near, self.radius, self.test_types,
-            centers=self.centers, center_names=self.center_names, order=self.order,
-        )  # fmt: skip
+        return replace(
+            self.first, date_from=None, date_to=None, weekdays=(), time_from=None, time_until=None
+        )
 
     @property
     def has_windows(self) -> bool:

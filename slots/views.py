@@ -12,16 +12,15 @@ from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
 from slots.browsing import by_day, read_map, read_outlook
+from slots.config import SEARCHES_PER_MINUTE
 from slots.forms import SlotSearchForm
+from slots.limiting import limited
 from slots.models import Slot
 from slots.paging import read_page
+from slots.rate_limits import RateLimit
 from slots.search import SlotSearch
 
-
-class HtmxRequest(HttpRequest):
-    """A request after django-htmx's middleware."""
-
-    htmx: HtmxDetails
+SEARCHES = RateLimit("search", SEARCHES_PER_MINUTE)
 
 
 @require_safe
@@ -32,17 +31,23 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limited(SEARCHES)
 @vary_on_headers("HX-Request")
-def slots(request: HtmxRequest) -> HttpResponse:
+def slots(request: HttpRequest) -> HttpResponse:
     """The slots of a search; htmx is answered with the part that changes."""
     if not request.GET:
         return redirect("home")
     form = SlotSearchForm(request.GET)
     found = _found(form.search) if form.is_valid() else {}
-    whole = not request.htmx or request.htmx.history_restore_request
-    template = "slots/search.html" if whole else "slots/_search.html"
+    part = _wants_part(request)
+    template = "slots/_search.html" if part else "slots/search.html"
     response = render(request, template, {"form": form, **found})
-    return push_url(response, f"?{form.search.query}") if found and not whole else response
+    return push_url(response, f"?{form.search.query}") if part and found else response
+
+
+def _wants_part(request: HttpRequest) -> bool:
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by its middleware
+    return bool(htmx) and not htmx.history_restore_request
 
 
 def _found(search: SlotSearch) -> dict[str, Any]:
@@ -57,6 +62,7 @@ def _found(search: SlotSearch) -> dict[str, Any]:
 
 
 @require_safe
+@limited(SEARCHES)
 @cache_control(private=True, max_age=15)
 def slots_map(request: HttpRequest) -> JsonResponse:
     """The centres of a search with their number of open slots, for the map's script."""

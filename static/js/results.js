@@ -4,3 +4,8 @@ document.addEventListener("htmx:afterSettle", () => {
   start?.focus({ preventScroll: true });
   start?.scrollIntoView({ block: "start" });
 });
+
+// What htmx can't put in, such as "too many requests", is shown as the page that it is.
+document.addEventListener("htmx:responseError", (event) => {
+  location.assign(event.detail.pathInfo.finalRequestPath);
+});
