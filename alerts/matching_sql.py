@@ -1,0 +1,147 @@
+"""The statements of matching; `matching` says when each runs.
+
+FITS is the one home of what a search asks of a slot. Where the slot's centre lies is answered
+by Reach for the searches that are stored, and by the tables for one that is not stored yet.
+"""
+
+# `search`, `slot` and the London date `moment.today` are given by who includes this. A window
+# that is null is open; so is a choice of weekdays or test types that is null or empty.
+FITS = """
+    (search.preferred_test_types IS NULL OR search.preferred_test_types = '[]'
+     OR search.preferred_test_types ? slot.test_type)
+AND slot.date BETWEEN COALESCE(search.date_from, slot.date)
+                  AND COALESCE(search.date_to, slot.date)
+AND slot.time BETWEEN COALESCE(search.time_from, slot.time)
+                  AND COALESCE(search.time_until, slot.time)
+AND (search.weekdays IS NULL OR search.weekdays = '{}'
+     OR slot.weekday = ANY (search.weekdays))
+AND COALESCE(slot.date <= search.current_test_date - GREATEST(search.min_days_earlier, 1), true)
+AND COALESCE(slot.date >= moment.today + search.min_notice_days, true)
+"""
+
+# Matchers that run side by side take different openings. What has closed in the meantime stays
+# unmatched, for if it comes back within the quiet time it has yet to be announced.
+CLAIM_OPENINGS = """
+UPDATE slots_slotopening
+   SET matched_at = COALESCE(%(now)s::timestamptz, statement_timestamp())
+ WHERE id = ANY (ARRAY(
+        SELECT id FROM slots_slotopening
+         WHERE matched_at IS NULL AND quiet IS NULL AND closed_at IS NULL
+         ORDER BY id LIMIT %(limit)s
+           FOR NO KEY UPDATE SKIP LOCKED))
+RETURNING id, matched_at
+"""
+
+# Users are looked at last: by then each is there once, and in the order of their ids, which
+# makes reading them markedly cheaper. Whom we have told enough is asked with IN, which is
+# always hashed: as a join it could be planned for few rows, and loop over many.
+WRITE_ALERTS = f"""
+WITH moment AS (
+    SELECT %(now)s::timestamptz AS now,
+           (%(now)s::timestamptz AT TIME ZONE 'Europe/London')::date AS today
+), slot AS (
+    SELECT opening.id AS opening_id, opening.recorded_at, slot.slot_id, slot.center_id,
+           slot.test_type, slot.date, slot.time, extract(isodow FROM slot.date)::smallint AS weekday
+      FROM slots_slotopening opening
+      JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
+     CROSS JOIN moment
+     WHERE opening.id = ANY (%(openings)s)
+       AND slot.available
+       AND (slot.date + slot.time) AT TIME ZONE 'Europe/London' > moment.now
+), told AS (
+    SELECT alert.user_id, alert.slot_id
+      FROM useralerts alert JOIN slot ON slot.slot_id = alert.slot_id CROSS JOIN moment
+     WHERE alert.sent_at > moment.now - interval '24 hours'
+     GROUP BY alert.user_id, alert.slot_id HAVING count(*) >= %(told_at_most)s
+), fitting AS (
+    SELECT DISTINCT ON (slot.opening_id, search.user_id)
+           slot.opening_id, slot.slot_id, search.user_id, search.preference_id, reach.miles
+      FROM slot
+      JOIN alerts_reach reach ON reach.center_id = slot.center_id
+      JOIN userpreferences search ON search.preference_id = reach.search_id
+     CROSS JOIN moment
+     WHERE search.created_at < slot.recorded_at
+       AND search.is_active
+       AND (search.paused_until IS NULL OR search.paused_until <= moment.now)
+       AND {FITS}
+     ORDER BY slot.opening_id, search.user_id, reach.miles NULLS LAST, search.preference_id
+)
+INSERT INTO useralerts (user_id, slot_id, opening_id, preference_id, miles, state, state_reason)
+SELECT fitting.user_id, fitting.slot_id, fitting.opening_id, fitting.preference_id, fitting.miles,
+       CASE WHEN heard.enough THEN %(suppressed)s ELSE %(waiting)s END,
+       CASE WHEN heard.enough THEN %(told_enough)s END
+  FROM fitting
+  JOIN users ON users.user_id = fitting.user_id AND users.is_active
+  JOIN account_emailaddress address
+    ON address.user_id = fitting.user_id AND address."primary" AND address.verified
+ CROSS JOIN LATERAL (
+       SELECT (fitting.user_id, fitting.slot_id) IN (SELECT user_id, slot_id FROM told) AS enough
+       ) heard
+    ON CONFLICT (user_id, opening_id) DO NOTHING
+"""  # noqa: S608 - put together from constants
+
+# An opening that came back within the quiet time goes on, and what expired while it was away is
+# due again. Sending looks at wishes and limits anew, so they are not looked at here. For a
+# minute it is looked at again: an alert may expire at the moment when its slot comes back.
+REVIVE_ALERTS = """
+WITH moment AS (
+    SELECT COALESCE(%(now)s::timestamptz, statement_timestamp()) AS now
+), resumed AS (
+    SELECT opening.id, opening.slot_id, opening.closed_at, opening.resumed_at
+      FROM slots_slotopening opening
+     WHERE opening.resumed_at IS NOT NULL
+       FOR NO KEY UPDATE SKIP LOCKED
+), settled AS (
+    UPDATE slots_slotopening opening SET resumed_at = NULL
+      FROM resumed CROSS JOIN moment
+     WHERE opening.id = resumed.id AND resumed.resumed_at < moment.now - interval '1 minute'
+)
+UPDATE useralerts alert
+   SET state = %(waiting)s, state_reason = NULL, notification_id = NULL
+  FROM resumed
+  JOIN drivingtestslots slot ON slot.slot_id = resumed.slot_id
+ CROSS JOIN moment
+ WHERE alert.opening_id = resumed.id AND alert.state = %(expired)s
+   AND resumed.closed_at IS NULL AND slot.available
+   AND (slot.date + slot.time) AT TIME ZONE 'Europe/London' > moment.now
+"""
+
+# What a search that is not stored yet would have found. It has no row in Reach, so its radius
+# is looked at here as Reach does, and "today" is the day on which each opening was recorded.
+COUNT_FITTING = f"""
+WITH search AS (
+    SELECT %(preferred_test_types)s::jsonb AS preferred_test_types,
+           %(location)s::geography AS location,
+           %(notification_radius)s * 1609.344 + 0.000001 AS metres,
+           %(date_from)s::date AS date_from, %(date_to)s::date AS date_to,
+           %(time_from)s::time AS time_from, %(time_until)s::time AS time_until,
+           %(weekdays)s::smallint[] AS weekdays,
+           %(current_test_date)s::date AS current_test_date,
+           %(min_days_earlier)s::smallint AS min_days_earlier,
+           %(min_notice_days)s::smallint AS min_notice_days
+), center AS (
+    SELECT center.center_id FROM dvsa_test_centers center CROSS JOIN search
+     WHERE center.is_active
+       AND CASE WHEN cardinality(%(centers)s::integer[]) > 0
+                THEN center.center_id = ANY (%(centers)s)
+                ELSE ST_DWithin(center.location, search.location, search.metres) END
+), slot AS (
+    SELECT slot.center_id, slot.test_type, slot.date, slot.time, opening.recorded_at,
+           extract(isodow FROM slot.date)::smallint AS weekday
+      FROM slots_slotopening opening
+      JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
+     WHERE opening.recorded_at >= %(since)s AND opening.quiet IS NULL
+)
+SELECT count(*)
+  FROM slot
+  JOIN center ON center.center_id = slot.center_id
+ CROSS JOIN search
+ CROSS JOIN LATERAL (
+       SELECT (slot.recorded_at AT TIME ZONE 'Europe/London')::date AS today
+       ) moment
+ WHERE {FITS}
+"""  # noqa: S608 - put together from constants
+
+# The join of a few openings with many searches is over before it could be compiled; and the
+# searches of 28,000 alerts are sorted in memory.
+PLANNING = "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
