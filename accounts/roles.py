@@ -12,6 +12,8 @@ DESCRIPTIONS = {
 }
 MANAGED_MODELS = ("center", "centeralias", "slot")
 WATCHED_MODELS = ("source", "feedbatch", "slotopening")
+# To decide on a held batch is to change it.
+DECISIONS = ("change_feedbatch",)
 
 
 def keep_default_roles(*, using: str = "default") -> None:
@@ -41,5 +43,6 @@ def _grants_by_default(name: str, permission: Permission) -> bool:
     if name == Role.AUDITOR:
         return action == "view"
     if name == Role.CENTER_MANAGER:
-        return model in MANAGED_MODELS or (model in WATCHED_MODELS and action == "view")
+        watches = model in WATCHED_MODELS and action == "view"
+        return model in MANAGED_MODELS or watches or permission.codename in DECISIONS
     return False

@@ -57,7 +57,8 @@ def test_work_keeps_a_session_but_no_longer_than_twelve_hours(time_machine):
 
 
 def test_a_disabled_person_is_out_at_the_next_request():
-    person = make_staff()
+    make_staff()
+    person = make_staff("center_manager")
     client = signed_in(person)
     User.objects.filter(pk=person.pk).update(is_active=False)
     assert client.get(INDEX).status_code == 302
