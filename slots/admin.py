@@ -167,8 +167,9 @@ class SlotForm(forms.ModelForm):
         model = Slot
         fields = ("center", "test_type", "date", "time")
 
-    def validate_constraints(self) -> None:
-        """One that is there already is opened again."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """One that is there already is opened again: that it is there is no error."""
+        return super()._get_validation_exclusions() | {"center"}
 
 
 @admin.register(Slot)
