@@ -30,12 +30,13 @@ MINE = """
         OR %(is_staff)s)"""
 
 _READ_CLOSING = f"""
-    SELECT count(*), COALESCE(array_agg(slot_id) FILTER (WHERE NOT listed), '{{}}')
-    FROM (
-        SELECT slot_id, {LISTED} AS listed
+    WITH closable AS MATERIALIZED (
+        SELECT slot_id, center_id, test_type, date, time
         FROM drivingtestslots AS slot
         WHERE slot.available AND {COVERED} AND {MINE}
-    ) AS closable"""  # noqa: S608 - all of it is ours
+    )
+    SELECT (SELECT count(*) FROM closable),
+        ARRAY (SELECT slot_id FROM closable AS slot WHERE NOT {LISTED})"""  # noqa: S608 - all ours
 _CLOSE = """
     WITH closed AS (
         UPDATE drivingtestslots

@@ -4,7 +4,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import IO, NamedTuple
 
@@ -25,7 +25,7 @@ _TIME = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
 _TEST_TYPES = frozenset(Slot.TestType.values)
 
 
-class BadBatch(ValueError):  # noqa: N818 - the agreed name
+class BadBatch(ValueError):
     """A batch that is refused as a whole; `field` names what is wrong with it, where known."""
 
     def __init__(self, reason: str, *, field: str | None = None) -> None:
@@ -34,7 +34,7 @@ class BadBatch(ValueError):  # noqa: N818 - the agreed name
         self.field = field
 
 
-class BadRow(ValueError):  # noqa: N818 - reads with BadBatch
+class BadRow(ValueError):
     """A row that is rejected by itself; str() is the reason."""
 
 
@@ -66,22 +66,19 @@ class RowCheck:
     """What a row has to be; `today` is London's, from which the furthest date is counted."""
 
     def __init__(self, today: date) -> None:
-        self.furthest = (today + timedelta(days=FURTHEST_DAYS)).isoformat()
+        furthest = (today + timedelta(days=FURTHEST_DAYS)).isoformat()
+        # A batch says few different things of many centres.
+        self.read = lru_cache(maxsize=32 * 1024)(partial(_read_slot, furthest))
 
-    def read(self, position: int, fields: Mapping[str, object]) -> Row:
-        """The row in its normal form; BadRow with the first fault."""
-        row = Row(
-            position,
-            read_center(fields.get("center")),
-            _read_test_type(fields.get("test_type")),
-            _read_date(fields.get("date")),
-            _read_time(fields.get("time")),
-        )
-        if row.date > self.furthest:
-            raise BadRow(f"date {row.date} is more than two years ahead")
-        if _clocks_go_forward_on(row.date) and _is_skipped(row.date, row.time):
-            raise BadRow(f"{row.time} does not exist on {row.date}: the clocks skip it")
-        return row
+
+def _read_slot(furthest: str, test_type: object, day: object, at: object) -> str:
+    """Test type, date and time in their normal form, tabs between; BadRow with the first fault."""
+    kind, day, at = _read_test_type(test_type), _read_date(day), _read_time(at)
+    if day > furthest:
+        raise BadRow(f"date {day} is more than two years ahead")
+    if _clocks_go_forward_on(day) and _is_skipped(day, at):
+        raise BadRow(f"{at} does not exist on {day}: the clocks skip it")
+    return f"{kind}\t{day}\t{at}"
 
 
 def read_center(value: object) -> str:
@@ -168,12 +165,15 @@ class Rows:
 
     def add(self, position: int, fields: Mapping[str, object]) -> None:
         """Check a row and keep it, or keep why it is rejected."""
+        center = fields.get("center")
         try:
-            row = self._check.read(position, fields)
+            name = self._name(center)
+            said = self._check.read(fields.get("test_type"), fields.get("date"), fields.get("time"))
         except BadRow as fault:
-            self.reject(position, str(fault), fields.get("center"))
+            self.reject(position, str(fault), center)
         else:
-            self._keep(row)
+            self._file.write(f"{position}\t{name}\t{said}\n".encode())
+            self._count(f"{center}\t{said}")
 
     def reject(self, position: int, reason: str, center: object = None) -> None:
         """Leave a row out; BadBatch when there are too many of them."""
@@ -190,20 +190,28 @@ class Rows:
         """The sum of the rows' own digests, in which their order plays no part."""
         return f"{self._sum:064x}"
 
-    def __iter__(self) -> Iterator[Row]:
-        names = self.names
+    def lines(self) -> Iterator[tuple[bytes, int, bytes]]:
+        """Each row's position, its centre's place in `names`, and what it says of the slot:
+        test type, date and time with tabs between and a line's end."""
         self._file.seek(0)
         for line in self._file:
-            position, name, test_type, day, at = line.decode().rstrip("\n").split("\t")
-            yield Row(int(position), names[int(name)], test_type, day, at)
+            position, name, said = line.split(b"\t", 2)
+            yield position, int(name), said
 
-    def _keep(self, row: Row) -> None:
-        name = self._names.setdefault(row.center, len(self._names))
-        if name >= MOST_NAMES:
+    def __iter__(self) -> Iterator[Row]:
+        names = self.names
+        for position, name, said in self.lines():
+            yield Row(int(position), names[name], *said.decode().split())
+
+    def _name(self, center: object) -> int:
+        """A centre's place in `names`; BadRow if it can't be one."""
+        known = self._names.get(center) if isinstance(center, str) else None
+        if known is not None:
+            return known
+        name = read_center(center)
+        if len(self._names) >= MOST_NAMES:
             raise BadBatch(f"more than {MOST_NAMES:,} different centres are named")
-        said = f"{row.test_type}\t{row.date}\t{row.time}"
-        self._file.write(f"{row.position}\t{name}\t{said}\n".encode())
-        self._count(f"{row.center}\t{said}")
+        return self._names.setdefault(name, len(self._names))
 
     def _count(self, said: str) -> None:
         digest = sha256(said.encode("utf-8", "surrogatepass")).digest()
