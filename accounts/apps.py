@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     default_auto_field = "django.db.models.AutoField"
+
+    def ready(self) -> None:
+        """Listen for what has to be audited."""
+        from accounts import audit_signals  # noqa: PLC0415
+
+        audit_signals.connect()

@@ -1,0 +1,82 @@
+"""What allauth asks of us: our words in its mails and errors, and mail that may fail."""
+
+import logging
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.core.mail import EmailMultiAlternatives
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from audit.addresses import client_address
+
+logger = logging.getLogger(__name__)
+
+MAIL_FAILED = (
+    "We couldn’t send the mail just now. Wait a few seconds, then ask for it again on this page."
+)
+# The others tell of a change that was made, which stands whether or not the mail gets out.
+AWAITED = frozenset(
+    f"account/email/{name}"
+    for name in (
+        "email_confirmation", "email_confirmation_signup", "account_already_exists",
+        "password_reset_key", "unknown_account",
+    )
+)  # fmt: skip
+# Behind a unix socket without a proxy there is no address; all such requests count as one.
+NO_ADDRESS = "0.0.0.0"  # noqa: S104
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """E-mails in lower case, mails in text and HTML, and no sign-up lost to a mail server."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is switched off.",
+        "email_password_mismatch": "The e-mail address or the password is wrong. Check both, or "
+        "choose “I forgot my password”",
+        "email_taken": "Somebody uses this e-mail address already. Sign in instead",
+        "enter_current_password": "This is not your present password",
+        "incorrect_code": "This code is wrong. Use the newest mail from us, or ask for a new code",
+        "incorrect_password": "This is not your password",
+        "invalid_password_reset": "This link has been used or is too old. Ask for a new one",
+        "rate_limited": "That was too often. Wait a minute, then try again",
+        "same_as_current": "This is the address that you use already",
+        "too_many_login_attempts": "That was wrong too often. Wait 5 minutes, then try again, or "
+        "choose “I forgot my password”",
+    }
+
+    def clean_email(self, email: str) -> str:
+        """One spelling of each address."""
+        return str(super().clean_email(email)).lower()
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that rate limits count by; see `audit.addresses`."""
+        return client_address(request) or NO_ADDRESS
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail, or go on without it; whoever waits for it is told how to get it."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as error:
+            logger.warning("%s was not sent: %s", template_prefix, error)
+            if template_prefix in AWAITED:
+                self.add_message(self.request, messages.ERROR, message=MAIL_FAILED)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMultiAlternatives:
+        """Text by the template, and the same words once more as HTML."""
+        context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL} | context
+        message = super().render_mail(template_prefix, email, context, headers)
+        paragraphs = [part.strip() for part in message.body.split("\n\n") if part.strip()]
+        page = context | {"paragraphs": paragraphs, "subject": message.subject}
+        html = render_to_string("account/email/message.html", page)
+        message.attach_alternative(html, "text/html")
+        return message

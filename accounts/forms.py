@@ -1,0 +1,109 @@
+"""allauth's forms with our labels and hints, and without placeholders in their fields."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+
+PASSWORD_HINT = "At least 10 characters. Three unusual words are easy to keep in mind"  # noqa: S105
+
+
+class Words:
+    """Mixin: labels and hints by the field's name."""
+
+    labels: dict[str, str] = {}  # noqa: RUF012 - each form has its own
+    hints: dict[str, str] = {}  # noqa: RUF012
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Put our words in the place of allauth's."""
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.hints.get(name, "")
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignUpForm(Words, account.SignupForm):
+    """A new account."""
+
+    labels = {"email": "E-mail address", "password1": "Choose a password"}  # noqa: RUF012
+    hints = {  # noqa: RUF012
+        "email": "We send a code there, and later your alerts",
+        "password1": PASSWORD_HINT,
+    }
+
+
+class SignInForm(Words, account.LoginForm):
+    """Signing in."""
+
+    labels = {"login": "E-mail address", "password": "Password"}  # noqa: RUF012
+
+
+class EmailForm(Words, account.AddEmailForm):
+    """Another e-mail address."""
+
+    labels = {"email": "New e-mail address"}  # noqa: RUF012
+    hints = {"email": "We send a code there first"}  # noqa: RUF012
+
+
+class OtherEmailForm(Words, account.ChangeEmailForm):
+    """Another e-mail address while signing up."""
+
+    labels = {"email": "E-mail address"}  # noqa: RUF012
+
+
+class PasswordForm(Words, account.ChangePasswordForm):
+    """Another password."""
+
+    labels = {  # noqa: RUF012
+        "oldpassword": "Present password",
+        "password1": "New password",
+        "password2": "New password once more",
+    }
+    hints = {"password1": PASSWORD_HINT}  # noqa: RUF012
+
+
+class ForgottenForm(Words, account.ResetPasswordForm):
+    """Asking for a link that lets a new password be chosen."""
+
+    labels = {"email": "E-mail address"}  # noqa: RUF012
+
+
+class NewPasswordForm(Words, account.ResetPasswordKeyForm):
+    """A new password in the place of a forgotten one."""
+
+    labels = {"password1": "New password", "password2": "New password once more"}  # noqa: RUF012
+    hints = {"password1": PASSWORD_HINT}  # noqa: RUF012
+
+
+class PasswordAgainForm(Words, account.ReauthenticateForm):
+    """The password once more before something that matters."""
+
+    labels = {"password": "Your password"}  # noqa: RUF012
+
+
+class CodeForm(Words, account.ConfirmEmailVerificationCodeForm):
+    """The code from the mail."""
+
+    labels = {"code": "Code"}  # noqa: RUF012
+
+
+class AppCodeForm(Words, mfa.AuthenticateForm):
+    """The second factor at sign-in."""
+
+    labels = {"code": "Code from your app, or a recovery code"}  # noqa: RUF012
+
+
+class AppCodeAgainForm(Words, mfa.ReauthenticateForm):
+    """The second factor once more before something that matters."""
+
+    labels = AppCodeForm.labels
+
+
+class AddAppForm(Words, ActivateTOTPForm):
+    """The first code of a newly added authenticator app."""
+
+    labels = {"code": "Code that the app shows"}  # noqa: RUF012

@@ -1,0 +1,114 @@
+"""The second step at sign-in: its secrets, its codes, its pages."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.core import mail
+from django.test import Client
+
+from accounts.second_factor import SecondFactorAdapter
+from audit.models import AuditLog
+from tests.people import PASSWORD, learner
+
+# allauth tells of a change once it is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def page(client):
+    learner()
+    sign_in(client)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
+def sign_in(client):
+    return client.post("/accounts/login/", {"login": "ada@example.org", "password": PASSWORD})
+
+
+def actions() -> list[str]:
+    return [*AuditLog.objects.order_by("id").values_list("action", flat=True)]
+
+
+def totp_code(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+@pytest.fixture
+def secret(page):
+    text = page.get("/accounts/2fa/totp/activate/").content.decode()
+    found = re.search(r'class="key">(\w+)<', text)
+    assert found
+    response = page.post("/accounts/2fa/totp/activate/", {"code": totp_code(found[1])})
+    assert response.status_code == 302
+    return found[1]
+
+
+def test_the_secret_is_stored_encrypted(secret):
+    stored = Authenticator.objects.get(type="totp").data["secret"]
+    assert secret not in stored
+    assert SecondFactorAdapter().decrypt(stored) == secret
+
+
+def test_the_recovery_seed_is_stored_encrypted(secret):
+    stored = Authenticator.objects.get(type="recovery_codes").data
+    assert SecondFactorAdapter().decrypt(stored["seed"])
+
+
+def test_secrets_are_still_read_after_the_key_has_changed(secret, settings):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "x" * 50
+    stored = Authenticator.objects.get(type="totp").data["secret"]
+    assert SecondFactorAdapter().decrypt(stored) == secret
+
+
+def test_with_a_second_step_the_password_alone_is_not_enough(secret):
+    other = Client()
+    assert sign_in(other).url == "/accounts/2fa/authenticate/"
+    assert other.get("/searches/").status_code == 302
+    assert (
+        "This code is wrong"
+        in other.post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
+    )
+    assert "user.second_factor_failed" in actions()
+
+
+def test_a_recovery_code_lets_in_once(secret, page):
+    text = page.get("/accounts/2fa/recovery-codes/").content.decode()
+    code = re.findall(r"<li><code>(\d+)</code>", text)[0]
+    for expected in (302, 200):
+        other = Client()
+        sign_in(other)
+        response = other.post("/accounts/2fa/authenticate/", {"code": code})
+        assert response.status_code == expected
+
+
+def test_switching_it_on_and_off_is_recorded_and_told_by_mail(secret, page):
+    page.post("/accounts/2fa/totp/deactivate/")
+    assert not Authenticator.objects.exists()
+    assert {"user.second_factor_added", "user.second_factor_removed"} <= set(actions())
+    subjects = [message.subject for message in mail.outbox]
+    assert "A second step was switched on" in subjects
+    assert "The second step was switched off" in subjects
+
+
+PAGES = (
+    "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/", "/accounts/2fa/",
+    "/accounts/2fa/recovery-codes/", "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/totp/deactivate/", "/accounts/logout/", "/accounts/reauthenticate/",
+    "/accounts/2fa/reauthenticate/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_each_page_is_in_our_own_look(secret, page, address):
+    text = page.get(address).content.decode()
+    assert 'class="site-header"' in text
+    assert "style=" not in text
+    assert "<script>" not in text

@@ -1,0 +1,130 @@
+"""Signing up: e-mail and password, a code by mail, and back to where one came from."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+
+from accounts.models import User
+from audit.models import AuditLog
+from tests.people import PASSWORD, learner
+
+pytestmark = pytest.mark.django_db
+
+CODE_PAGE = "/accounts/confirm-email/"
+SEARCH = "/searches/new/?postcode=IG3+9UZ&radius=10&weekday=1&weekday=5"
+
+
+def sign_up(client, email="Ada@Example.org", next_url=""):
+    form = {"email": email, "password1": PASSWORD, "next": next_url}
+    return client.post("/accounts/signup/", form)
+
+
+def code_in_newest_mail() -> str:
+    found = re.search(r"Your code is\s+(\S+)", mail.outbox[-1].body)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def mail_server_down(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+
+def test_the_code_from_the_mail_lets_a_new_learner_in(client):
+    assert sign_up(client).url == CODE_PAGE
+    response = client.post(CODE_PAGE, {"code": code_in_newest_mail()})
+    assert response.url == "/searches/"
+    user = User.objects.get()
+    assert (user.email, user.role_name) == ("ada@example.org", "user")
+    assert EmailAddress.objects.get(user=user).verified
+    assert client.get("/searches/").status_code == 200
+
+
+def test_the_search_that_one_came_from_survives_sign_up_and_code(client):
+    sign_up(client, next_url=SEARCH)
+    assert client.post(CODE_PAGE, {"code": code_in_newest_mail()}).url == SEARCH
+
+
+def test_the_search_survives_a_wrong_password_and_signing_in(client):
+    learner("ada@example.org")
+    page = client.get(f"/accounts/login/?next={quote(SEARCH)}").content.decode()
+    assert 'name="next" value="/searches/new/?postcode=IG3+9UZ&amp;radius=10' in page
+    form = {"login": "ada@example.org", "password": "wrong", "next": SEARCH}
+    again = client.post("/accounts/login/", form).content.decode()
+    assert 'name="next" value="/searches/new/?postcode=IG3+9UZ' in again
+    assert client.post("/accounts/login/", form | {"password": PASSWORD}).url == SEARCH
+
+
+def test_a_foreign_address_to_go_on_to_is_ignored(client):
+    sign_up(client, next_url="https://evil.example/")
+    assert client.post(CODE_PAGE, {"code": code_in_newest_mail()}).url == "/searches/"
+
+
+def test_without_the_code_nobody_is_signed_in(client):
+    sign_up(client)
+    response = client.post(CODE_PAGE, {"code": "WRONG1"})
+    assert "This code is wrong" in response.content.decode()
+    assert client.get("/searches/").status_code == 302
+
+
+def test_the_mail_says_the_code_as_text_and_as_html(client):
+    sign_up(client)
+    message = mail.outbox[0]
+    code = code_in_newest_mail()
+    html, kind = message.alternatives[0]
+    assert kind == "text/html"
+    assert code in html
+    assert code in message.subject
+    assert "not part of DVSA" in message.body
+    assert message.to == ["ada@example.org"]
+
+
+def test_a_mail_server_that_is_down_leaves_the_account_and_a_way_on(client, mail_server_down):
+    response = sign_up(client)
+    assert response.url == CODE_PAGE
+    page = client.get(CODE_PAGE).content.decode()
+    assert "couldn’t send the mail" in page
+    assert "Send the code again" in page
+    assert User.objects.filter(email="ada@example.org").exists()
+
+
+def test_the_code_can_be_sent_again_once_the_mail_server_is_back(client, settings, monkeypatch):
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    settings.ACCOUNT_RATE_LIMITS = {"confirm_email": "100/s/key"}
+    sign_up(client, next_url=SEARCH)
+    settings.EMAIL_BACKEND = backend
+    client.post(CODE_PAGE, {"action": "resend"})
+    assert client.post(CODE_PAGE, {"code": code_in_newest_mail()}).url == SEARCH
+
+
+def test_an_address_that_is_taken_is_told_to_its_owner_alone(client):
+    learner("ada@example.org")
+    assert sign_up(client).url == CODE_PAGE
+    assert mail.outbox[0].subject == "You have an account already"
+    assert User.objects.count() == 1
+
+
+def test_a_short_password_is_refused_beside_its_field(client):
+    response = client.post("/accounts/signup/", {"email": "a@example.org", "password1": "short"})
+    assert "at least 10 characters" in response.content.decode()
+    assert not User.objects.exists()
+
+
+def test_signing_up_is_limited_per_address(client):
+    codes = [sign_up(client, f"ada{number}@example.org").status_code for number in range(21)]
+    assert codes[0] == 302
+    assert codes[-1] == 429
+
+
+def test_what_is_recorded_holds_no_address_of_mail(client):
+    sign_up(client)
+    client.post(CODE_PAGE, {"code": code_in_newest_mail()})
+    actions = [*AuditLog.objects.values_list("action", flat=True)]
+    assert {"user.signed_up", "user.signed_in", "user.email_confirmed"} <= set(actions)
+    assert not AuditLog.objects.filter(details__icontains="example.org").exists()
