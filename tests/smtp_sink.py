@@ -57,6 +57,7 @@ class Sink(socketserver.ThreadingTCPServer):
         self.moods_of: dict[str, Mood] = {}
         self.received: list[Received] = []
         self.connections = 0
+        self.pause = 0.0
         self._lines: set[socket.socket] = set()
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -148,6 +149,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             self.server.received.append(Received(self.recipient, content))
         if self.mood in (Mood.DROPPING, Mood.FORGETFUL):
             return False
+        time.sleep(self.server.pause)
         self._say("250 taken")
         return True
 

@@ -1,0 +1,104 @@
+"""What an SMTP server says, and what follows from it."""
+
+import pytest
+
+from alerts.channels.email import Mail, Mailer, seal
+from alerts.channels.outcomes import Accepted, Never, TryLater
+from tests.smtp_sink import Mood
+
+MAIL = Mail(
+    to="ada@example.org",
+    subject="A slot – soon",
+    text="First line\n.\n..dots\nSecond line ✓\n",
+    html="<p>First line</p>",
+    message_id="<1@example.org>",
+    headers={"List-Unsubscribe": "<https://example.org/u>"},
+)
+
+
+@pytest.fixture
+def mailer():
+    mailer = Mailer()
+    yield mailer
+    mailer.close()
+
+
+def send(mailer, seconds=5.0):
+    return mailer.send(seal(MAIL), seconds=seconds)
+
+
+def test_a_message_arrives_as_it_was_written(sink, mailer):
+    assert send(mailer) == Accepted()
+    (mail,) = sink.received
+    assert mail.recipient == "ada@example.org"
+    assert mail.part("text/plain").replace("\r\n", "\n") == MAIL.text
+    assert mail.message["Message-ID"] == "<1@example.org>"
+
+
+def test_the_connection_is_kept(sink, mailer):
+    send(mailer)
+    send(mailer)
+    assert (sink.connections, len(sink.received)) == (1, 2)
+
+
+def test_a_kept_connection_that_was_closed_is_made_anew(sink, mailer):
+    send(mailer)
+    sink.drop_lines()
+    assert send(mailer) == Accepted()
+
+
+def test_a_refused_recipient_is_refused_for_good(sink, mailer):
+    sink.mood = Mood.STRICT
+    assert send(mailer) == Never("550 no such user", target_gone=True)
+
+
+def test_a_refused_message_does_not_mean_the_address(sink, mailer):
+    sink.mood = Mood.REFUSING
+    assert send(mailer) == Never("554 not this")
+
+
+def test_a_busy_server_is_tried_later(sink, mailer):
+    sink.mood = Mood.BUSY
+    assert send(mailer) == TryLater("451 later")
+
+
+def test_the_connection_serves_on_after_a_refusal(sink, mailer):
+    sink.moods_of = {"ada@example.org": Mood.STRICT}
+    send(mailer)
+    sink.moods_of = {}
+    assert (send(mailer), sink.connections) == (Accepted(), 1)
+
+
+def test_a_server_that_is_closing_has_failed_itself(sink, mailer):
+    sink.mood = Mood.CLOSING
+    outcome = send(mailer)
+    assert (outcome.provider_failed, outcome.in_doubt) == (True, False)
+
+
+def test_nobody_listening_is_the_providers_failure(sink, mailer):
+    sink.close()
+    outcome = send(mailer)
+    assert (outcome.provider_failed, outcome.in_doubt) == (True, False)
+
+
+def test_a_server_that_never_answers_is_left_in_time(sink, mailer):
+    sink.mood = Mood.SILENT
+    outcome = send(mailer, seconds=0.5)
+    assert (outcome.provider_failed, outcome.in_doubt) == (True, False)
+
+
+def test_a_server_of_one_byte_at_a_time_is_left_in_time(sink, mailer):
+    sink.mood = Mood.SLOW
+    assert isinstance(send(mailer, seconds=1.0), TryLater)
+
+
+def test_a_line_dropped_after_the_message_leaves_it_in_doubt(sink, mailer):
+    sink.mood = Mood.DROPPING
+    assert send(mailer).in_doubt
+
+
+@pytest.mark.parametrize("field", ["subject", "to", "message_id"])
+def test_no_header_can_be_added_through_a_line_break(field):
+    values = {**MAIL.__dict__, field: "<x@example.org>\r\nBcc: eve@example.org"}
+    with pytest.raises(ValueError, match=r"newline|header|address|Invalid"):
+        seal(Mail(**values))

@@ -1,0 +1,112 @@
+"""Worker processes of a drill, real ones, and ways to do them harm."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+QUEUES = "matching,email,push,housekeeping"
+
+
+class Program:
+    """A process of ours in a session of its own, its output in a file."""
+
+    def __init__(self, *words: str, log: Path, **environment: str) -> None:
+        self.log = log
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, *words],
+                cwd=settings.BASE_DIR,
+                env=os.environ | environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def children(self) -> list[int]:
+        """The process ids of its children."""
+        found = subprocess.run(
+            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False
+        )
+        return [int(number) for number in found.stdout.split()]
+
+    def kill(self) -> None:
+        """SIGKILL to it and all its children."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        self.process.wait(30)
+
+    def stop(self) -> None:
+        """Ask it to end; kill it if it doesn't."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def said(self) -> str:
+        """All that it has printed."""
+        return self.log.read_text(errors="replace")
+
+
+def worker(log: Path, *, redis: str, processes: int = 2, **environment: str) -> Program:
+    """A Celery worker on all queues."""
+    words = ("-m", "celery", "-A", "dvsa_alerts", "worker", "-Q", QUEUES)
+    return Program(
+        *words, "-c", str(processes), "--loglevel", "WARNING",
+        log=log, REDIS_URL=redis, **environment,
+    )  # fmt: skip
+
+
+def beat(log: Path, *, redis: str) -> Program:
+    """Celery's clock, which asks for each task every few seconds."""
+    words = ("-m", "celery", "-A", "dvsa_alerts", "beat", "-s", str(log.with_suffix(".schedule")))
+    return Program(*words, "--loglevel", "WARNING", log=log, REDIS_URL=redis)
+
+
+def dispatcher(log: Path, **environment: str) -> Program:
+    """`dispatch_alerts --loop`, which needs neither Celery nor Redis."""
+    return Program("manage.py", "dispatch_alerts", "--loop", log=log, **environment)
+
+
+class Killer(threading.Thread):
+    """SIGKILLs one of the programs every few seconds and starts another in its place."""
+
+    def __init__(self, start: Callable[[], Program], count: int, rng: random.Random) -> None:
+        super().__init__(daemon=True)
+        self._start, self._rng = start, rng
+        self.programs = [start() for _ in range(count)]
+        self._over = threading.Event()
+        self.kills = 0
+
+    def run(self) -> None:
+        while not self._over.wait(self._rng.uniform(0.7, 1.5)):
+            place = self._rng.randrange(len(self.programs))
+            self.programs[place].kill()
+            self.programs[place] = self._start()
+            self.kills += 1
+
+    def end(self) -> None:
+        """Kill no more."""
+        self._over.set()
+        self.join(10)
+
+    def kill_all(self) -> None:
+        """The end of the drill."""
+        self.end()
+        for program in self.programs:
+            program.kill()
+
+
+def pause(seconds: float) -> None:
+    """Let real time pass."""
+    time.sleep(seconds)

@@ -1,0 +1,98 @@
+"""Drills 1, 2, 4 and 8: real workers, killed; Redis killed and emptied; beat missing or doubled."""
+
+import random
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from alerts.matching import match_openings
+from alerts.models import Delivery, UserAlert
+from tests.drills.senders import Killer, beat, dispatcher, pause, worker
+from tests.drills.town import Town, configure, verdict
+from tests.servers import wait_until
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill]
+
+NOTHING_WRONG = {"loss": 0, "twice": 0, "unexpected": 0}
+
+
+@contextmanager
+def running(*programs):
+    """Programs that end with the block."""
+    with ExitStack() as stack:
+        for program in programs:
+            stack.callback(program.kill)
+        yield
+
+
+def all_settled(town: Town) -> bool:
+    """All has been matched, and since then nothing is waiting or on its way."""
+    if UserAlert.objects.values("opening").distinct().count() < touched(town):
+        return False
+    waiting = UserAlert.objects.filter(state="waiting").exists()
+    return not (waiting or Delivery.objects.live().exists())
+
+
+def doubled(sink) -> int:
+    """How many mails were accepted more often than once."""
+    ids = [mail.message["Message-ID"] for mail in sink.received]
+    return len(ids) - len(set(ids))
+
+
+def touched(town: Town) -> int:
+    """How many openings anybody should be told of."""
+    return len({opening for _, opening in town.expected()})
+
+
+def test_everybody_is_told_once_of_what_fits_them(sink, own_redis, seed, logs):
+    configure()
+    town = Town(seed, learners=60, centers=20)
+    with running(
+        worker(logs / "worker", redis=own_redis.url), beat(logs / "beat", redis=own_redis.url)
+    ):
+        for _ in range(4):
+            town.open_slots(5)
+            pause(1)
+        assert wait_until(lambda: all_settled(town), seconds=40)
+    assert verdict(town, sink.received) == NOTHING_WRONG
+
+
+def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(sink, seed, logs):
+    configure()
+    town = Town(seed, learners=300, centers=20)
+    rng = random.Random(seed)
+    killer = Killer(lambda: dispatcher(logs / "sender"), 4, rng)
+    sink.pause = 0.01
+    try:
+        for _ in range(8):
+            town.open_slots(8)
+            match_openings()
+            if not killer.is_alive():
+                killer.start()
+            pause(1)
+        killer.end()
+        settled = wait_until(lambda: all_settled(town), seconds=60)
+    finally:
+        killer.kill_all()
+    found = verdict(town, sink.received)
+    doubts = sum(Delivery.objects.in_doubt().values_list("in_doubt", flat=True))
+    assert settled
+    assert (found["loss"], found["unexpected"]) == (0, 0)
+    assert doubled(sink) <= doubts <= killer.kills
+
+
+def test_redis_killed_and_emptied_loses_nothing(sink, own_redis, seed, logs):
+    configure()
+    town = Town(seed, learners=60, centers=20)
+    with running(
+        worker(logs / "worker", redis=own_redis.url), beat(logs / "beat", redis=own_redis.url)
+    ):
+        town.open_slots(5)
+        pause(3)
+        own_redis.kill()
+        town.open_slots(5)
+        pause(2)
+        own_redis.start()
+        town.open_slots(5)
+        assert wait_until(lambda: all_settled(town), seconds=60)
+    assert verdict(town, sink.received) == NOTHING_WRONG

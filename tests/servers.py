@@ -1,0 +1,105 @@
+"""Servers of a drill's own, which it may kill: a PostgreSQL cluster and a Redis, started by ./dev's
+own code, as the user who may run them."""
+
+import importlib.util
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+
+
+def dev_script() -> ModuleType:
+    """./dev as a module; it has no .py, so its loader has to be named."""
+    if "dev_for_drills" not in sys.modules:
+        loader = SourceFileLoader("dev_for_drills", str(settings.BASE_DIR / "dev"))
+        module = importlib.util.module_from_spec(
+            importlib.util.spec_from_loader("dev_for_drills", loader)  # type: ignore[arg-type]
+        )
+        sys.modules["dev_for_drills"] = module  # dataclasses look themselves up there
+        loader.exec_module(module)
+    return sys.modules["dev_for_drills"]
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A short path (a socket's may have 107 characters) that the servers' user may write to."""
+    user = dev_script().server_user()
+    folder = Path(tempfile.mkdtemp(prefix="drill-", dir="/tmp"))
+    shutil.chown(folder, user.pw_uid, user.pw_gid)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class OwnRedis:
+    """A Redis that keeps nothing on disk, so a kill empties it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = dev_script().Redis(folder, folder)
+        self.url = f"redis+socket://{folder}/redis.sock"
+
+    def start(self) -> None:
+        """Start it, empty."""
+        self._server.start()
+
+    def kill(self) -> None:
+        """SIGKILL, as the kernel would when memory runs out."""
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(self._server.socket))
+            client.sendall(b"INFO server\r\n")
+            text = client.recv(10_000).decode()
+        number = int(text.partition("process_id:")[2].split()[0])
+        subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(number)], check=True)
+        wait_until(lambda: not self._server.running(), seconds=10)
+
+    def stop(self) -> None:
+        """Stop it if it runs."""
+        if self._server.running():
+            self._server.stop()
+
+
+class OwnPostgres:
+    """A cluster with the roles and extensions that every cluster of ours has; durable."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = dev_script().Postgres(
+            folder, folder, ("max_connections=100",), for_tests=True
+        )
+        self.host = str(folder)
+
+    def start(self) -> None:
+        """Start it and make what is missing."""
+        self._server.start()
+        self._server.prepare()
+
+    def restart_at_once(self) -> None:
+        """`-m immediate`: every session is cut, nothing is written down, recovery by the log."""
+        self._server._call("pg_ctl", "restart", "-w", "-m", "immediate", "-D", self._server.data,
+                           *self._server._options())  # fmt: skip
+
+    def stop(self) -> None:
+        """Stop it if it runs."""
+        if self._server.running():
+            self._server.stop()
+
+
+def wait_until(true: Callable[[], Any], *, seconds: float, every: float = 0.1) -> bool:
+    """Ask until the answer is true; False when the time is up first."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(every)
+    return bool(true())
