@@ -2,9 +2,10 @@
 
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -66,10 +67,14 @@ def match_openings(*, now: datetime | None = None) -> Matched:
     Raises django.db.IntegrityError when rows that were read are gone before they are referred
     to, TRIES times in a row.
     """
-    matched = Matched(revived=_revive(now))
+    return sum(match_in_lots(now=now), start=Matched())
+
+
+def match_in_lots(*, now: datetime | None = None) -> Iterator[Matched]:
+    """Do what `match_openings` does, and answer lot by lot, for who shows progress."""
+    yield Matched(revived=_revive(now))
     while (lot := _match_lot(now)).openings:
-        matched += lot
-    return matched
+        yield lot
 
 
 def openings_fitting(
@@ -81,7 +86,8 @@ def openings_fitting(
     of its fields are as a form cleans them. Whether a slot has been taken since doesn't count.
     """
     types, location = search.preferred_test_types, search.location
-    values = {name: getattr(search, name) for name in _ASKED} | {
+    values: dict[str, Any] = {name: getattr(search, name) for name in _ASKED}
+    values |= {
         "preferred_test_types": None if types is None else json.dumps(types),
         "location": None if location is None else location.hexewkb.decode(),
         "centers": [center.pk for center in centers],

@@ -55,5 +55,5 @@ class OpeningQuerySet(models.QuerySet["SlotOpening"]):
     """Openings, in the words of the domain."""
 
     def unmatched(self) -> "OpeningQuerySet":
-        """Openings that are still to be matched to searches."""
-        return self.filter(matched_at__isnull=True, quiet__isnull=True)
+        """Openings that are still to be matched to searches; one that has closed may come back."""
+        return self.filter(matched_at__isnull=True, quiet__isnull=True, closed_at__isnull=True)

@@ -128,12 +128,15 @@ DROP FUNCTION reach_refresh_searches(integer[]);
 """
 
 # Two who write the choices of one search don't see each other's, so each locks the search
-# first; in the order of the ids, else they could wait for each other.
+# first; in the order of the ids, else they could wait for each other. A choice is a change of
+# the search, so its time of change says so.
 CHOSEN = """
 CREATE FUNCTION reach_refresh_choosers(ids integer[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM userpreferences
       WHERE preference_id = ANY (ids) ORDER BY preference_id FOR NO KEY UPDATE;
+    UPDATE userpreferences SET updated_at = statement_timestamp()
+     WHERE preference_id = ANY (ids);
     PERFORM reach_refresh_searches(ids);
 END $$;
 

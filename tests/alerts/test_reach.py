@@ -125,6 +125,13 @@ class TestChosenCenters:
         assert (reached(one), reached(other)) == ({near.pk}, {far.pk})
 
 
+    def test_a_choice_counts_as_a_change_of_the_search(self):
+        search = make_search()
+        before = SavedSearch.objects.get(pk=search.pk).updated_at
+        search.centers.add(make_center())
+        assert SavedSearch.objects.get(pk=search.pk).updated_at > before
+
+
 @pytest.mark.django_db
 class TestFollowing:
     def test_a_search_switched_off_reaches_nothing_until_it_is_on_again(self):
@@ -204,7 +211,8 @@ OPERATIONS = {
          WHERE random() < 0.2""",
     "search without place": "UPDATE userpreferences SET location = NULL WHERE random() < 0.1",
     "other radius": """
-        UPDATE userpreferences SET notification_radius = ceil(random() * 40) WHERE random() < 0.2""",
+        UPDATE userpreferences SET notification_radius = ceil(random() * 40)
+         WHERE random() < 0.2""",
     "switched search": "UPDATE userpreferences SET is_active = NOT is_active WHERE random() < 0.1",
     "moved center": """
         UPDATE dvsa_test_centers SET latitude = 51 + random(), longitude = random()

@@ -1,0 +1,97 @@
+"""The statements of the canary."""
+
+# An opening whose center, and a user who or one of whose searches, has changed since a minute
+# before the opening was recorded is left out: nobody can say any more what matching saw. What
+# changes an address' verification leaves no time behind; the present one is taken, and who has
+# none now is not held to be alerted in excess.
+DIFFERENCES = """
+WITH opening AS MATERIALIZED (
+    SELECT o.id, o.slot_id, o.recorded_at, o.matched_at, s.center_id, s.test_type, s.date, s.time,
+           c.location, c.is_active AS center_is_active,
+           o.recorded_at - interval '60 seconds' AS settled_by,
+           timezone('Europe/London', o.matched_at) AS london_time
+      FROM slots_slotopening o, drivingtestslots s, dvsa_test_centers c
+     WHERE o.id = ANY (%(openings)s) AND o.matched_at IS NOT NULL
+       AND s.slot_id = o.slot_id AND c.center_id = s.center_id
+), settled AS MATERIALIZED (
+    SELECT opening.* FROM opening, dvsa_test_centers c
+     WHERE c.center_id = opening.center_id AND c.updated_at <= opening.settled_by
+), candidate AS (
+    SELECT o.id AS opening_id, p.preference_id
+      FROM settled o, userpreferences p
+     WHERE ST_DWithin(p.location, o.location, (
+               SELECT max(notification_radius) * 1609.344 + 1 FROM userpreferences))
+       AND ST_Distance(p.location, o.location) <= p.notification_radius * 1609.344 + 0.000001
+       AND p.preference_id NOT IN (SELECT search_id FROM userpreferences_centers)
+    UNION
+    SELECT o.id, chosen.search_id
+      FROM settled o, userpreferences_centers chosen WHERE chosen.center_id = o.center_id
+), expected AS (
+    SELECT DISTINCT o.id AS opening_id, p.user_id
+      FROM candidate, settled o, userpreferences p, users u
+     WHERE o.id = candidate.opening_id AND p.preference_id = candidate.preference_id
+       AND u.user_id = p.user_id AND u.is_active AND p.is_active AND o.center_is_active
+       AND EXISTS (SELECT FROM account_emailaddress e
+                    WHERE e.user_id = u.user_id AND e.verified AND e."primary")
+       AND p.created_at < o.recorded_at
+       AND NOT COALESCE(p.paused_until > o.matched_at, false)
+       AND o.date + o.time > o.london_time
+       AND (COALESCE(jsonb_array_length(p.preferred_test_types), 0) = 0
+            OR o.test_type IN (SELECT jsonb_array_elements_text(p.preferred_test_types)))
+       AND (COALESCE(cardinality(p.weekdays), 0) = 0
+            OR to_char(o.date, 'ID')::int = ANY (p.weekdays))
+       AND NOT COALESCE(o.date < p.date_from, false)
+       AND NOT COALESCE(o.date > p.date_to, false)
+       AND NOT COALESCE(o.time < p.time_from, false)
+       AND NOT COALESCE(o.time > p.time_until, false)
+       AND NOT COALESCE(o.date > p.current_test_date - 1, false)
+       AND NOT COALESCE(o.date > p.current_test_date - p.min_days_earlier, false)
+       AND NOT COALESCE(o.date - o.london_time::date < p.min_notice_days, false)
+), alerted AS (
+    SELECT a.opening_id, a.user_id FROM useralerts a JOIN settled o ON o.id = a.opening_id
+), matched AS (
+    SELECT a.opening_id, a.user_id
+      FROM useralerts a JOIN settled o ON o.id = a.opening_id
+     WHERE a.state IS NOT NULL AND a.preference_id IS NOT NULL
+       AND EXISTS (SELECT FROM account_emailaddress e
+                    WHERE e.user_id = a.user_id AND e.verified AND e."primary")
+), differing AS (
+    SELECT 'missing' AS what, opening_id, user_id
+      FROM (SELECT * FROM expected EXCEPT SELECT * FROM alerted) missing
+    UNION ALL
+    SELECT 'beyond', opening_id, user_id
+      FROM (SELECT * FROM matched EXCEPT SELECT * FROM expected) beyond
+), changed AS (
+    SELECT p.preference_id, greatest(p.updated_at, u.updated_at) AS at, p.user_id
+      FROM userpreferences p JOIN users u ON u.user_id = p.user_id
+     WHERE greatest(p.updated_at, u.updated_at) > (SELECT min(settled_by) FROM opening)
+)
+SELECT 'openings', count(*), NULL::integer FROM settled
+UNION ALL
+SELECT 'alerts', count(*), NULL FROM expected
+UNION ALL
+SELECT 'left_out_openings', (SELECT count(*) FROM opening) - (SELECT count(*) FROM settled), NULL
+UNION ALL
+SELECT what, opening_id, user_id
+  FROM differing JOIN settled o ON o.id = opening_id
+ WHERE NOT EXISTS (SELECT FROM changed
+                    WHERE changed.user_id = differing.user_id AND changed.at > o.settled_by)
+"""
+
+# Searches that were left out of at least one of the openings.
+LEFT_OUT_SEARCHES = """
+SELECT count(*)
+  FROM userpreferences p JOIN users u ON u.user_id = p.user_id
+ WHERE greatest(p.updated_at, u.updated_at) > (
+           SELECT min(recorded_at) - interval '60 seconds'
+             FROM slots_slotopening WHERE id = ANY (%(openings)s))
+"""
+
+FORGOTTEN = """
+SELECT o.id FROM slots_slotopening o JOIN drivingtestslots s ON s.slot_id = o.slot_id
+ WHERE o.id = ANY (%(openings)s) AND o.matched_at IS NULL AND o.closed_at IS NULL
+   AND o.recorded_at < statement_timestamp() - %(patience)s
+   AND s.available
+   AND s.date + s.time > timezone('Europe/London', statement_timestamp())
+ ORDER BY o.id
+"""
