@@ -32,9 +32,24 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """
     try:
         with path.open("rb") as raw:
-            yield raw, _unpacked(raw)
+            yield raw, unpacked(raw)
     except (OSError, EOFError, zlib.error) as error:
         raise BadFile(f"The file can't be read: {_reason(error)}.") from error
+
+
+def unpacked(raw: IO[bytes]) -> IO[bytes]:
+    """The bytes from the start of a seekable file, gunzipped where they are gzipped.
+
+    Raises BadFile when it is empty or plainly something else.
+    """
+    raw.seek(0)
+    start = raw.read(4)
+    raw.seek(0)
+    if not start:
+        raise BadFile("The file is empty.")
+    if start in _KNOWN_OTHERS:
+        raise BadFile(f"The file is {_KNOWN_OTHERS[start]}, not a CSV file.")
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if start.startswith(_GZIP) else raw
 
 
 def blocks(stream: IO[bytes]) -> Iterator[bytes]:
@@ -61,16 +76,6 @@ def lines(stream: IO[bytes], encoding: str) -> Iterator[str]:
     """Lines with their ends, as the csv module wants them; raises BadFile as `blocks` does."""
     for block in blocks(stream):
         yield from io.StringIO(block.decode(encoding), newline="")
-
-
-def _unpacked(raw: IO[bytes]) -> IO[bytes]:
-    start = raw.read(4)
-    raw.seek(0)
-    if not start:
-        raise BadFile("The file is empty.")
-    if start in _KNOWN_OTHERS:
-        raise BadFile(f"The file is {_KNOWN_OTHERS[start]}, not a CSV file.")
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if start.startswith(_GZIP) else raw
 
 
 def _reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What the commands that read files have in common: help, one JSON object, exit codes."""
+"""What these commands have in common: help, one JSON object, exit codes."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ ROWS_REJECTED = 3
 LISTED = 20
 
 
-class FileCommand(BaseCommand):
+class ReportingCommand(BaseCommand):
     """A command with an example, `--json`, and exit 1 for what is refused as a whole."""
 
     example = ""
@@ -36,7 +36,9 @@ class FileCommand(BaseCommand):
         except BadFile as error:
             if options["json"]:
                 self.stdout.write(json.dumps({"status": "refused", "reason": str(error)}))
-            raise CommandError(f"{options['file']}: {error}") from error
+            raise CommandError(
+                f"{options['file']}: {error}" if "file" in options else str(error)
+            ) from error
         self.stdout.write(json.dumps(answer) if options["json"] else "\n".join(said))
         if rejected:
             sys.exit(ROWS_REJECTED)

@@ -99,8 +99,8 @@ def test_many_are_located_with_two_queries_and_errors_stand_among_the_places():
     ) as queries:
         found = locate_all(["IG3 9UZ", "IG3 9AB", "nothing", "AB1 0AA", "ZE1 0AA"])
     assert len(queries) == 2
-    assert found["IG3 9UZ"].precision == Precision.EXACT
-    assert found["IG3 9AB"].precision == Precision.SECTOR
+    assert found["IG3 9UZ"] == Place("IG3 9UZ", 51.56, 0.11, Precision.EXACT)
+    assert found["IG3 9AB"] == Place("IG3 9AB", 51.5, 0.1, Precision.SECTOR)
     assert isinstance(found["nothing"], NotAPostcode)
     assert isinstance(found["ZE1 0AA"], UnknownPostcode)
 

@@ -10,10 +10,10 @@ from tqdm import tqdm
 
 from centers.loading import Loaded, check_postcodes, load_postcodes, summary
 from centers.loading_files import Progress
-from centers.management.reporting import FileCommand, listed
+from centers.management.reporting import ReportingCommand, listed
 
 
-class Command(FileCommand):
+class Command(ReportingCommand):
     """Load a list of postcodes."""
 
     help = (
@@ -72,7 +72,8 @@ def _bad(loaded: Loaded) -> list[str]:
         return []
     reasons = "; ".join(f"{reason}: {count:,}" for reason, count in counts.most_common())
     rows = [f"line {bad.row}: {bad.postcode!r}, {bad.reason}" for bad in examples]
-    return [f"{counts.total():,} rows rejected ({reasons})", *listed(rows, counts.total())]
+    total = f"{counts.total():,} row{'' if counts.total() == 1 else 's'} rejected"
+    return [f"{total} ({reasons})", *listed(rows, counts.total())]
 
 
 def _json(loaded: Loaded, dry_run: bool) -> dict[str, Any]:
