@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
 from django.db.models import Count, F
+from django.urls import reverse
 
 from centers.forms import MAX_RADIUS
 from centers.models import Center
@@ -15,10 +16,24 @@ from slots.models import Slot, SlotOpening
 from slots.paging import FoundSlot, read_page
 from slots.querysets import LONDON, SlotQuerySet
 from slots.search import Order, SlotSearch
+from slots.wording import ago
 
 NEAREST = 20
 CLOSE_DAYS = 180
 LOOK_BACK = timedelta(days=28)
+
+
+class ShownSlot(NamedTuple):
+    """A found slot in the words of a list; a page has many, so its template only fills them in."""
+
+    at: str
+    starts: str
+    center_path: str
+    center_name: str
+    miles: str
+    opened: str
+    seen: str
+    warnings: list[str]
 
 
 @dataclass(frozen=True)
@@ -27,7 +42,7 @@ class Day:
 
     date: date
     days_away: int
-    slots: list[FoundSlot]
+    slots: list[ShownSlot]
 
     @property
     def format(self) -> str:
@@ -37,11 +52,38 @@ class Day:
 
 def by_day(slots: Iterable[FoundSlot], *, now: datetime) -> list[Day]:
     """Group consecutive slots of one date, so that either order of the list is kept."""
-    today = now.astimezone(LONDON).date()
+    today, centers = now.astimezone(LONDON).date(), reverse("center_list")
     return [
-        Day(day, (day - today).days, list(group))
+        Day(day, (day - today).days, [_shown(slot, now, centers) for slot in group])
         for day, group in groupby(slots, key=lambda slot: slot.date)
     ]
+
+
+def _shown(slot: FoundSlot, now: datetime, centers: str) -> ShownSlot:
+    at = f"{slot.time:%H:%M}"
+    opened = slot.opened_at and f", opened {ago(slot.opened_at, now)}"
+    return ShownSlot(
+        at=at,
+        starts=f"{slot.date}T{at}",
+        center_path=f"{centers}{slot.center_id}/",
+        center_name=slot.center_name,
+        miles=f"{slot.miles:.1f} miles",
+        opened=f"{slot.test_name}{opened or ''}.",
+        seen=_seen(slot, now),
+        warnings=_warnings(slot),
+    )
+
+
+def _seen(slot: FoundSlot, now: datetime) -> str:
+    if slot.source is None:
+        return ""
+    last = slot.last_seen_at and f" {ago(slot.last_seen_at, now)}"
+    return f"Last seen{last or ''} by {slot.source}."
+
+
+def _warnings(slot: FoundSlot) -> list[str]:
+    silent = slot.source is not None and slot.is_stale
+    return ["Simulated"] * bool(slot.is_simulated) + ["Source is silent"] * silent
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ def is_stale(source: Source, now: datetime) -> bool:
 
 def read_freshness(now: datetime) -> Freshness:
     """Ask once for the active sources; staff are no source that could fall silent."""
-    sources = list(Source.objects.filter(is_active=True).exclude(name=Source.STAFF))
+    active = Source.objects.filter(is_active=True).exclude(name=Source.STAFF).order_by()
+    sources = list(active.only("heard_at", "stale_after_minutes", "is_simulated"))
     heard = [source.heard_at for source in sources if source.heard_at]
     return Freshness(
         simulated=any(source.is_simulated and source.heard_at for source in sources),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, time
 from math import isfinite
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.gis.geos import Point
@@ -136,9 +137,9 @@ class SlotSearch:
         return urlencode({name: value for name, value in values.items() if value})
 
     @property
-    def query(self) -> str:
-        """The parameters of a link to this search, without those that say the default."""
-        values = {
+    def values(self) -> dict[str, Any]:
+        """What the search form's fields hold for it; empty where they say the default."""
+        return {
             "postcode": self.postcode,
             "near": self.near,
             "radius": self.radius,
@@ -152,4 +153,8 @@ class SlotSearch:
             "order": None if self.order == Order.SOONEST else self.order.value,
             "cursor": self.cursor,
         }
-        return urlencode({name: value for name, value in values.items() if value}, doseq=True)
+
+    @property
+    def query(self) -> str:
+        """The parameters of a link to this search, without those that say the default."""
+        return urlencode({k: value for k, value in self.values.items() if value}, doseq=True)

@@ -1,10 +1,13 @@
 """The pages on which anybody finds slots."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -55,10 +58,19 @@ def _found(search: SlotSearch) -> dict[str, Any]:
     page = read_page(search, now=now)
     return {
         "search": search,
+        "filters": _filters(search.first),
         "days": by_day(page.slots, now=now),
         "next": page.next and search.after(page.next),
         "outlook": None if page.slots else read_outlook(search, now=now),
     }
+
+
+@lru_cache(maxsize=1024)
+def _filters(search: SlotSearch) -> SafeString:
+    """The form of a valid search, which follows from the search alone and is slow to draw."""
+    return render_to_string(
+        "slots/_filters.html", {"form": SlotSearchForm(initial=search.values), "search": search}
+    )
 
 
 @require_safe

@@ -75,7 +75,7 @@ class TestResults:
             open_slot(centre, in_days(day))
         first = client.get(SEARCH)
         second = client.get(f"/slots/?{first.context['next'].query}")
-        shown = [s.date for r in (first, second) for day in r.context["days"] for s in day.slots]
+        shown = [day.date for r in (first, second) for day in r.context["days"] for _ in day.slots]
         assert shown == [in_days(day) for day in range(1, 31)]
         assert second.context["next"] is None
 
@@ -107,6 +107,16 @@ class TestResults:
             counts.append(len(queries))
         assert set(counts[1:]) == {counts[1]}
         assert counts[1] <= 6
+
+    def test_the_form_holds_the_search_again_and_differs_between_searches(self, client):
+        open_slot(make_center("Near"), in_days(2))
+        first = page(client, f"{SEARCH}&radius=10&weekday=1&time_from=08:10&test_type=practical")
+        assert 'name="radius" value="10"' in first
+        assert 'name="time_from" value="08:10"' in first
+        assert 'name="weekday" value="1" id="id_weekday_0" checked' in first
+        second = page(client, f"{SEARCH}&radius=15")
+        assert 'name="radius" value="15"' in second
+        assert "checked" not in second
 
 
 class TestNothingFound:
