@@ -5,16 +5,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import SavedSearch
+from accounts.models import SavedSearch, User
 from centers.models import Center
 from slots.forms import SlotSearchForm
-from slots.widgets import DateInput
+from slots.widgets import DateInput, TimeInput
 
 NEARBY_MILES = 60
 NEARBY_AT_MOST = 12
@@ -22,6 +23,7 @@ LONGEST_LEAD = 365
 
 _DAYS_AHEAD = f"Enter a whole number of days from 1 to {LONGEST_LEAD}"
 _DATE = "Enter a date such as 27/3/2027"
+_TIME = "Enter a time such as 22:00"
 
 
 class SavedSearchForm(SlotSearchForm):
@@ -174,3 +176,47 @@ class PauseForm(forms.Form):
         if day <= timezone.localdate():
             raise ValidationError("Choose a day after today")
         return day
+
+
+class QuietHoursForm(forms.Form):
+    """The hours in which no message goes out; both empty for none."""
+
+    quiet_from = forms.TimeField(
+        label="From", required=False, widget=TimeInput, error_messages={"invalid": _TIME}
+    )
+    quiet_until = forms.TimeField(
+        label="Until", required=False, widget=TimeInput, error_messages={"invalid": _TIME}
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Both or neither, and not the same."""
+        values = self.cleaned_data
+        start, end = values.get("quiet_from"), values.get("quiet_until")
+        if not self.errors and (start is None) != (end is None):
+            missing = "quiet_from" if start is None else "quiet_until"
+            self.add_error(missing, "Enter both times, or leave both empty")
+        if start is not None and start == end:
+            self.add_error("quiet_until", "Enter another time than the first")
+        return values
+
+
+class EraseForm(forms.Form):
+    """The password, before everything is erased."""
+
+    password = forms.CharField(
+        label="Your password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your password"},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """For the user who is to be erased."""
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        """The present password; wrong tries are limited as at sign-in."""
+        adapter = get_adapter()
+        if not adapter.reauthenticate(self.user, self.cleaned_data["password"]):
+            raise adapter.validation_error("incorrect_password")
+        return str(self.cleaned_data["password"])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts import views_searches
+from alerts import views_account, views_alerts, views_searches, views_unsubscribe
 
 urlpatterns = [
     path("searches/", views_searches.search_list, name="search_list"),
@@ -11,4 +11,11 @@ urlpatterns = [
     path("searches/<int:pk>/pause/", views_searches.search_pause, name="search_pause"),
     path("searches/<int:pk>/resume/", views_searches.search_resume, name="search_resume"),
     path("searches/<int:pk>/delete/", views_searches.search_delete, name="search_delete"),
+    path("alerts/", views_alerts.alert_list, name="alert_list"),
+    path("alerts/<str:token>/", views_alerts.alert_page, name="alert_page"),
+    path("unsubscribe/<str:token>/", views_unsubscribe.unsubscribe, name="unsubscribe"),
+    path("got-a-test/<str:token>/", views_unsubscribe.got_a_test, name="got_a_test"),
+    path("account/", views_account.account, name="account"),
+    path("account/data/", views_account.download, name="account_data"),
+    path("account/erase/", views_account.erase, name="account_erase"),
 ]

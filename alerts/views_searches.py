@@ -1,6 +1,7 @@
 """The learner's saved searches: list, compose, look over and save, pause, end."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import SavedSearch, User
-from alerts import saving, wording
+from alerts import links, saving, wording
 from alerts.forms import PauseForm, SavedSearchForm, initial_of
 
 
@@ -27,9 +28,11 @@ def search_list(request: LearnerRequest) -> HttpResponse:
     """The learner's searches: those that look, those that rest, those that have ended."""
     searches = SavedSearch.objects.of(request.user).prefetch_related("centers")
     now = timezone.now()
-    return render(
-        request, "alerts/searches.html", {"searches": [_shown(search, now) for search in searches]}
-    )
+    context = {
+        "searches": [_shown(search, now) for search in searches],
+        "got_a_test": urlsplit(links.got_a_test_url(user_id=request.user.pk)).path,
+    }
+    return render(request, "alerts/searches.html", context)
 
 
 def _shown(search: SavedSearch, now: Any) -> dict[str, Any]:

@@ -1,0 +1,52 @@
+"""What became of a learner's alerts: their history, and the page that a message links to."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from alerts import links
+from alerts.history import read_history, read_notification
+from alerts.models import Notification
+from alerts.views_searches import LearnerRequest
+
+LARGEST_ID = 2**63 - 1
+
+
+@require_safe
+@login_required
+def alert_list(request: LearnerRequest) -> HttpResponse:
+    """The learner's alerts, newest first."""
+    page = read_history(request.user, before=_before(request))
+    return render(request, "alerts/alerts.html", {"page": page})
+
+
+def _before(request: HttpRequest) -> int | None:
+    """Where the page starts; 404 for a number that we can't have given out."""
+    text = request.GET.get("before")
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or int(text[:20]) > LARGEST_ID:
+        raise Http404
+    return int(text)
+
+
+@require_safe
+@never_cache
+def alert_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The slots of one message, without a login, for 7 days."""
+    try:
+        pk = links.read_alert_page(token)
+    except links.BadLink as error:
+        return bad_link(request, error)
+    notification = get_object_or_404(Notification, pk=pk)
+    return render(request, "alerts/alert_page.html", {"alerts": read_notification(notification)})
+
+
+def bad_link(request: HttpRequest, error: links.BadLink) -> HttpResponse:
+    """Say what is the matter with a link, and where to go instead."""
+    expired = isinstance(error, links.ExpiredLink)
+    return render(
+        request, "alerts/bad_link.html", {"expired": expired}, status=410 if expired else 404
+    )

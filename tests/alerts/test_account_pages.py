@@ -1,0 +1,132 @@
+"""The learner's account: quiet hours, all their data, and erasing it."""
+
+import io
+import json
+from datetime import time
+from zipfile import ZipFile
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from accounts.models import Role, SavedSearch, User
+from accounts.roles import keep_default_roles
+from alerts.coalescing import gather_notifications
+from alerts.models import UserAlert
+from audit.models import AuditLog
+from tests.alerts.waiting import make_waiting
+from tests.people import PASSWORD, learner
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada():
+    return learner()
+
+
+@pytest.fixture
+def page(client, ada):
+    client.post("/accounts/login/", {"login": ada.email, "password": PASSWORD})
+    return client
+
+
+def quiet_hours() -> list[time | None]:
+    return [*User.objects.values_list("quiet_from", "quiet_until")[0]]
+
+
+@pytest.mark.parametrize("address", ["/account/", "/account/erase/"])
+def test_nobody_is_asked_to_sign_in(client, address):
+    assert client.get(address).url == f"/accounts/login/?next={address}"
+
+
+def test_nobody_downloads_anything(client):
+    assert client.post("/account/data/").url.startswith("/accounts/login/")
+
+
+def test_quiet_hours_are_kept_and_emptied(page):
+    page.post("/account/", {"quiet_from": "22:00", "quiet_until": "07:00"})
+    assert quiet_hours() == [time(22), time(7)]
+    page.post("/account/", {"quiet_from": "", "quiet_until": ""})
+    assert quiet_hours() == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "sentence"),
+    [
+        ("22:00", "", "Enter both times"),
+        ("", "07:00", "Enter both times"),
+        ("22:00", "22:00", "Enter another time"),
+        ("25:00", "07:00", "Enter a time such as"),
+    ],
+)
+def test_half_quiet_hours_are_refused_with_the_way_out(page, start, end, sentence):
+    response = page.post("/account/", {"quiet_from": start, "quiet_until": end})
+    assert sentence in response.content.decode()
+    assert quiet_hours() == [None, None]
+
+
+def download(page) -> dict:
+    archive = ZipFile(io.BytesIO(page.post("/account/data/").content))
+    return json.loads(archive.read("your-data.json"))
+
+
+def test_the_download_holds_all_that_is_stored_and_no_secret(page, ada):
+    make_waiting(ada)
+    gather_notifications()
+    data = download(page)
+    assert data["account"]["email"] == "ada@example.org"
+    assert len(data["searches"]) == len(data["alerts"]) == len(data["messages"]) == 1
+    assert data["sessions"][0]["ip"] == "127.0.0.1"
+    assert data["log"][0]["action"] == "user.signed_in"
+    text = json.dumps(data)
+    assert "password" not in text
+    assert page.session.session_key not in text
+
+
+def test_the_download_holds_nothing_of_others(page):
+    make_waiting(learner("eve@example.org"))
+    data = download(page)
+    assert (data["searches"], data["alerts"]) == ([], [])
+    assert "eve@" not in json.dumps(data)
+
+
+def test_erasing_needs_the_password(page):
+    response = page.post("/account/erase/", {"password": "wrong"})
+    assert "This is not your password" in response.content.decode()
+    assert User.objects.exists()
+
+
+def test_erasing_leaves_nothing_but_anonymous_entries(page, ada):
+    make_waiting(ada)
+    gather_notifications()
+    pk = ada.pk
+    response = page.post("/account/erase/", {"password": PASSWORD})
+    assert response.url == "/"
+    assert not User.objects.exists()
+    assert not SavedSearch.objects.exists()
+    assert not UserAlert.objects.exists()
+    assert not any(str(pk) == each.get_decoded().get("_auth_user_id") for each in sessions())
+    entries = AuditLog.objects.filter(action__in=["user.signed_in", "user.erased"])
+    assert {*entries.values_list("user_id", "ip", "salt")} == {(None, None, None)}
+    assert page.get("/searches/").status_code == 302
+
+
+def sessions():
+    return Session.objects.all()
+
+
+def test_erasing_ends_the_sessions_on_other_devices(page, client, ada):
+    from django.test import Client
+
+    other = Client()
+    other.post("/accounts/login/", {"login": ada.email, "password": PASSWORD})
+    page.post("/account/erase/", {"password": PASSWORD})
+    assert other.get("/account/").status_code == 302
+
+
+def test_the_last_admin_is_told_to_make_another_first(page, ada):
+    keep_default_roles()
+    User.objects.update(role=Role.objects.get(role_name=Role.ADMIN))
+    response = page.post("/account/erase/", {"password": PASSWORD})
+    assert "Make somebody else an admin first" in response.content.decode()
+    assert User.objects.exists()

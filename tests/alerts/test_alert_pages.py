@@ -1,0 +1,147 @@
+"""The history of a learner's alerts, and the page that a message links to."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from alerts import links
+from alerts.coalescing import gather_notifications
+from alerts.models import Delivery, UserAlert
+from tests.alerts.waiting import make_waiting
+from tests.alerts.world import make_user
+from tests.people import learner
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada():
+    return learner()
+
+
+@pytest.fixture
+def page(client, ada):
+    client.force_login(ada)
+    return client
+
+
+def text_of(page, address="/alerts/") -> str:
+    return " ".join(page.get(address).content.decode().split())
+
+
+def accept(alert: UserAlert, channel="email") -> None:
+    Delivery.objects.update(state="accepted", accepted_at=timezone.now(), channel=channel)
+    UserAlert.objects.filter(pk=alert.pk).update(state="sent", sent=True, sent_at=timezone.now())
+
+
+@pytest.fixture
+def alert(ada):
+    alert = make_waiting(ada)
+    gather_notifications()
+    alert.refresh_from_db()
+    return alert
+
+
+@pytest.fixture
+def link(alert):
+    return urlsplit(links.alert_page_url(alert.notification_id)).path
+
+
+def test_a_new_learner_reads_what_will_be_there(page):
+    assert "No alert yet" in text_of(page)
+
+
+def test_an_open_slot_leads_to_the_official_service(page, alert):
+    accept(alert)
+    text = text_of(page)
+    assert alert.slot.center.name in text
+    assert ">Open</span>" in text
+    assert "https://www.gov.uk/change-driving-test" in text
+    assert "Sent by e-mail on" in text
+
+
+def test_a_gone_slot_says_since_when_and_leads_nowhere(page, alert):
+    alert.slot.available = False
+    alert.slot.save()
+    alert.opening.closed_at, alert.opening.close_reason = timezone.now(), "gone"
+    alert.opening.save()
+    text = text_of(page)
+    assert "Gone since" in text
+    assert 'href="https://www.gov.uk/change-driving-test"' not in text
+
+
+def test_what_was_not_sent_says_why(page, alert):
+    UserAlert.objects.update(state="suppressed", state_reason="over the daily limit")
+    assert "Not sent: you had as many messages that day as we send" in text_of(page)
+
+
+def test_a_row_that_matching_did_not_make_is_not_shown(page, alert):
+    UserAlert.objects.update(state=None)
+    assert "No alert yet" in text_of(page)
+
+
+def test_the_history_is_ones_own(client, alert):
+    client.force_login(learner("eve@example.org"))
+    assert alert.slot.center.name not in text_of(client)
+
+
+def test_nobody_is_asked_to_sign_in(client):
+    assert client.get("/alerts/").url == "/accounts/login/?next=/alerts/"
+
+
+def test_a_long_history_comes_in_pages_without_a_gap(page, ada):
+    made = [make_waiting(ada).pk for _ in range(27)]
+    first = text_of(page)
+    older = text_of(page, f"/alerts/?before={made[2]}")
+    assert f"?before={made[2]}" in first
+    shown = [f'id="alert-{pk}"' in first for pk in made]
+    assert shown == [False] * 2 + [True] * 25
+    assert [f'id="alert-{pk}"' in older for pk in made] == [True] * 2 + [False] * 25
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "", "١"])
+def test_a_tampered_page_is_not_found(page, before):
+    assert page.get("/alerts/", {"before": before}).status_code == 404
+
+
+def test_ten_alerts_take_as_many_queries_as_one(page, ada, django_assert_max_num_queries):
+    for _ in range(10):
+        make_waiting(ada)
+    with django_assert_max_num_queries(6):
+        page.get("/alerts/")
+
+
+def test_the_link_in_a_message_opens_without_signing_in(client, alert, link):
+    assert alert.slot.center.name in text_of(client, link)
+
+
+def test_the_link_opens_for_seven_days(client, link):
+    with time_machine.travel(timezone.now() + timedelta(days=6, hours=23), tick=False):
+        assert client.get(link).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(days=7, hours=1), tick=False):
+        response = client.get(link)
+    assert response.status_code == 410
+    assert "This link is too old" in response.content.decode()
+
+
+@pytest.mark.parametrize("token", ["x", "eyJ:abc:def", "\U0001f697", "a" * 5000])
+def test_a_link_that_is_not_ours_says_so(client, token):
+    response = client.get(f"/alerts/{token}/")
+    assert response.status_code == 404
+    assert "This link doesn’t work" in response.content.decode()
+
+
+def test_one_links_token_opens_nothing_else(client, ada, link):
+    other = urlsplit(links.unsubscribe_url(user_id=ada.pk, search_ids=[1])).path
+    token = other.split("/")[2]
+    assert client.get(f"/alerts/{token}/").status_code == 404
+    assert client.post(f"/unsubscribe/{link.split('/')[2]}/").status_code == 404
+
+
+def test_the_page_of_somebody_erased_is_not_found(client, link):
+    make_user()
+    UserAlert.objects.get().user.delete()
+    assert client.get(link).status_code == 404
