@@ -21,7 +21,7 @@ CLAIM = 25
 # A learner or a search may be erased between being read and being referred to; then once more.
 TRIES = 3
 TOLD_ENOUGH = "told of this slot 3 times in 24 hours"
-_VALUES = {
+_VALUES: dict[str, Any] = {
     "waiting": UserAlert.State.WAITING,
     "expired": UserAlert.State.EXPIRED,
     "suppressed": UserAlert.State.SUPPRESSED,
@@ -87,12 +87,12 @@ def openings_fitting(
     """
     types, location = search.preferred_test_types, search.location
     values: dict[str, Any] = {name: getattr(search, name) for name in _ASKED}
-    values |= {
-        "preferred_test_types": None if types is None else json.dumps(types),
-        "location": None if location is None else location.hexewkb.decode(),
-        "centers": [center.pk for center in centers],
-        "since": since,
-    }
+    values.update(
+        preferred_test_types=None if types is None else json.dumps(types),
+        location=None if location is None else location.hexewkb.decode(),
+        centers=[center.pk for center in centers],
+        since=since,
+    )
     with connection.cursor() as cursor:
         cursor.execute(matching_sql.COUNT_FITTING, values)
         return cursor.fetchone()[0]
