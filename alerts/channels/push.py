@@ -116,23 +116,34 @@ def _vapid_header(origin: str, period: int) -> str:
 class _Connection(http.client.HTTPSConnection):
     """Connects to public addresses only; the address that was checked is the one connected to."""
 
-    last_used = 0.0
+    def __init__(self, host: str, port: int, seconds: float) -> None:
+        super().__init__(host, port, timeout=seconds, context=_tls())
+        self._seconds = seconds
+        self.last_used = 0.0
 
     def connect(self) -> None:
+        """Within the seconds given, whatever the other side does."""
         bare = connect_public(
             self.host,
             self.port,
-            timeout=self.timeout or 1.0,
+            timeout=self._seconds,
             allow_loopback=settings.OUTBOUND_ALLOW_LOOPBACK,
         )
-        self.raw = bare
-        with cut_off_after(self.timeout or 1.0, bare):
-            self.sock = _tls().wrap_socket(bare, server_hostname=self.host)
+        wire = _tls().wrap_socket(bare, server_hostname=self.host, do_handshake_on_connect=False)
+        with cut_off_after(self._seconds, wire):
+            wire.do_handshake()
+        self.sock = wire
 
 
 @lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
+
+
+def forget_certificates() -> None:
+    """Read the system's certificates again, and who we are, at the next connection."""
+    _tls.cache_clear()
+    _vapid_header.cache_clear()
 
 
 class Pusher:
@@ -164,7 +175,7 @@ class Pusher:
             return kept
         if kept:
             kept.close()
-        fresh = _Connection(*place, timeout=seconds)
+        fresh = _Connection(*place, seconds)
         fresh.connect()
         return fresh
 

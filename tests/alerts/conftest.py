@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from alerts.channels.email import mailer
+from alerts.channels.push import forget_certificates
+from tests.push_endpoint import PushService
 from tests.smtp_sink import Sink
 
 
@@ -19,3 +21,16 @@ def sink(settings) -> Iterator[Sink]:
     yield server
     mailer().close()
     server.close()
+
+
+@pytest.fixture
+def push_service(settings, monkeypatch, tmp_path) -> Iterator[PushService]:
+    """A push service on the loopback address, which only tests may speak to."""
+    service = PushService(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(service.certificate))
+    settings.OUTBOUND_ALLOW_LOOPBACK = True
+    settings.PUSH_HOSTS = ["localhost"]
+    forget_certificates()
+    yield service
+    forget_certificates()
+    service.close()

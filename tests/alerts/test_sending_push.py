@@ -1,0 +1,141 @@
+"""A waiting alert becomes a push to each browser of its user, or an e-mail."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from alerts.models import Breaker, Delivery, Notification, PushSubscription
+from alerts.rounds import send_round
+from tests.alerts.waiting import fetch, make_waiting, tomorrow
+from tests.alerts.world import make_user
+from tests.push_endpoint import Browser, answer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user():
+    return make_user()
+
+
+def subscribe(user, service, path: str) -> Browser:
+    """A browser of a user's at a service."""
+    browser = Browser(path)
+    PushSubscription.objects.create(
+        user=user, endpoint=service.url(path), p256dh=browser.p256dh, auth=browser.auth
+    )
+    return browser
+
+
+def send() -> None:
+    """One round of each channel."""
+    send_round("push", seconds=30)
+    send_round("email", seconds=30)
+
+
+def let_pass(seconds: int) -> None:
+    """Move what has been done so far into the past."""
+    then = timezone.now() - timedelta(seconds=seconds)
+    Notification.objects.update(created_at=then, due_at=then)
+    Delivery.objects.update(next_attempt_at=then)
+    Breaker.objects.update(open_until=then)
+
+
+def test_the_phone_shows_the_slot_and_a_tap_opens_its_page(user, push_service, sink):
+    browser = subscribe(user, push_service, "/one")
+    alert = make_waiting(user, method="push")
+    send()
+    shown = browser.decrypt(push_service.requests[0].body)
+    assert shown["title"] == "1 driving test slot open"
+    assert alert.slot.center.name in shown["body"]
+    assert shown["url"].startswith("http://127.0.0.1:8000/alerts/")
+
+
+def test_each_browser_is_woken_once(user, push_service, sink):
+    for path in ("/one", "/two"):
+        subscribe(user, push_service, path)
+    make_waiting(user, method="push")
+    send()
+    send()
+    assert sorted(each.path for each in push_service.requests) == ["/one", "/two"]
+
+
+def test_an_alert_is_sent_at_the_first_acceptance(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    subscribe(user, push_service, "/two")
+    push_service.answers["/two"] = answer(500)
+    alert = make_waiting(user, method="push")
+    send()
+    assert (fetch(alert).state, sink.received) == ("sent", [])
+
+
+def test_a_subscription_that_is_gone_is_ended_and_mail_goes_in_its_place(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    push_service.usual = answer(410)
+    alert = make_waiting(user, method="push")
+    send()
+    assert PushSubscription.objects.get().ended_at is not None
+    assert (fetch(alert).state, len(sink.received)) == ("sent", 1)
+
+
+def test_our_own_fault_ends_no_subscription(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    push_service.usual = answer(403)
+    make_waiting(user, method="push")
+    send()
+    assert PushSubscription.objects.get().ended_at is None
+
+
+def test_a_push_that_is_stuck_goes_by_mail_after_a_minute(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    push_service.usual = answer(500)
+    alert = make_waiting(user, method="push")
+    send()
+    assert sink.received == []
+    let_pass(61)
+    send()
+    assert (fetch(alert).state, len(sink.received)) == ("sent", 1)
+
+
+def test_what_went_by_mail_is_not_pushed_any_more(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    push_service.usual = answer(500)
+    make_waiting(user, method="push")
+    send()
+    let_pass(61)
+    send()
+    push_service.usual = answer(201)
+    let_pass(61)
+    send()
+    assert push_service.accepted("/one") == []
+    assert Delivery.objects.get(channel="push").state == "suppressed"
+
+
+def test_a_pause_that_a_service_asks_for_is_kept(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    push_service.usual = answer(429, Retry_After="30")
+    make_waiting(user, method="push")
+    send()
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    make_waiting(user, method="push")
+    send()
+    assert len(push_service.requests) == 1
+    assert Breaker.objects.get().open_until > timezone.now() + timedelta(seconds=20)
+
+
+def test_a_message_lives_no_longer_than_its_slot(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    make_waiting(user, method="push", day=tomorrow(30))
+    send()
+    assert push_service.requests[0].headers["ttl"] == str(4 * 3600)
+
+
+def test_unusable_keys_fail_and_mail_goes_in_their_place(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    PushSubscription.objects.update(p256dh="AAAA")
+    alert = make_waiting(user, method="push")
+    for _ in range(8):
+        send()
+        let_pass(10)
+    assert (fetch(alert).state, len(sink.received)) == ("sent", 1)
