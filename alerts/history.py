@@ -63,9 +63,7 @@ class ShownAlert:
     @property
     def opened(self) -> str:
         """How long ago it opened."""
-        return (
-            f"{span(self._since(self.alert.opening.opened_at))} ago" if self.alert.opening else ""
-        )
+        return ago(self.alert.opening.opened_at, self.now) if self.alert.opening else ""
 
     @property
     def last_seen(self) -> str:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("searches/<int:pk>/pause/", views_searches.search_pause, name="search_pause"),
     path("searches/<int:pk>/resume/", views_searches.search_resume, name="search_resume"),
     path("searches/<int:pk>/delete/", views_searches.search_delete, name="search_delete"),
+    path("searches/<int:pk>/test/", views_searches.search_trial, name="search_trial"),
     path("alerts/", views_alerts.alert_list, name="alert_list"),
     path("alerts/<str:token>/", views_alerts.alert_page, name="alert_page"),
     path("unsubscribe/<str:token>/", views_unsubscribe.unsubscribe, name="unsubscribe"),

@@ -1,5 +1,6 @@
 """The learner's saved searches: list, compose, look over and save, pause, end."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import SavedSearch, User
 from alerts import links, saving, wording
 from alerts.forms import PauseForm, SavedSearchForm, initial_of
+from alerts.matching import openings_fitting
+from alerts.trial import TRIAL_LIMIT, send_trial
+from audit.addresses import client_address
+
+LOOK_BACK = timedelta(days=7)
 
 
 class LearnerRequest(HttpRequest):
@@ -91,6 +97,9 @@ def _show(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | Non
         "search": search,
         "promise": wording.promise(form.wish, centers=names),
         "place": form.cleaned_data["postcode"],
+        "fitting": openings_fitting(
+            form.wish, since=timezone.now() - LOOK_BACK, centers=form.chosen_centers
+        ),
         "here": request.get_full_path(),
     }
     return render(request, "alerts/search_review.html", context)
@@ -147,6 +156,20 @@ def search_delete(request: LearnerRequest, pk: int) -> HttpResponse:
         return render(request, "alerts/search_delete.html", _shown_now(search))
     saving.delete_search(search=search, actor=request.user)
     messages.success(request, "The search is deleted.")
+    return redirect("search_list")
+
+
+@require_POST
+@login_required
+def search_trial(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Send the learner a test alert for one of their searches."""
+    search = own_search(request, pk)
+    if TRIAL_LIMIT.seconds_to_wait(client_address(request)):
+        messages.error(request, "You have had several test alerts. Try again in an hour.")
+    elif send_trial(search=search):
+        messages.success(request, f"A test alert is on its way to {request.user.email}.")
+    else:
+        messages.error(request, "Our mail server doesn’t answer just now. Try again in a minute.")
     return redirect("search_list")
 
 

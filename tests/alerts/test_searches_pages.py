@@ -2,13 +2,15 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import SavedSearch
+from alerts.channels.email import mailer
 from centers.models import Center, PostcodeArea
+from tests.alerts.world import make_opening, make_slot
 from tests.people import learner
 
 QUERY = "postcode=ig39uz&radius=10&test_type=practical"
@@ -203,3 +205,38 @@ def test_the_list_takes_as_many_queries_for_ten_searches_as_for_one(
         SavedSearch.objects.create(user=ada, notification_method="email", postcode="IG3 9UZ")
     with django_assert_max_num_queries(6):
         page.get("/searches/")
+
+
+def test_before_saving_one_reads_how_many_would_have_fitted(page, place):
+    def shown(radius):
+        return page.get(f"/searches/new/?postcode=ig39uz&radius={radius}").content.decode()
+
+    make_opening(make_slot(place), recorded_at=timezone.now() - timedelta(days=6))
+    make_opening(make_slot(place, time=time(9)), recorded_at=timezone.now() - timedelta(days=8))
+    assert "<strong>1 slot</strong>" in shown(10)
+    assert "<strong>1 slot</strong>" in shown(1)
+    Center.objects.update(latitude="53.000000")
+    assert "<strong>no slot</strong>" in shown(10)
+
+
+def test_a_test_alert_arrives_with_the_searchs_promise(page, search, sink):
+    page.post(f"/searches/{search.pk}/test/")
+    assert sink.received[-1].recipient == "ada@example.org"
+    assert "within 7 miles of IG3 9UZ" in sink.received[-1].part("text/plain")
+
+
+def test_only_so_many_test_alerts_an_hour(page, search, sink):
+    for _ in range(7):
+        page.post(f"/searches/{search.pk}/test/")
+    assert len(sink.received) == 5
+
+
+def test_a_mail_server_that_is_down_is_said(page, search, settings):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    mailer().close()
+    page.post(f"/searches/{search.pk}/test/")
+    assert "doesn’t answer just now" in page.get("/searches/").content.decode()
+
+
+def test_a_stranger_sends_no_test_alert(stranger, search):
+    assert stranger.post(f"/searches/{search.pk}/test/").status_code == 404
