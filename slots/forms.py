@@ -30,7 +30,7 @@ def _note(place: Place) -> str:
     if place.ended:
         return f"{place.postcode} is no longer in use. Distances are from where it was."
     if place.precision != Precision.EXACT:
-        return "Distances are from the middle of this postcode's area, so a mile or two off."
+        return "Distances are from the middle of this postcode's area."
     return ""
 
 

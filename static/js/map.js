@@ -2,6 +2,8 @@
 // Asks no other host for anything unless tiles are configured. The page's lists say the same.
 /* global L */
 const MAX_ZOOM = 12;
+const PIN_PX = 32;
+const APART_PX = 40;
 
 async function draw(element) {
   if (!element.hidden) return;
@@ -39,22 +41,50 @@ function addPlaces(map, { origin, metres, centers }) {
     const circle = L.circle(origin, { radius: metres, className: "map__radius", interactive: false }).addTo(map);
     bounds.extend(circle.getBounds());
   }
-  centers.toSorted((a, b) => a.open - b.open).forEach((center) => pin(center).addTo(map));
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: centers.length > 1 ? 10 : 8, animate: false });
+  const pins = L.layerGroup().addTo(map);
+  const place = () => {
+    pins.clearLayers();
+    groups(map, centers).forEach((group) => pins.addLayer(pin(group)));
+  };
+  map.on("zoomend", place);
+  place();
 }
 
-function pin(center) {
-  const words = `${center.name}: ${center.open} open`;
-  const icon = L.divIcon({
-    className: center.open ? "map__pin" : "map__pin map__pin--none", html: String(center.open),
-    iconSize: [32, 32],
+// Centres whose pins would lie on each other share one, so that each can be seen, pressed and reached.
+function groups(map, centers) {
+  const found = [];
+  [...centers].sort((a, b) => b.open - a.open).forEach((center) => {
+    const point = map.project([center.latitude, center.longitude]);
+    const near = found.find((group) => group.point.distanceTo(point) < APART_PX);
+    if (near) near.centers.push(center);
+    else found.push({ point, centers: [center] });
   });
-  const link = document.createElement("a");
-  link.href = `/centers/${center.id}/`;
-  link.textContent = center.name;
-  const popup = document.createElement("div");
-  popup.append(link, document.createElement("br"), `${center.open} open`);
-  return L.marker([center.latitude, center.longitude], { icon, title: words, alt: words }).bindPopup(popup);
+  return found;
+}
+
+function pin({ centers }) {
+  const open = centers.reduce((sum, center) => sum + center.open, 0);
+  const words = `${centers.map((center) => center.name).join(", ")}: ${open} open`;
+  const icon = L.divIcon({
+    className: open ? "map__pin" : "map__pin map__pin--none", html: String(open), iconSize: [PIN_PX, PIN_PX],
+  });
+  const { latitude, longitude } = centers[0];
+  return L.marker([latitude, longitude], { icon, title: words, alt: words }).bindPopup(linksTo(centers), { maxHeight: 180 });
+}
+
+function linksTo(centers) {
+  const list = document.createElement("ul");
+  list.className = "plain-list";
+  centers.forEach((center) => {
+    const link = document.createElement("a");
+    link.href = `/centers/${center.id}/`;
+    link.textContent = center.name;
+    const item = document.createElement("li");
+    item.append(link, ` ${center.open} open`);
+    list.append(item);
+  });
+  return list;
 }
 
 function drawWithin(part) {
