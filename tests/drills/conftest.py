@@ -2,10 +2,15 @@
 
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
 from tests import servers
 from tests.smtp_sink import Sink
@@ -40,3 +45,33 @@ def seed() -> int:
 @pytest.fixture
 def logs(tmp_path: Path) -> Path:
     return tmp_path
+
+
+@pytest.fixture
+def own_postgres(transactional_db, monkeypatch) -> Iterator[servers.OwnPostgres]:
+    """A migrated cluster that this process and those it starts use instead of the run's."""
+    with servers.own_folder() as folder:
+        cluster = servers.OwnPostgres(folder)
+        cluster.start()
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            role = "app" if name == "DATABASE_URL" else "app_owner"
+            monkeypatch.setenv(name, f"postgis://{role}@/app?host={folder}")
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, cwd=settings.BASE_DIR, check=True)
+        with used_here(cluster.host, "app"):
+            yield cluster
+        cluster.stop()
+
+
+@contextmanager
+def used_here(host: str, name: str) -> Iterator[None]:
+    """Point this process's connection at another database for a while."""
+    values = connection.settings_dict
+    before = values["HOST"], values["NAME"]
+    connection.close()
+    values["HOST"], values["NAME"] = host, name
+    try:
+        yield
+    finally:
+        connection.close()
+        values["HOST"], values["NAME"] = before
