@@ -5,6 +5,7 @@ Each works until nothing is due or its time is up. A lost one costs nothing: bea
 
 from celery import shared_task
 
+from alerts.canary import watch
 from alerts.hints import hint_sending
 from alerts.matching import match_openings
 from alerts.rounds import send_round
@@ -31,3 +32,9 @@ def send_email() -> None:
 def send_push() -> None:
     """Send the pushes that are due."""
     send_round("push", seconds=SECONDS)
+
+
+@shared_task
+def verify_sample() -> None:
+    """Verify the alerts of some of the last openings; an error in the log names what is wrong."""
+    watch()

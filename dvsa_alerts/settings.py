@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-push": {"task": "alerts.tasks.send_push", "schedule": 2.0},
     "seal-audit-log": {"task": "audit.tasks.seal", "schedule": 5.0},
     "close-passed-slots": {"task": "slots.tasks.close_passed", "schedule": 60.0},
+    "verify-alerts": {"task": "alerts.tasks.verify_sample", "schedule": 60.0},
 }
 
 # API
