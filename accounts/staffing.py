@@ -2,7 +2,9 @@
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import HttpRequest
 
 from accounts.models import Role, User
 from audit.trail import record
@@ -21,3 +23,10 @@ def make_admin(*, email: str, password: str, actor: User | None) -> User:
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         record("user.admin_made", actor=actor, subject=user)
     return user
+
+
+def acting_user(request: HttpRequest) -> User:
+    """Whoever is signed in, for the writes that say by whom; PermissionDenied for nobody."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

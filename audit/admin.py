@@ -1,6 +1,6 @@
 """The audit log and the settings in admin."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -24,7 +24,7 @@ class AuditLogAdmin(ReadOnlyAdmin):
     search_fields = ("action", "subject_id", "user__email")
     date_hierarchy = "timestamp"
     show_full_result_count = False
-    actions: ClassVar = ["export"]
+    actions = ("export",)
 
     @admin.action(description="Export the chosen entries as CSV", permissions=["view"])
     def export(self, request: HttpRequest, queryset: QuerySet[AuditLog]) -> HttpResponse:

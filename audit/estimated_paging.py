@@ -1,7 +1,10 @@
 """Counting large tables for admin's lists without scanning them."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 # Below this a true count is quick; above, nobody turns to the last page.
@@ -10,6 +13,8 @@ COUNTED_UP_TO = 10_000
 
 class EstimatingPaginator(Paginator):
     """Counts as far as COUNTED_UP_TO; a whole table beyond that by its statistics."""
+
+    object_list: QuerySet[Any]
 
     @cached_property
     def count(self) -> int:

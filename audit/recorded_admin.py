@@ -6,7 +6,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.db import models
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 
 from audit.trail import record
@@ -69,12 +69,12 @@ class AsksAgainAdmin(admin.ModelAdmin):
     """Pages that nobody changes at a desk somebody left: the password is asked for again."""
 
     @method_decorator(reauthentication_required)
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show or save the form."""
         return super().changeform_view(request, *args, **kwargs)
 
     @method_decorator(reauthentication_required)
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Confirm and delete."""
         return super().delete_view(request, *args, **kwargs)
 

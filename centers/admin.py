@@ -1,7 +1,7 @@
 """Test centres and their other names in admin."""
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -60,7 +60,7 @@ class CenterAdmin(RecordedAdmin):
     list_display = ("name", "code", "town", "postcode", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "code", "town", "postcode", "aliases__alias")
-    actions: ClassVar = ["close", "reopen"]
+    actions = ("close", "reopen")
 
     @admin.action(description="Close the chosen centres", permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[Center]) -> None:

@@ -7,7 +7,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -30,7 +30,7 @@ class StaffAdminSite(AdminSite):
             staff_sessions.touch(request)
         return allowed
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send everybody who may not come in to where they can mend that."""
         after = request.GET.get("next") or reverse("admin:index")
         if self.has_permission(request):
@@ -48,7 +48,7 @@ def is_staff_with_second_factor(request: HttpRequest) -> bool:
     return isinstance(user, User) and user.is_staff and is_mfa_enabled(user)
 
 
-def _second_factor_or_sign_in(request: HttpRequest, after: str) -> HttpResponseBase:
+def _second_factor_or_sign_in(request: HttpRequest, after: str) -> HttpResponse:
     if not is_mfa_enabled(request.user):
         return redirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': after})}")
     logout(request)

@@ -78,7 +78,9 @@ def _heading() -> str:
 
 
 def _major_version() -> int:
-    return connection.pg_version // 10_000
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0]) // 10_000
 
 
 def _dump() -> str:

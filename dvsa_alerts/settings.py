@@ -205,7 +205,7 @@ BOUNCE_SECRET = ENVIRONMENT.bounce_secret
 MAP_TILE_URL = ENVIRONMENT.map_tile_url
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 TRUSTED_NETWORKS = ENVIRONMENT.trusted_networks
-# What strangers name (feeds, push services) is reached at public addresses only; tests alone differ.
+# What strangers name (feeds, push services) is reached at public addresses only, but in tests.
 OUTBOUND_ALLOW_LOOPBACK = False
 
 # Celery: Redis carries hints only, so a publish that can't get through at once is dropped.

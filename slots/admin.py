@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from accounts.staffing import acting_user
 from audit.estimated_paging import EstimatingPaginator
 from audit.recorded_admin import AsksAgainAdmin, ReadOnlyAdmin, RecordedAdmin
 from slots.freshness import is_stale
@@ -61,14 +62,14 @@ class SourceTokenAdmin(ReadOnlyAdmin):
 
     list_display = ("source", "hint", "label", "created_at", "last_used_at", "revoked_at")
     list_select_related = ("source",)
-    exclude: ClassVar = ["digest"]
-    actions: ClassVar = ["revoke"]
+    exclude = ("digest",)
+    actions = ("revoke",)
 
     @admin.action(description="Revoke the chosen tokens", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[SourceToken]) -> None:
         """They stop working at once."""
         for token in queryset:
-            revoke_token(token=token, actor=request.user)
+            revoke_token(token=token, actor=acting_user(request))
         self.message_user(request, "Revoked.")
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
@@ -87,10 +88,10 @@ class FeedBatchAdmin(ReadOnlyAdmin):
     list_filter = ("status", "source")
     list_select_related = ("source",)
     show_full_result_count = False
-    exclude: ClassVar = ["rejected", "known_centers"]
+    exclude = ("rejected", "known_centers")
     readonly_fields = ("rejected_by_reason",)
     change_form_template = "admin/slots/feedbatch/change_form.html"
-    actions: ClassVar = ["release", "drop"]
+    actions = ("release", "drop")
 
     @admin.display(description="rejected")
     def rejected_rows(self, batch: FeedBatch) -> int:
@@ -147,7 +148,7 @@ class FeedBatchAdmin(ReadOnlyAdmin):
     ) -> None:
         for batch in queryset:
             try:
-                decide(batch=batch, actor=request.user)
+                decide(batch=batch, actor=acting_user(request))
                 self.message_user(request, f"{batch} was {done}.")
             except NotHeldError as error:
                 self.message_user(request, f"{error}.", messages.WARNING)
@@ -169,7 +170,7 @@ class SlotForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """One that is there already is opened again: that it is there is no error."""
-        return super()._get_validation_exclusions() | {"center"}
+        return super()._get_validation_exclusions() | {"center"}  # type: ignore[misc]
 
 
 @admin.register(Slot)
@@ -185,13 +186,13 @@ class SlotAdmin(admin.ModelAdmin):
     paginator = EstimatingPaginator
     show_full_result_count = False
     autocomplete_fields = ("center",)
-    actions: ClassVar = ["close"]
+    actions = ("close",)
 
     def save_model(self, request: HttpRequest, obj: Slot, form: SlotForm, change: bool) -> None:
         """Open the slot on staff's word."""
         wanted = {name: form.cleaned_data[name] for name in SlotForm.Meta.fields}
         try:
-            obj.pk = open_slot(**wanted, actor=request.user).slot_id
+            obj.pk = open_slot(**wanted, actor=acting_user(request)).slot_id
         except CannotOpenError as error:
             self.message_user(request, f"Not opened: {error}.", messages.ERROR)
 
@@ -211,7 +212,7 @@ class SlotAdmin(admin.ModelAdmin):
     def close(self, request: HttpRequest, queryset: QuerySet[Slot]) -> None:
         """Whoever opened them, until staff open them again."""
         for slot in queryset:
-            close_slot(slot=slot, actor=request.user)
+            close_slot(slot=slot, actor=acting_user(request))
         self.message_user(request, "Closed.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Slot | None = None) -> Any:

@@ -19,7 +19,9 @@ def limited(limit: RateLimit) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def limited_view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def limited_view(
+            request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
             wait = limit.seconds_to_wait(client_address(request))
             if not wait:
                 return view(request, *args, **kwargs)

@@ -51,7 +51,7 @@ def _empty_by_the_owner(case: TransactionTestCase) -> None:
     keep_default_roles()
 
 
-TransactionTestCase._fixture_teardown = _empty_by_the_owner
+TransactionTestCase._fixture_teardown = _empty_by_the_owner  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ def dev():
     """The script as a module; it has no .py, so its loader has to be named."""
     loader = SourceFileLoader("dev_script", str(SCRIPT))
     spec = importlib.util.spec_from_loader("dev_script", loader)
-    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    module = importlib.util.module_from_spec(spec)
     sys.modules["dev_script"] = module  # dataclasses look themselves up there
     loader.exec_module(module)
     return module

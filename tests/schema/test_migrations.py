@@ -45,7 +45,7 @@ def left_behind(name: str) -> list[str]:
         return [row[0] for row in connected.execute(LEFT_BEHIND)]
 
 
-def schema(name: str) -> list[tuple]:
+def schema(name: str) -> list[str]:
     """Each column, constraint, index, trigger and function of the public schema."""
     with databases.owner_connection(name) as connected:
         return sorted(str(row) for query in CATALOGUE for row in connected.execute(query))
