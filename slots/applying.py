@@ -102,10 +102,13 @@ _OPEN = """
     ), resumed AS (
         UPDATE slots_slotopening AS opening
         SET closed_at = NULL, close_reason = NULL, mass_closed = false,
-            resumed_at = CASE WHEN quiet IS NULL THEN statement_timestamp() END
+            resumed_at = CASE
+                WHEN quiet IS NULL AND NOT latest.mass_closed THEN statement_timestamp()
+                ELSE resumed_at
+            END
         FROM latest
         WHERE opening.id = latest.id AND latest.continues
-        RETURNING quiet
+        RETURNING quiet IS NULL AND NOT latest.mass_closed AS is_due
     ), written AS (
         INSERT INTO slots_slotopening (slot_id, episode, opened_at, source_id, batch_id, quiet)
         SELECT slot_id, COALESCE(episode, 0) + 1, %(observed_at)s, %(source)s, %(batch)s,
@@ -125,7 +128,7 @@ _OPEN = """
     )
     SELECT
         (SELECT count(*) FROM fresh), (SELECT count(*) FROM opened),
-        (SELECT count(*) FROM resumed WHERE quiet IS NULL)
+        (SELECT count(*) FROM resumed WHERE is_due)
             + (SELECT count(*) FROM written WHERE quiet IS NULL)"""
 _KEEP_BASELINE = """
     WITH pair AS MATERIALIZED (

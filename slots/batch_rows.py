@@ -68,11 +68,17 @@ class RowCheck:
     def __init__(self, today: date) -> None:
         furthest = (today + timedelta(days=FURTHEST_DAYS)).isoformat()
         # A batch says few different things of many centres.
-        self.read = lru_cache(maxsize=32 * 1024)(partial(_read_slot, furthest))
+        self._read = lru_cache(maxsize=32 * 1024)(partial(_read_slot, furthest))
+
+    def read(self, test_type: object, day: object, at: object) -> str:
+        """The slot in its normal form, tabs between the three; BadRow with the first fault."""
+        try:
+            return self._read(test_type, day, at)
+        except TypeError:  # a list or an object, which no cache can hold
+            raise BadRow("a field holds a list or an object") from None
 
 
 def _read_slot(furthest: str, test_type: object, day: object, at: object) -> str:
-    """Test type, date and time in their normal form, tabs between; BadRow with the first fault."""
     kind, day, at = _read_test_type(test_type), _read_date(day), _read_time(at)
     if day > furthest:
         raise BadRow(f"date {day} is more than two years ahead")

@@ -60,8 +60,11 @@ class JsonStream:
         self._take("[")
         if self._next() == "]":
             return self._take("]")
+        many = True
         while True:
-            yield from self._objects() or [self.value()]
+            found = self._objects() if many else []
+            many = bool(found)  # or each that fails would read the same again and again
+            yield from found or [self.value()]
             if self._next() != ",":
                 return self._take("]")
             self._take(",")

@@ -1,0 +1,167 @@
+"""`import_slots`: files in order, with an answer for each and an exit code for all."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from slots.models import FeedBatch, Slot, Source
+from tests.slots.feeds import DAY, START, keys, make_centers, open_slots, slot, slots
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = [
+    "file", "batch", "status", "reason", "opened", "closed", "unchanged", "past", "rejected",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def centers(db) -> None:
+    make_centers("A", "B")
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return tmp_path
+
+
+def write(folder: Path, sequence: int, listed: list[dict], **fields: object) -> Path:
+    """A complete batch as a file, observed a quarter of an hour after the one before."""
+    observed = START + timedelta(minutes=15 * sequence)
+    said = {
+        "sequence": sequence, "observed_at": observed.isoformat(), "complete": True,
+        "covers": {"centers": ["A", "B"], "test_types": ["practical"]}, "slots": listed,
+    }  # fmt: skip
+    file = folder / f"batch-{sequence}.json"
+    file.write_text(json.dumps(said | fields))
+    return file
+
+
+def run(*files: Path, source: str = "feed", **options: bool) -> tuple[int, str, str]:
+    """Exit code, what was printed, and what was complained of."""
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit) as caught:
+        call_command("import_slots", *files, source=source, stdout=out, stderr=err, **options)
+    return int(caught.value.code or 0), out.getvalue(), err.getvalue()
+
+
+def answers(*files: Path, **options: bool) -> tuple[int, list[dict]]:
+    code, out, _ = run(*files, json=True, **options)
+    return code, json.loads(out)["files"]
+
+
+def test_files_are_taken_in_in_order_and_answered_one_by_one(folder):
+    files = [write(folder, 1, slots(3)), write(folder, 2, slots(2)), write(folder, 3, slots(4))]
+    code, found = answers(*files)
+    assert code == 0
+    assert [list(answer) for answer in found] == [FIELDS] * 3
+    assert [(a["status"], a["opened"], a["closed"], a["unchanged"]) for a in found] == [
+        ("baseline", 3, 0, 0), ("applied", 0, 1, 2), ("applied", 2, 0, 2),
+    ]  # fmt: skip
+    assert [answer["file"] for answer in found] == [str(file) for file in files]
+
+
+def test_an_unknown_source_is_made(folder):
+    run(write(folder, 1, slots(1)), source="Northern feed")
+    assert Source.objects.get().name == "Northern feed"
+
+
+def test_a_name_that_no_source_can_have_is_a_fault_of_usage(folder):
+    with pytest.raises(CommandError) as caught:
+        call_command("import_slots", write(folder, 1, []), source="a/b")
+    assert caught.value.returncode == 2
+
+
+def test_it_stops_at_the_first_file_that_is_refused(folder):
+    bad = folder / "bad.json"
+    bad.write_text("{")
+    code, found = answers(write(folder, 1, slots(3)), bad, write(folder, 3, slots(2)))
+    assert code == 1
+    assert [answer["status"] for answer in found] == ["baseline", "refused"]
+    assert len(open_slots()) == 3
+    assert FeedBatch.objects.filter(status="refused").count() == 1
+
+
+@pytest.mark.parametrize("status", ["held", "stale", "refused"])
+def test_what_is_not_applied_exits_with_1(folder, status):
+    run(write(folder, 5, slots(30)))
+    file = {
+        "held": lambda: write(folder, 6, slots(2)),
+        "stale": lambda: write(folder, 4, slots(2)),
+        "refused": lambda: write(folder, 5, slots(2)),
+    }[status]()
+    code, found = answers(file)
+    assert (code, found[0]["status"]) == (1, status)
+    assert found[0]["reason"]
+    assert len(open_slots()) == 30
+
+
+def test_the_same_file_again_is_nothing_to_do(folder):
+    file = write(folder, 1, slots(3))
+    run(file)
+    code, found = answers(file)
+    assert (code, found[0]["status"], found[0]["opened"]) == (0, "repeated", 3)
+
+
+def test_rejected_rows_are_named_and_exit_with_3(folder):
+    rows = [slot(), slot() | {"time": "25:00"}, slot("Centre B", 1), slot("Nowhere", 2)]
+    file = write(folder, 1, rows)
+    code, out, err = run(file)
+    assert code == 3
+    assert "1 opened" in out
+    assert "3 rejected" in out
+    assert "batch-1.json: row 2: time “25:00” is not on the clock" in err
+    assert "row 3: no test centre has the code or name 'Centre B'; did you mean Center B" in err
+    assert "row 4: " in err
+
+
+def test_csv_alerts_from_the_first_and_names_lines(folder):
+    file = folder / "found.csv"
+    file.write_text(
+        f"date;time;center;test_type\n{DAY:%d/%m/%Y};08:10;center a;practical\nx;08:10;A;theory\n"
+    )
+    code, found = answers(file)
+    assert (code, found[0]["status"], found[0]["opened"]) == (3, "applied", 1)
+    assert found[0]["rejected"][0]["row"] == 3
+
+
+@pytest.mark.parametrize("name", ["feed.txt", "feed"])
+def test_a_file_without_a_telling_name_is_told_by_its_first_sign(folder, name):
+    other = write(folder, 1, slots(1)).rename(folder / name)
+    assert answers(other)[1][0]["status"] == "baseline"
+    other.write_text("center,test_type,date,time\n")
+    assert answers(other)[1][0]["status"] == "applied"
+
+
+def test_a_file_that_is_not_there_is_refused_in_a_sentence(folder):
+    code, found = answers(folder / "nowhere.json")
+    assert (code, found[0]["reason"]) == (1, "it can't be read: No such file or directory")
+
+
+def test_a_dry_run_says_what_would_be_and_changes_nothing(folder):
+    files = [write(folder, 1, slots(3)), write(folder, 2, slots(2))]
+    code, found = answers(*files, dry_run=True)
+    assert code == 0
+    assert [(answer["opened"], answer["closed"]) for answer in found] == [(3, 0), (0, 1)]
+    assert not Source.objects.exists()
+    assert not Slot.objects.exists()
+    assert not FeedBatch.objects.exists()
+
+
+def test_past_rows_are_no_fault(folder):
+    yesterday = DAY - timedelta(days=20)
+    code, found = answers(write(folder, 1, [slot(day=yesterday), slot()]))
+    assert (code, found[0]["past"], found[0]["opened"]) == (0, 1, 1)
+
+
+def test_observed_tomorrow_is_refused(folder):
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    code, found = answers(write(folder, 1, slots(1), observed_at=tomorrow))
+    assert (code, found[0]["status"]) == (1, "refused")
+    assert open_slots() == set()
+    run(write(folder, 1, slots(1)))
+    assert open_slots() == keys(slots(1))
