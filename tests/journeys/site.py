@@ -1,0 +1,120 @@
+"""The whole site as it runs in development: real processes on a database of their own."""
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests import databases, servers
+from tests.drills.senders import Program, beat, worker
+
+DATABASE = "journey"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the running site is; `manage` runs a command against its database."""
+
+    url: str
+    database: str
+    log: Path
+
+    def manage(self, *words: str) -> str:
+        """A command's output; raises AssertionError with it when the command fails."""
+        return databases.manage(*words, database=self.database).stdout
+
+
+@contextmanager
+def running_site(folder: Path, *, simulate: bool = False, coalesce: int = 20) -> Iterator[Site]:
+    """Start mail, web, worker and beat (and the simulated source); end them all afterwards."""
+    name = f"test_{DATABASE}_{os.getpid()}"
+    databases.recreate(name, databases.TEMPLATE)
+    site = Site(f"http://127.0.0.1:{free_port()}", name, folder)
+    with ExitStack() as stack:
+        stack.callback(databases.drop, name)
+        redis = servers.OwnRedis(stack.enter_context(servers.own_folder()))
+        redis.start()
+        stack.callback(redis.stop)
+        stack.enter_context(environment(site, folder))
+        prepare(site, coalesce)
+        for program in start(site, folder, redis.url, simulate=simulate):
+            stack.callback(program.stop)
+        yield site
+
+
+@contextmanager
+def environment(site: Site, folder: Path) -> Iterator[None]:
+    """What every process of the site is told; put back afterwards."""
+    told = {
+        "DATABASE_URL": databases.url_of(site.database, "app"),
+        "DATABASE_OWNER_URL": databases.url_of(site.database, "app_owner"),
+        "SITE_URL": site.url,
+        "EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
+        "DEV_MAIL_DIR": str(folder / "mail"),
+        "DEBUG": "true",
+    }
+    before = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def prepare(site: Site, coalesce: int) -> None:
+    """The bundled centres and postcodes, and how long alerts are gathered (seconds)."""
+    site.manage("load_bundled_data")
+    with databases.owner_connection(site.database) as connection:
+        connection.execute(
+            "INSERT INTO systemconfig (key, value) VALUES ('alerts.coalesce_seconds', %s)",
+            [str(coalesce)],
+        )
+
+
+def start(site: Site, folder: Path, redis: str, *, simulate: bool) -> list[Program]:
+    """Every process; returns once the site and its mail sink answer."""
+    mail_port = os.environ["EMAIL_URL"].rpartition(":")[2]
+    address = site.url.removeprefix("http://")
+    web = ("-m", "gunicorn", "dvsa_alerts.wsgi", "-b", address, "--threads", "4")
+    programs = [
+        Program("manage.py", "dev_mail", "--port", mail_port, log=folder / "mail.log"),
+        Program(*web, "--no-control-socket", log=folder / "web.log", REDIS_URL=redis),
+        worker(folder / "worker.log", redis=redis, processes=1),
+        beat(folder / "beat.log", redis=redis),
+    ]
+    if simulate:
+        words = ("simulate_source", "--speed", "60", "--seed", "1")
+        programs.append(Program("manage.py", *words, log=folder / "simulator.log", REDIS_URL=redis))
+    ports = (int(mail_port), int(address.rpartition(":")[2]))
+    assert servers.wait_until(lambda: all(map(answers, ports)), seconds=60), logs(folder)
+    return programs
+
+
+def answers(port: int) -> bool:
+    """Whether anybody listens there."""
+    with closing(socket.socket()) as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def logs(folder: Path) -> str:
+    """The end of what each process has said."""
+    parts = [f"== {path.name}\n{path.read_text()[-3000:]}" for path in folder.glob("*.log")]
+    return "\n".join(parts)
+
+
+def code_of(text: str) -> str:
+    """The code that a sign-up mail says."""
+    found = re.search(r"Your code is\s+(\S+)", text)
+    assert found, text
+    return found[1]

@@ -1,0 +1,60 @@
+"""What a learner does on the site, step by step."""
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.site import Site, code_of
+from tests.servers import wait_until
+
+PASSWORD = "correct-horse-9"
+
+
+def search(page: Page, site: Site, *, postcode: str, miles: int) -> None:
+    """From the front page to results."""
+    page.goto(site.url)
+    page.get_by_label("Postcode").fill(postcode)
+    page.get_by_label("Within how many miles").fill(str(miles))
+    page.get_by_role("button", name="Show open slots").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def sign_up(page: Page, site: Site, email: str) -> None:
+    """From the sign-up page to where one came from, by the code at /dev/mail/."""
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Choose a password").fill(PASSWORD)
+    page.get_by_role("button", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Enter the code from the mail")).to_be_visible()
+    code = code_of(mail_text(page, site, "is your code", to=email))
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Continue").click()
+
+
+def mail_text(page: Page, site: Site, subject: str, *, to: str, seconds: float = 60) -> str:
+    """The text of somebody's newest mail with such a subject, read at /dev/mail/ in a new tab."""
+    tab = page.context.new_page()
+    try:
+        open_mail(tab, site, subject, to=to, seconds=seconds)
+        return tab.locator(".mail-text").inner_text()
+    finally:
+        tab.close()
+
+
+def open_mail(tab: Page, site: Site, subject: str, *, to: str, seconds: float = 60) -> None:
+    """Wait for somebody's mail with such a subject at /dev/mail/, and open the newest."""
+    row = tab.get_by_role("row").filter(has_text=to)
+    link = row.get_by_role("link", name=subject).first
+
+    def has_come() -> bool:
+        tab.goto(f"{site.url}/dev/mail/")
+        return bool(link.count())
+
+    assert wait_until(has_come, seconds=seconds, every=0.5), f"no mail: {subject}"
+    link.click()
+    expect(tab.locator(".mail-text")).to_be_visible()
+
+
+def follow_link(tab: Page, path: str) -> None:
+    """Open the first link of the mail that is shown whose address holds `path`, signed out."""
+    address = tab.locator(f".mail-text a[href*='{path}']").first.get_attribute("href")
+    assert address, f"no link to {path}"
+    tab.context.clear_cookies()
+    tab.goto(address)

@@ -1,0 +1,74 @@
+"""From a visitor's search to an alert about an imported batch, and out again by one press."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import new_context
+from tests.journeys.site import Site, running_site
+from tests.journeys.steps import follow_link, open_mail, search, sign_up
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site"), coalesce=1) as site:
+        yield site
+
+
+@pytest.fixture
+def without_scripts(browser: Browser, size: str) -> Iterator[Page]:
+    """A visitor whose browser runs no JavaScript."""
+    context = new_context(browser, size, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def import_a_slot(site: Site, folder: Path, clock: str) -> None:
+    """A batch file as an operator gets one, with one slot at Goodmayes in three weeks."""
+    day = timezone.localdate() + timedelta(days=21)
+    file = folder / "batch.csv"
+    file.write_text(f"center,test_type,date,time\nGoodmayes,practical,{day},{clock}\n")
+    site.manage("import_slots", str(file), "--source", "journey")
+
+
+def walk(page: Page, site: Site, folder: Path, *, email: str, clock: str) -> None:
+    """Visitor's search, sign-up without typing it again, saved, alerted, and out."""
+    search(page, site, postcode="IG3 9UZ", miles=10)
+    page.get_by_role("link", name="Alert me about this search").click()
+    page.get_by_role("link", name="Create an account").click()
+    sign_up(page, site, email)
+    expect(page.get_by_text("within 10 miles of IG3 9UZ")).to_be_visible()
+    page.get_by_role("button", name="Save this search").click()
+    expect(page.get_by_text("Your search is saved.")).to_be_visible()
+
+    import_a_slot(site, folder, clock)
+    open_mail(page, site, "test slot:", to=email)
+    expect(page.locator(".mail-text")).to_contain_text(clock)
+    mail = page.url
+    follow_link(page, "/alerts/")
+    expect(page.get_by_role("heading", name=f"at {clock}")).to_be_visible()
+
+    page.goto(mail)
+    follow_link(page, "/unsubscribe/")
+    page.get_by_role("button", name="Stop these alerts").click()
+    expect(page.get_by_role("heading", name="These alerts have stopped")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="We look for slots again")).to_be_visible()
+
+
+def test_a_visitors_search_becomes_an_alert_and_ends_by_one_press(
+    site: Site, visitor: Page, size: str, tmp_path: Path
+) -> None:
+    clock = {"phone": "08:10", "desktop": "09:10"}[size]
+    walk(visitor, site, tmp_path, email=f"script-{size}@example.org", clock=clock)
+
+
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
+def test_all_of_it_works_without_scripts(
+    site: Site, without_scripts: Page, size: str, tmp_path: Path
+) -> None:
+    walk(without_scripts, site, tmp_path, email=f"plain-{size}@example.org", clock="10:10")
