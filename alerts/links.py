@@ -79,7 +79,7 @@ def search_url(search_id: int) -> str:
 
 def pause_url(search_id: int) -> str:
     """Where a saved search is paused."""
-    return f"{search_url(search_id)}#pause"
+    return _absolute("search_pause", search_id)
 
 
 def _absolute(name: str, argument: str | int) -> str:

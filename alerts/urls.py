@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts import views_account, views_alerts, views_searches, views_unsubscribe
+from alerts import views_account, views_alerts, views_push, views_searches, views_unsubscribe
 
 urlpatterns = [
     path("searches/", views_searches.search_list, name="search_list"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("alerts/<str:token>/", views_alerts.alert_page, name="alert_page"),
     path("unsubscribe/<str:token>/", views_unsubscribe.unsubscribe, name="unsubscribe"),
     path("got-a-test/<str:token>/", views_unsubscribe.got_a_test, name="got_a_test"),
+    path("push/", views_push.push, name="push"),
+    path("push/<int:pk>/end/", views_push.push_end, name="push_end"),
+    path("sw.js", views_push.service_worker, name="service_worker"),
     path("account/", views_account.account, name="account"),
     path("account/data/", views_account.download, name="account_data"),
     path("account/erase/", views_account.erase, name="account_erase"),

@@ -19,6 +19,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 import http_ece
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from py_vapid import Vapid02
@@ -99,6 +100,14 @@ def encrypt(push: Push) -> bytes:
 def decode_key(text: str) -> bytes:
     """Base64url with or without padding; ValueError when it is neither."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def public_key() -> str:
+    """Our key as browsers want it for a subscription: base64url of its uncompressed point."""
+    point = Vapid02.from_string(settings.VAPID_PRIVATE_KEY).public_key.public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
 @lru_cache(maxsize=256)

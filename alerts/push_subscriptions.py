@@ -1,0 +1,58 @@
+"""The browsers that a learner lets us wake: adding one, and letting it go."""
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from alerts.channels.push import BadEndpointError, check_endpoint, decode_key
+from alerts.models import PushSubscription
+from audit.trail import record
+
+MOST_DEVICES = 10
+AUTH_BYTES = 16
+
+
+class BadSubscription(ValueError):
+    """What a browser sent can't be used; the sentence is for the learner."""
+
+
+@transaction.atomic
+def subscribe(*, user: User, endpoint: str, p256dh: str, auth: str, label: str) -> PushSubscription:
+    """Add a browser, or take its new keys; raises BadSubscription.
+
+    An endpoint stays with the user who brought it first, whoever brings it later.
+    """
+    _check(endpoint, p256dh, auth)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    values = {"p256dh": p256dh, "auth": auth, "label": label[:100], "ended_at": None}
+    found = PushSubscription.objects.filter(endpoint=endpoint).first()
+    if found and found.user_id != user.pk:
+        raise BadSubscription("This browser is another account's. Sign in there to turn it off.")
+    if not found and PushSubscription.objects.live_of(user).count() >= MOST_DEVICES:
+        raise BadSubscription(f"You have {MOST_DEVICES} devices. Remove one first.")
+    subscription, _ = PushSubscription.objects.update_or_create(
+        user=user, endpoint=endpoint, defaults=values | {"end_reason": None}
+    )
+    record("push.added", actor=user, subject=subscription)
+    return subscription
+
+
+def _check(endpoint: str, p256dh: str, auth: str) -> None:
+    try:
+        check_endpoint(endpoint)
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_key(p256dh))
+        usable = len(decode_key(auth)) == AUTH_BYTES
+    except (BadEndpointError, ValueError) as error:
+        raise BadSubscription("This browser's push service is not one we can use.") from error
+    if not usable:
+        raise BadSubscription("This browser's push service is not one we can use.")
+
+
+@transaction.atomic
+def unsubscribe(*, subscription: PushSubscription, actor: User) -> None:
+    """Send nothing more to a browser; what waits for it goes by e-mail."""
+    PushSubscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(
+        ended_at=Now(), end_reason="removed by the learner"
+    )
+    record("push.ended", actor=actor, subject=subscription)

@@ -1,0 +1,44 @@
+// "Turn on notifications here": asks the browser for a push subscription and posts it with the form.
+const form = document.querySelector("[data-push]");
+
+if (form && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
+  form.hidden = false;
+  document.querySelector("[data-push-unable]").hidden = true;
+  form.addEventListener("submit", turnOn);
+}
+
+async function turnOn(event) {
+  event.preventDefault();
+  const status = form.querySelector("[data-push-status]");
+  status.textContent = "Asking your browser…";
+  try {
+    fill(await subscribe());
+    form.submit();
+  } catch (error) {
+    status.textContent = Notification.permission === "denied"
+      ? "Your browser blocks our notifications. Allow them in its settings for this site."
+      : "Your browser's push service doesn't answer. Try again later.";
+  }
+}
+
+// A subscription that is there already may be another account's: it is left, and a new one made.
+async function subscribe() {
+  await navigator.serviceWorker.register("/sw.js");
+  const { pushManager } = await navigator.serviceWorker.ready;
+  await (await pushManager.getSubscription())?.unsubscribe();
+  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(form.dataset.key) });
+}
+
+function fill(subscription) {
+  const { endpoint, keys } = subscription.toJSON();
+  const agent = navigator.userAgent;
+  const system = /Android|iPhone|iPad|Windows|Mac OS|Linux/.exec(agent)?.[0] ?? "Device";
+  const browser = /Edg|Firefox|Chrome|Safari/.exec(agent)?.[0].replace("Edg", "Edge") ?? "browser";
+  Object.entries({ endpoint, p256dh: keys.p256dh, auth: keys.auth, label: `${browser} on ${system}` })
+    .forEach(([name, value]) => { form.elements[name].value = value; });
+}
+
+function bytes(key) {
+  const text = atob(key.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
