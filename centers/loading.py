@@ -71,8 +71,9 @@ def load_postcodes(
 ) -> Loaded:
     """Replace all stored postcodes by a list's, in one transaction; readers see old or new.
 
-    Raises BadFile, with nothing changed, for what is no such list, holds no good row, or holds
-    less than half of what is stored (unless `force`). Bundled sectors and outcodes stay.
+    Only the first load, into an empty table, makes readers wait for its end. Raises
+    BadFile, with nothing changed, for what is no such list, holds no good row, or holds less than
+    half of what is stored (unless `force`). Bundled sectors and outcodes stay.
     """
     try:
         return _load(path, actor=actor, force=force, progress=progress, careful=False)
@@ -88,7 +89,7 @@ def _load(
     layout, pieces = read_file(path, progress)
     sieve = Sieve(layout, careful=careful)
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        # Other loads wait; readers don't.
+        # Other loads wait.
         cursor.execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE")
         stored = _count(cursor)
         write = _merge if stored else _fill
@@ -134,9 +135,15 @@ def _fill(
     pieces: Iterable[Piece],
     sieve: Callable[[Piece], bytes],
 ) -> tuple[int, int, int]:
-    """Straight into the empty table: half the work of going through another one."""
+    """Straight into the empty table, whose key is built once all rows are there.
+
+    Until the commit, readers wait; before it they had nothing to read.
+    """
+    cursor.execute("SELECT centers_postcode_without_key()")
     _copy(cursor, TABLE, columns, pieces, sieve)
-    return cursor.rowcount, 0, 0
+    added = cursor.rowcount
+    cursor.execute("SELECT centers_postcode_with_key()")
+    return added, 0, 0
 
 
 def _merge(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from audit.models import AuditLog
 from centers import loading
@@ -322,3 +322,27 @@ def test_readers_see_the_old_postcodes_until_the_new_ones_are_complete(write):
         reader.close()
     assert seen == [[("AB10 1AA",)]]
     assert set(stored()) == {"IG3 9UZ"}
+
+
+def assert_key() -> None:
+    """The table refuses a postcode that it has."""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Postcode.objects.bulk_create([Postcode(postcode="ZE1 0AA"), Postcode(postcode="ZE1 0AA")])
+
+
+def test_the_first_load_leaves_the_primary_key_in_place(write):
+    load(write(HEADER, "IG3 9UZ,51.56,0.11", "IG3 9UZ,51.5,0.1"))
+    assert stored() == {"IG3 9UZ": (51.56, 0.11, None)}
+    assert_key()
+
+
+def test_a_first_load_that_is_refused_leaves_the_primary_key_in_place(write):
+    refusal(write(HEADER, "hello,1,1"))
+    assert_key()
+
+
+def test_the_application_cannot_take_the_key_from_a_table_with_rows(write):
+    load(write(HEADER, "IG3 9UZ,51.56,0.11"))
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT centers_postcode_without_key()")
+    assert_key()
