@@ -21,6 +21,7 @@ from slots.limiting import limited
 from slots.models import Slot
 from slots.paging import read_page
 from slots.rate_limits import RateLimit
+from slots.remembering import remembered
 from slots.search import SlotSearch
 
 SEARCHES = RateLimit("search", SEARCHES_PER_MINUTE)
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @limited(SEARCHES)
+@remembered
 @vary_on_headers("HX-Request")
 def slots(request: HttpRequest) -> HttpResponse:
     """The slots of a search; htmx is answered with the part that changes."""

@@ -1,5 +1,6 @@
 """Sources, their batches, and the slots and openings that follow from them."""
 
+from slots.models.changes import ListingChange
 from slots.models.limits import RateWindow
 from slots.models.slots import Slot, SlotOpening
 from slots.models.sources import FeedBatch, HeldSlot, Source, SourceBaseline, SourceToken
@@ -7,6 +8,7 @@ from slots.models.sources import FeedBatch, HeldSlot, Source, SourceBaseline, So
 __all__ = [
     "FeedBatch",
     "HeldSlot",
+    "ListingChange",
     "RateWindow",
     "Slot",
     "SlotOpening",

@@ -96,7 +96,7 @@ class TestTimes:
     def test_in_summer_the_clock_is_londons(self):
         centre = make_center("Near")
         day = date(2027, 6, 1)
-        open_slot(centre, day, "09:30")
+        open_slot(centre, day, "10:30")
         slot = open_slot(centre, day, "10:31")
         page = read_page(SEARCH, now=datetime(2027, 6, 1, 9, 30, tzinfo=UTC))
         assert [found.id for found in page.slots] == [slot.pk]
