@@ -75,7 +75,7 @@ def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
         form = SavedSearchForm(initial=initial_of(search) if search else None)
         form.offer_centers(search.location if search else None)
         return _ask(request, form, search)
-    form = SavedSearchForm(data)
+    form = SavedSearchForm(with_defaults(data))
     if not form.is_valid():
         return _ask(request, form, search)
     form.offer_centers(form.wish.location)
@@ -84,6 +84,14 @@ def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
     return (
         _save(request, form, search) if request.method == "POST" else _show(request, form, search)
     )
+
+
+def with_defaults(data: QueryDict) -> QueryDict:
+    """A link to results says neither how to be told nor, where it is the usual one, the radius."""
+    filled = data.copy()
+    for name in ("method", "radius"):
+        filled.setdefault(name, SavedSearchForm.base_fields[name].initial)
+    return filled
 
 
 def _ask(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:
