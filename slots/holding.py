@@ -31,15 +31,16 @@ _TAKE_BACK = """
     SELECT center_id, test_type, date, time FROM slots_heldslot
     WHERE batch_id = %s AND (date, time) > (%s::date, %s::time)"""
 # What was seen since a held batch was observed stays open, and what closed since stays closed.
-_LIST_SEEN_SINCE = """
+_LIST_SEEN_SINCE = f"""
     INSERT INTO incoming
-    SELECT center_id, test_type, date, time FROM drivingtestslots
-    WHERE available AND last_seen_at > %s AND center_id = ANY(%s)"""
+    SELECT center_id, test_type, date, time FROM drivingtestslots AS slot
+    WHERE slot.available AND slot.last_seen_at > %(observed_at)s AND {applying.COVERED}"""  # noqa: S608
 _FORGET_CLOSED_SINCE = """
     DELETE FROM incoming USING drivingtestslots AS slot, slots_slotopening AS opening
     WHERE incoming.center_id = slot.center_id AND incoming.test_type = slot.test_type
         AND incoming.date = slot.date AND incoming.time = slot.time
-        AND NOT slot.available AND opening.slot_id = slot.slot_id AND opening.closed_at > %s"""
+        AND NOT slot.available AND opening.slot_id = slot.slot_id
+        AND opening.closed_at > %(observed_at)s"""
 _DIFFERENCE = """
     WITH held AS (
         SELECT center_id, test_type, date, time FROM slots_heldslot
@@ -169,7 +170,7 @@ def _arrival_of(batch: FeedBatch, now: datetime) -> Arrival:
 
 
 def _bring_up_to_date(application: Application) -> None:
-    arrival = application.arrival
+    values = application.arrival.parameters()
     with connection.cursor() as cursor:
-        cursor.execute(_LIST_SEEN_SINCE, [arrival.observed_at, sorted(arrival.known)])
-        cursor.execute(_FORGET_CLOSED_SINCE, [arrival.observed_at])
+        cursor.execute(_LIST_SEEN_SINCE, values)
+        cursor.execute(_FORGET_CLOSED_SINCE, values)

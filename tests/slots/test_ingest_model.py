@@ -1,0 +1,189 @@
+"""Whatever sources and staff do, slots and openings are those of a plain model of the rules."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from centers.models import Center
+from slots.batches import Covers, make_batch
+from slots.ingest import ingest
+from slots.models import FeedBatch, Slot, Source
+from slots.staff_changes import close_slot, open_slot
+from tests.slots import oracle
+from tests.slots.feeds import make_centers
+
+pytestmark = pytest.mark.django_db
+
+CENTERS = ("A", "B", "C")
+STRANGER = "Nowhere"
+ALL = [(center, number) for center in CENTERS for number in range(14)]
+DAY = timezone.localdate() + timedelta(days=10)
+START = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=30)
+
+covers = st.sampled_from(
+    [None, {"A"}, {"A", "B"}, {"A", "B"}, set(CENTERS), set(CENTERS), {"A", STRANGER}]
+)
+# What a source lists starts from what it listed before, from all, half or nothing of it.
+bases = st.sampled_from(["same", "same", "same", "all", "half", "few", "nothing"])
+toggled = st.sets(st.sampled_from([*ALL, (STRANGER, 0)]), max_size=3)
+minutes = st.sampled_from([0, 5, 9, 10, 15, 15, 20, 29, 30, 31, 60, 24 * 60, 24 * 60 + 1, -15])
+says = st.tuples(st.just("says"), st.sampled_from("ab"), minutes, covers, bases, toggled)
+repeats = st.tuples(st.just("repeats"), st.sampled_from("ab"), st.booleans())
+silences = st.tuples(st.just("falls silent"), st.sampled_from("ab"))
+staff = st.tuples(st.sampled_from(["staff open", "staff close"]), st.sampled_from(ALL[:4]))
+steps = st.lists(st.one_of(says, says, says, says, repeats, silences, staff), max_size=12)
+
+
+@pytest.fixture(autouse=True)
+def centers(db) -> None:
+    make_centers(*CENTERS)
+
+
+@settings(
+    max_examples=60, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(steps)
+def test_the_program_and_the_model_agree_after_every_step(steps):
+    follow(steps)
+
+
+@pytest.mark.long
+@settings(
+    max_examples=3000, deadline=None, print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(st.lists(st.one_of(says, says, says, repeats, silences, staff), max_size=30))
+def test_the_program_and_the_model_agree_after_every_step_at_length(steps):
+    follow(steps)
+
+
+def follow(steps: list[tuple]) -> None:
+    """Take each step in both worlds, and leave no trace."""
+    with transaction.atomic():
+        walk = Walk()
+        for step in steps:
+            note(str(step))
+            walk.take(*step)
+            assert walk.found() == walk.expected()
+        transaction.set_rollback(True)
+
+
+class Walk:
+    """The program and the model side by side."""
+
+    def __init__(self) -> None:
+        self.world = oracle.World(set(CENTERS))
+        self.sources = {name: Source.objects.create(name=name) for name in "ab"}
+        self.clock = 0
+        self.listed: dict[str, set] = {"a": set(), "b": set()}
+        self.last: dict[str, oracle.Said] = {}
+
+    def take(self, kind: str, *arguments) -> None:
+        getattr(self, kind.replace(" ", "_"))(*arguments)
+
+    def says(self, name: str, after: int, covered: set | None, base: str, toggled: set) -> None:
+        self.clock = max(self.clock + after, 0)
+        start = {
+            "same": self.listed[name], "all": set(ALL), "half": set(ALL[::2]),
+            "few": set(ALL[:5]), "nothing": set(),
+        }[base]  # fmt: skip
+        self.listed[name] = start ^ toggled
+        earlier = self.last.get(name)
+        said = oracle.Said(
+            name, earlier.sequence + 1 if earlier else 1, self.clock,
+            frozenset(self.listed[name]), covered and frozenset(covered),
+        )  # fmt: skip
+        self.last[name] = said
+        self.send(said)
+
+    def repeats(self, name: str, otherwise: bool) -> None:
+        said = self.last.get(name)
+        if said and otherwise:
+            self.send(
+                oracle.Said(name, said.sequence, said.at, said.listed ^ {ALL[0]}, said.covers)
+            )
+        elif said:
+            self.send(said)
+
+    def falls_silent(self, name: str) -> None:
+        self.world.silence(name)
+        long_ago = datetime.now(UTC) - timedelta(hours=3)
+        Source.objects.filter(name=name).exclude(heard_at=None).update(heard_at=long_ago)
+
+    def staff_open(self, slot: tuple[str, int]) -> None:
+        self.world.staff_open(slot)
+        center = Center.objects.get(code=slot[0])
+        open_slot(center=center, test_type="practical", date=DAY, time=time(9, slot[1]), actor=None)
+
+    def staff_close(self, slot: tuple[str, int]) -> None:
+        self.world.staff_close(slot)
+        for found in Slot.objects.filter(center__code=slot[0], time=time(9, slot[1])):
+            close_slot(slot=found, actor=None)
+
+    def send(self, said: oracle.Said) -> None:
+        expected = self.world.hear(said)
+        covered = None
+        if said.covers is not None:
+            covered = Covers(tuple(said.covers), ("practical",))
+        rows = [
+            {"center": center, "test_type": "practical", "date": DAY.isoformat(),
+             "time": f"09:{number:02}"}
+            for center, number in sorted(said.listed)
+        ]  # fmt: skip
+        batch = make_batch(
+            sequence=said.sequence, observed_at=START + timedelta(minutes=said.at),
+            complete=said.complete, covers=covered, slots=rows,
+        )  # fmt: skip
+        outcome = ingest(source=self.sources[said.source], batch=batch)
+        found = oracle.Answer(
+            outcome.status, outcome.opened, outcome.closed, outcome.unchanged,
+            len(outcome.rejected),
+        )  # fmt: skip
+        assert found == expected
+
+    def found(self) -> dict:
+        """Each slot of the program: open or not, whose, and its episodes; how many are held."""
+        slots = {
+            (slot.center.code, slot.time.minute): (
+                slot.available, slot.source and slot.source.name, list(episodes(slot)),
+            )
+            for slot in Slot.objects.select_related("center", "source").prefetch_related("openings")
+        }  # fmt: skip
+        return slots | {"held": FeedBatch.objects.filter(status="held").count()}
+
+    def expected(self) -> dict:
+        """The same of the model."""
+        slots = {
+            slot: (
+                state.is_open, state.owner,
+                [(e.opened, e.closed, e.reason, e.quiet) for e in state.episodes],
+            )
+            for slot, state in self.world.slots.items()
+            if state.episodes
+        }  # fmt: skip
+        return slots | {"held": len(self.world.held)}
+
+
+def episodes(slot: Slot) -> Iterator[tuple]:
+    for opening in sorted(slot.openings.all(), key=lambda opening: opening.episode):
+        yield (
+            minute(opening.opened_at),
+            minute(opening.closed_at),
+            opening.close_reason,
+            opening.quiet,
+        )
+
+
+def minute(moment: datetime | None) -> int | None:
+    """The model's time of a moment; the present, by whoever's clock, is NOW."""
+    if moment is None:
+        return None
+    passed = round((moment - START).total_seconds() / 60)
+    return oracle.NOW if passed > 29 * 24 * 60 else passed
