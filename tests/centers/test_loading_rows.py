@@ -12,9 +12,10 @@ CHARACTERS = st.sampled_from("ABDIJQVZ0159 ,.-\r")
 PARTS = st.tuples(
     st.sampled_from(["IG3 9UZ", "BT1 5GS", "JE2 3AB", "W1M 8AA", "ZZ9 9ZZ", "AJ1 1AA", "BF1 2AU"])
     | st.text(CHARACTERS, min_size=6, max_size=8),
-    st.sampled_from(["49.0", "48.9", "61.0", "60.9", "51", "5_1.0", " 51.5"])
+    st.sampled_from(["49.0", "48.9", "61.0", "61.5", "60.9", "51", "5_1.0", " 51.5"])
     | st.floats(40, 70).map(str),
-    st.sampled_from(["-9.0", "-8.9", "2.0", "1.9", "-0.1", ".5"]) | st.floats(-12, 5).map(str),
+    st.sampled_from(["-9.0", "-9.5", "-8.9", "2.0", "2.5", "1.9", "-0.1", ".5"])
+    | st.floats(-12, 5).map(str),
 )
 
 
