@@ -1,7 +1,6 @@
 """Whatever sources and staff do, slots and openings are those of a plain model of the rules."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
