@@ -13,6 +13,7 @@ urlpatterns = [
     path("searches/<int:pk>/delete/", views_searches.search_delete, name="search_delete"),
     path("searches/<int:pk>/test/", views_searches.search_trial, name="search_trial"),
     path("alerts/", views_alerts.alert_list, name="alert_list"),
+    path("alerts/<int:pk>/not-for-me/", views_alerts.alert_narrow, name="alert_narrow"),
     path("alerts/<str:token>/", views_alerts.alert_page, name="alert_page"),
     path("unsubscribe/<str:token>/", views_unsubscribe.unsubscribe, name="unsubscribe"),
     path("got-a-test/<str:token>/", views_unsubscribe.got_a_test, name="got_a_test"),

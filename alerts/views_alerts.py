@@ -3,12 +3,14 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from alerts import links
 from alerts.history import read_history, read_notification
-from alerts.models import Notification
+from alerts.models import Notification, UserAlert
+from alerts.narrowing import narrowings
 from alerts.views_searches import LearnerRequest
 
 LARGEST_ID = 2**63 - 1
@@ -30,6 +32,16 @@ def _before(request: HttpRequest) -> int | None:
     if not text.isascii() or not text.isdecimal() or int(text[:20]) > LARGEST_ID:
         raise Http404
     return int(text)
+
+
+@require_safe
+@login_required
+def alert_narrow(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Ways to narrow the search that one of the learner's own alerts came from."""
+    alerts = UserAlert.objects.filter(user=request.user)
+    alert = get_object_or_404(alerts.select_related("slot__center", "preference"), pk=pk)
+    ways = narrowings(alert, today=timezone.localdate())
+    return render(request, "alerts/narrow.html", {"alert": alert, "narrowings": ways})
 
 
 @require_safe
