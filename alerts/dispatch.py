@@ -3,11 +3,11 @@
 import time
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 
 from alerts import breakers, config
 from alerts.channels.outcomes import Accepted, Outcome
-from alerts.endings import finish, postpone
+from alerts.endings import accept_and_claim, finish, postpone
 from alerts.leases import Held, claim
 from alerts.sending import SHARE_OF_LEASE, send
 
@@ -57,13 +57,14 @@ def _let_through(held: Held) -> bool:
 
 
 def _finish_and_claim(held: Held, outcome: Outcome | None, channel: str | None) -> Held | None:
-    """One commit for both. What was accepted is worth some patience with a restarting database."""
+    """What was accepted is worth some patience with a database that is restarting."""
     for left in reversed(range(FINISH_TRIES)):
         try:
-            with transaction.atomic():
-                if outcome:
-                    finish(held, outcome)
-                return claim(channel) if channel else None
+            if channel and isinstance(outcome, Accepted) and not held.provider_failures:
+                return accept_and_claim(held, channel)
+            if outcome:
+                finish(held, outcome)
+            return claim(channel) if channel else None
         except (OperationalError, InterfaceError):
             connection.close()
             if not left or not outcome:

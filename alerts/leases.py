@@ -63,11 +63,15 @@ def claim(channel: str) -> Held | None:
 
     One at a time: whatever kills this process then keeps no other message waiting.
     """
-    values: dict[str, Any] = {"channel": channel, "lease": config.LEASE_SECONDS.value()}
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
+        cursor.execute(CLAIM, claim_values(channel))
         row = cursor.fetchone()
     return Held(*row) if row else None
+
+
+def claim_values(channel: str) -> dict[str, Any]:
+    """What CLAIM is bound to."""
+    return {"channel": channel, "lease": config.LEASE_SECONDS.value()}
 
 
 def update_held(held: Held, changes: str, values: dict[str, Any], *, state: str) -> bool:

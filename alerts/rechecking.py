@@ -15,15 +15,17 @@ SELECT person.user_id, person.is_active, person.email, refusal.id IS NOT NULL,
   JOIN alerts_notification notification ON notification.user_id = person.user_id
   LEFT JOIN alerts_mailrefusal refusal
     ON refusal.user_id = person.user_id AND lower(refusal.address) = lower(person.email)
- WHERE notification.id = %s
+ WHERE notification.id = %(notification)s
    FOR SHARE OF person
 """
 LOCK_SEARCHES = """
 SELECT preference_id FROM userpreferences
- WHERE preference_id IN (SELECT preference_id FROM useralerts WHERE notification_id = %s)
+ WHERE preference_id IN (
+       SELECT preference_id FROM useralerts WHERE notification_id = %(notification)s)
  ORDER BY preference_id FOR SHARE
 """
-# A second push of the same notification counts what the first has sent as well.
+# A second push of the same notification counts what the first has sent as well. The clock is
+# read anew: statement_timestamp() is when the whole string came in, before any wait for a lock.
 LOOK = """
 SELECT alert.alert_id, alert.preference_id, alert.miles,
        slot.slot_id, slot.test_type, slot.date, slot.time,
@@ -32,14 +34,14 @@ SELECT alert.alert_id, alert.preference_id, alert.miles,
        start.seconds_left, slot.available AND opening.closed_at IS NULL AND start.seconds_left > 0,
        CASE WHEN search.preference_id IS NULL THEN 'the search was deleted'
             WHEN NOT search.is_active THEN 'the search was ended'
-            WHEN search.paused_until > statement_timestamp() THEN 'the search was paused'
+            WHEN search.paused_until > clock_timestamp() THEN 'the search was paused'
        END
   FROM useralerts alert
   JOIN drivingtestslots slot ON slot.slot_id = alert.slot_id
   JOIN dvsa_test_centers center ON center.center_id = slot.center_id
  CROSS JOIN LATERAL (
        SELECT extract(epoch FROM (slot.date + slot.time) AT TIME ZONE 'Europe/London'
-                                 - statement_timestamp())::float AS seconds_left
+                                 - clock_timestamp())::float AS seconds_left
        ) start
   LEFT JOIN slots_slotopening opening ON opening.id = alert.opening_id
   LEFT JOIN slots_source source ON source.id = slot.source_id
@@ -96,21 +98,20 @@ class Listing:
     unwanted: str | None
 
 
-def lock_recipient(notification_id: int) -> Recipient | None:
-    """Lock the user, then the searches in the order of their ids; None when the user is gone."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_USER, [notification_id])
-        row = cursor.fetchone()
-        cursor.execute(LOCK_SEARCHES, [notification_id])
-    return Recipient(*row) if row else None
+def lock_and_look(notification_id: int, channel: str) -> tuple[Recipient, list[Listing]] | None:
+    """Lock the user, then the searches in the order of their ids, then look.
 
-
-def look(notification_id: int, channel: str) -> list[Listing]:
-    """What a message would list as of this statement, closest first; unfit ones included."""
+    The listings are what a message would hold as of that last statement, closest first, unfit
+    ones included. None when the user is gone. One round trip; the caller's transaction is open.
+    """
     values: dict[str, Any] = {"notification": notification_id, "channel": channel}
     with connection.cursor() as cursor:
-        cursor.execute(LOOK, values)
-        return [Listing(*row) for row in cursor.fetchall()]
+        cursor.execute(f"{LOCK_USER}; {LOCK_SEARCHES}; {LOOK}", values)
+        person = cursor.fetchone()
+        cursor.nextset()
+        cursor.nextset()
+        listings = [Listing(*row) for row in cursor.fetchall()]
+    return (Recipient(*person), listings) if person else None
 
 
 def end_alerts(alert_ids: list[int], *, state: str, reason: str) -> None:

@@ -10,7 +10,7 @@ from alerts.endings import hold_until, put_back, stop
 from alerts.leases import Held, update_held
 from alerts.messages import Message, compose
 from alerts.models import Delivery, UserAlert
-from alerts.rechecking import Listing, Recipient, end_alerts, lock_recipient, look
+from alerts.rechecking import Listing, Recipient, end_alerts, lock_and_look
 from alerts.retries import MOST_ATTEMPTS, MOST_STARTS
 from alerts.transmitting import transmit
 
@@ -67,15 +67,16 @@ def start(held: Held) -> Message | None:
     The message is made in here too: one that can't be made, or that kills the process, has
     then never been `sending`. None when nothing is to be sent.
     """
-    recipient = lock_recipient(held.notification_id)
-    if recipient is None:
+    seen = lock_and_look(held.notification_id, held.channel)
+    if seen is None:
         raise LostLeaseError
+    recipient, found = seen
     refusal = _refusal(held, recipient)
     if refusal:
         stop(held, state=State.SUPPRESSED, reason=refusal)
     elif recipient.quiet_until:
         hold_until(held, until=recipient.quiet_until)
-    elif listings := _fit_to_send(held):
+    elif listings := _fit_to_send(held, found):
         return _mark(held, recipient, listings)
     return None
 
@@ -88,9 +89,8 @@ def _refusal(held: Held, recipient: Recipient) -> str | None:
     return None
 
 
-def _fit_to_send(held: Held) -> list[Listing]:
+def _fit_to_send(held: Held, listings: list[Listing]) -> list[Listing]:
     """The slots that are open and wanted; the alerts of all others end here."""
-    listings = look(held.notification_id, held.channel)
     fit = [each for each in listings if each.is_open and not each.unwanted]
     unwanted = [each for each in listings if each.unwanted and each.is_open]
     _end_unfit(listings, unwanted)

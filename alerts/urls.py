@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from alerts import views_account, views_alerts, views_push, views_searches, views_unsubscribe
+from alerts import (
+    bounces,
+    views_account,
+    views_alerts,
+    views_push,
+    views_searches,
+    views_unsubscribe,
+)
 
 urlpatterns = [
     path("searches/", views_searches.search_list, name="search_list"),
@@ -19,6 +26,7 @@ urlpatterns = [
     path("got-a-test/<str:token>/", views_unsubscribe.got_a_test, name="got_a_test"),
     path("push/", views_push.push, name="push"),
     path("push/<int:pk>/end/", views_push.push_end, name="push_end"),
+    path("bounces/", bounces.bounces, name="bounces"),
     path("sw.js", views_push.service_worker, name="service_worker"),
     path("account/", views_account.account, name="account"),
     path("account/data/", views_account.download, name="account_data"),

@@ -39,7 +39,6 @@ POINTS = {
     "making": lambda: setattr(messages, "render_to_string", die),
     "intended": lambda: setattr(sending, "transmit", die),
     "handed over": lambda: after(sending, "transmit"),
-    "finishing": lambda: after(dispatching, "finish"),
     "finished": lambda: after(dispatching, "_finish_and_claim"),
 }
 

@@ -46,7 +46,6 @@ def end_leases() -> None:
         ("making", "claimed", 0, 1),
         ("intended", "sending", 1, 1),
         ("handed over", "sending", 1, 2),
-        ("finishing", "sending", 1, 2),
         ("finished", "accepted", 0, 1),
     ],
 )
@@ -62,7 +61,7 @@ def test_a_death_loses_nothing_and_each_doubt_is_counted(here, point, left_in, d
 
 
 def test_every_point_is_tried():
-    assert set(POINTS) == {"claimed", "making", "intended", "handed over", "finishing", "finished"}
+    assert set(POINTS) == {"claimed", "making", "intended", "handed over", "finished"}
 
 
 def test_a_message_that_kills_whoever_makes_it_has_failed_after_five(here):

@@ -50,6 +50,7 @@ class Town:
         self.openings: dict[int, tuple[Center, date, time]] = {}
         self.closed: set[int] = set()
         self._minute = 0
+        self._homes: dict[int, tuple[float, float]] = {}
         with transaction.atomic():
             self.centers = [self._center(number) for number in range(centers)]
             self.searches = [self._search(number) for number in range(learners)]
@@ -72,10 +73,12 @@ class Town:
         place, radius = self._place(), self.rng.randint(3, 8)
         while any(abs(miles(place, each) - radius) < radius * 0.01 for each in self.centers):
             place = self._place()
-        return SavedSearch.objects.create(
+        search = SavedSearch.objects.create(
             user=user, location=Point(place[1], place[0], srid=4326),
             notification_radius=radius, notification_method="email",
         )  # fmt: skip
+        self._homes[search.pk] = place
+        return search
 
     def open_slots(self, count: int) -> list[int]:
         """Open new slots in one transaction, as a batch does; their openings' ids."""
@@ -107,7 +110,7 @@ class Town:
             (search.user.email, (center.name, day, at))
             for center, day, at in self.openings.values()
             for search in self.searches
-            if miles((search.location.y, search.location.x), center) <= search.notification_radius
+            if miles(self._homes[search.pk], center) <= search.notification_radius
         }
 
     def may_miss(self) -> set[Told]:
@@ -122,7 +125,7 @@ class Town:
 
 def miles(place: tuple[float, float], center: Center) -> float:
     """Statute miles by the haversine formula on a sphere."""
-    (a, b), (c, d) = place, (float(center.latitude), float(center.longitude))
+    (a, b), (c, d) = place, (float(center.latitude or 0), float(center.longitude or 0))
     a, b, c, d = map(math.radians, (a, b, c, d))
     half = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
     return 2 * EARTH_MILES * math.asin(math.sqrt(half))

@@ -1,0 +1,45 @@
+"""A mail provider reports addresses that bounce; nobody else can."""
+
+import pytest
+
+from alerts.models import MailRefusal
+from tests.people import learner
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(settings):
+    settings.BOUNCE_SECRET = "between us"
+    return learner()
+
+
+def report(client, body, secret):
+    return client.post(
+        "/bounces/", body, content_type="application/json", headers={"Authorization": secret}
+    )
+
+
+def test_a_reported_address_is_refused(client, ada):
+    response = report(client, {"address": "ADA@example.org", "reason": "550"}, "Bearer between us")
+    assert (response.status_code, MailRefusal.objects.get().user) == (204, ada)
+
+
+@pytest.mark.parametrize("secret", ["", "Bearer ", "Bearer wrong"])
+def test_without_the_secret_nothing_is_reported(client, ada, secret):
+    assert report(client, {"address": ada.email}, secret).status_code == 401
+    assert not MailRefusal.objects.exists()
+
+
+def test_without_a_secret_set_nobody_reports(client, ada, settings):
+    settings.BOUNCE_SECRET = ""
+    assert report(client, {"address": ada.email}, "Bearer ").status_code == 401
+
+
+def test_the_answer_does_not_tell_whether_an_address_is_known(client, ada):
+    assert report(client, {"address": "eve@example.org"}, "Bearer between us").status_code == 204
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"address": 1}', "NaN", "\x00"])
+def test_a_body_of_another_shape_is_refused(client, ada, body):
+    assert report(client, body, "Bearer between us").status_code == 400
