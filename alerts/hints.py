@@ -11,6 +11,8 @@ from alerts import config
 logger = logging.getLogger(__name__)
 
 MATCH = "alerts.tasks.match"
+# A page may be waiting; a worker's own connection is patient (seconds).
+IMPATIENT = {"socket_connect_timeout": 0.2, "socket_timeout": 0.5}
 SENDING = ("alerts.tasks.send_push", "alerts.tasks.send_email")
 
 
@@ -27,6 +29,7 @@ def hint_sending() -> None:
 
 def _publish(name: str, *, countdown: float = 0) -> None:
     try:
-        current_app.send_task(name, countdown=countdown, retry=False)
+        with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
+            current_app.send_task(name, countdown=countdown, retry=False, connection=connection)
     except (OperationalError, OSError) as error:
         logger.debug("the hint %s is dropped: %s", name, error)

@@ -56,13 +56,16 @@ class OwnRedis:
 
     def kill(self) -> None:
         """SIGKILL, as the kernel would when memory runs out."""
+        subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(self.process_id())], check=True)
+        wait_until(lambda: not self._server.running(), seconds=10)
+
+    def process_id(self) -> int:
+        """The number of its process, as it says itself."""
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(self._server.socket))
             client.sendall(b"INFO server\r\n")
             text = client.recv(10_000).decode()
-        number = int(text.partition("process_id:")[2].split()[0])
-        subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(number)], check=True)
-        wait_until(lambda: not self._server.running(), seconds=10)
+        return int(text.partition("process_id:")[2].split()[0])
 
     def stop(self) -> None:
         """Stop it if it runs."""

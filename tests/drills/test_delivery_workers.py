@@ -44,27 +44,35 @@ def touched(town: Town) -> int:
     return len({opening for _, opening in town.expected()})
 
 
-def test_everybody_is_told_once_of_what_fits_them(sink, own_redis, seed, logs):
+@pytest.mark.parametrize(
+    "size",
+    [(60, 20, 4), pytest.param(2000, 97, 20, marks=pytest.mark.long)],
+)
+def test_everybody_is_told_once_of_what_fits_them(sink, own_redis, seed, logs, size):
     configure()
-    town = Town(seed, learners=60, centers=20)
+    learners, centers, batches = size
+    town = Town(seed, learners=learners, centers=centers)
     with running(
         worker(logs / "worker", redis=own_redis.url), beat(logs / "beat", redis=own_redis.url)
     ):
-        for _ in range(4):
+        for _ in range(batches):
             town.open_slots(5)
             pause(1)
-        assert wait_until(lambda: all_settled(town), seconds=40)
+        assert wait_until(lambda: all_settled(town), seconds=40 + learners)
     assert verdict(town, sink.received) == NOTHING_WRONG
 
 
-def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(sink, seed, logs):
+@pytest.mark.parametrize("seconds", [8, pytest.param(60, marks=pytest.mark.long)])
+def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(
+    sink, seed, logs, seconds
+):
     configure()
     town = Town(seed, learners=300, centers=20)
     rng = random.Random(seed)
     killer = Killer(lambda: dispatcher(logs / "sender"), 4, rng)
     sink.pause = 0.01
     try:
-        for _ in range(8):
+        for _ in range(seconds):
             town.open_slots(8)
             match_openings()
             if not killer.is_alive():

@@ -1,0 +1,60 @@
+"""Hints reach the workers, or are dropped without harm to who gives them."""
+
+import os
+import signal
+import threading
+
+import pytest
+from celery import current_app
+from redis import Redis
+
+from alerts.hints import hint_matching, hint_sending
+from slots.signals import openings_recorded
+from tests import servers
+from tests.servers import wait_until
+
+
+@pytest.fixture
+def broker(monkeypatch):
+    """A Redis of the test's own, which the publisher is pointed at."""
+    with servers.own_folder() as folder:
+        redis = servers.OwnRedis(folder)
+        redis.start()
+        monkeypatch.setattr(current_app.conf, "broker_url", redis.url)
+        monkeypatch.setattr(current_app.conf, "broker_write_url", redis.url)
+        yield redis
+        redis.stop()
+
+
+def waiting(broker, queue: str) -> int:
+    """How many messages a queue holds."""
+    with Redis(unix_socket_path=broker.url.removeprefix("redis+socket://")) as client:
+        return client.llen(queue)
+
+
+def test_new_openings_ask_for_matching(broker):
+    openings_recorded.send(sender=None)
+    assert waiting(broker, "matching") == 1
+
+
+@pytest.mark.django_db
+def test_sending_is_asked_for_on_both_channels(broker):
+    hint_sending()
+    assert (waiting(broker, "email"), waiting(broker, "push")) == (1, 1)
+
+
+def test_a_broker_that_is_away_drops_the_hint(broker):
+    broker.kill()
+    hint_matching()
+    broker.start()
+    assert waiting(broker, "matching") == 0
+
+
+def test_a_broker_that_hangs_is_given_up(broker):
+    number = broker.process_id()
+    os.kill(number, signal.SIGSTOP)
+    giver = threading.Thread(target=hint_matching, daemon=True)
+    giver.start()
+    given_up = wait_until(lambda: not giver.is_alive(), seconds=30)
+    os.kill(number, signal.SIGCONT)
+    assert given_up
