@@ -1,0 +1,132 @@
+"""`simulate_source`: slots that open and close by themselves, to look around with."""
+
+import json
+import signal
+import threading
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError, close_old_connections, reset_queries
+from django.utils import timezone
+
+from slots.ingest import Outcome
+from slots.models import Source
+from slots.simulation import NotSimulatedError, Simulation, simulated_source
+
+EXAMPLE = """example:
+  manage.py simulate_source --speed 60 --seed 1
+Runs until it is stopped (Ctrl-C); started again, it goes on from the slots it left open.
+"""
+RETRY_SECONDS = 2.0
+
+
+@dataclass
+class Tally:
+    """What all rounds together did."""
+
+    rounds: int = 0
+    opened: int = 0
+    closed: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one round."""
+        self.rounds += 1
+        self.opened += outcome.opened
+        self.closed += outcome.closed
+
+
+class Command(BaseCommand):
+    """Play rounds of the simulated source."""
+
+    help = (
+        "Opens and closes slots at every active centre, at the rhythm of a real feed. The slots "
+        "are invented and labelled so. Refused without DEBUG unless --force is given."
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """Keep the example's line breaks."""
+        kwargs["formatter_class"] = RawDescriptionHelpFormatter
+        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """How fast, how random and how long."""
+        parser.add_argument("--speed", type=_speed, default=1.0, help="times real time (1)")
+        parser.add_argument("--seed", type=int, default=1, help="the same seed, the same rounds")
+        parser.add_argument("--rounds", type=int, help="stop after so many (default: never)")
+        parser.add_argument("--force", action="store_true", help="also without DEBUG")
+        parser.add_argument("--json", action="store_true", help="answer one JSON object at the end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Play until told to stop."""
+        if not (settings.DEBUG or options["force"]):
+            raise CommandError("Invented slots have no place on a live site (--force overrides).")
+        self.quiet = options["json"]
+        with _stopped_by_signals() as stopping:
+            tally = self._play(stopping, options)
+        said = f"{tally.rounds} rounds: {tally.opened} slots opened, {tally.closed} closed."
+        self.stdout.write(json.dumps(vars(tally)) if self.quiet else said)
+
+    def _play(self, stopping: threading.Event, options: dict[str, Any]) -> Tally:
+        tally = Tally()
+        simulation: Simulation | None = None
+        while not stopping.is_set() and tally.rounds != options["rounds"]:
+            try:
+                simulation = simulation or Simulation(_source(), options["seed"])
+                outcome, minutes = simulation.play_round(timezone.now())
+            except (InterfaceError, OperationalError) as error:
+                self._say(f"the database does not answer, trying again: {error}")
+                close_old_connections()
+                stopping.wait(RETRY_SECONDS)
+                continue
+            tally.add(outcome)
+            seconds = minutes * 60 / options["speed"]
+            self._say(f"{_line(tally.rounds, outcome)}; the next in {seconds:.0f} s")
+            reset_queries()
+            if tally.rounds != options["rounds"]:
+                stopping.wait(seconds)
+        return tally
+
+    def _say(self, line: str) -> None:
+        if not self.quiet:
+            self.stdout.write(line.strip())
+            self.stdout.flush()
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise ArgumentTypeError(f"{text!r} is no positive number")
+    return speed
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that SIGINT or SIGTERM sets: the round under way ends first."""
+    stopping = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: stopping.set()) for number in numbers]
+    try:
+        yield stopping
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _source() -> Source:
+    try:
+        return simulated_source()
+    except NotSimulatedError as error:
+        raise CommandError(f"Nothing was simulated: {error}.") from error
+
+
+def _line(number: int, outcome: Outcome) -> str:
+    said = f"round {number}: {outcome.status}, {outcome.opened} opened, {outcome.closed} closed"
+    return f"{said} ({outcome.reason})" if outcome.reason else said

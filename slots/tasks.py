@@ -1,0 +1,30 @@
+"""Celery's tasks of slots and sources."""
+
+import logging
+
+from celery import shared_task
+
+from slots import openings, polling, rate_limits
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def close_passed() -> None:
+    """Close the slots that have passed."""
+    closed = openings.close_passed()
+    if closed:
+        logger.info("slots passed=%d", closed)
+
+
+@shared_task
+def poll_sources() -> None:
+    """Ask the sources whose time has come."""
+    for polled in polling.poll_due():
+        logger.info("polled %s", polled)
+
+
+@shared_task
+def forget_passed_rate_windows() -> None:
+    """Forget which addresses asked how often, once it counts no more."""
+    rate_limits.forget_passed_windows()
