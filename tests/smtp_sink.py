@@ -41,7 +41,7 @@ class Received:
         """The decoded text of its `text/plain` or `text/html` part."""
         for part in self.message.walk():
             if part.get_content_type() == kind:
-                return bytes(part.get_payload(decode=True)).decode()  # type: ignore[arg-type]
+                return bytes(part.get_payload(decode=True)).decode()
         raise AssertionError(f"no {kind} in the message")
 
 

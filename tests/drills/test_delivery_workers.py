@@ -46,7 +46,7 @@ def touched(town: Town) -> int:
 
 @pytest.mark.parametrize(
     "size",
-    [(60, 20, 4), pytest.param(2000, 97, 20, marks=pytest.mark.long)],
+    [(60, 20, 4), pytest.param((2000, 97, 20), marks=pytest.mark.long)],
 )
 def test_everybody_is_told_once_of_what_fits_them(sink, own_redis, seed, logs, size):
     configure()
