@@ -249,6 +249,11 @@ CELERY_BEAT_SCHEDULE = {
     "send-push": {"task": "alerts.tasks.send_push", "schedule": 2.0},
     "seal-audit-log": {"task": "audit.tasks.seal", "schedule": 5.0},
     "close-passed-slots": {"task": "slots.tasks.close_passed", "schedule": 60.0},
+    "poll-sources": {"task": "slots.tasks.poll_sources", "schedule": 10.0},
+    "forget-rate-windows": {
+        "task": "slots.tasks.forget_passed_rate_windows",
+        "schedule": 3600.0,
+    },
     "verify-alerts": {"task": "alerts.tasks.verify_sample", "schedule": 60.0},
 }
 

@@ -1,0 +1,49 @@
+"""`poll_sources`: ask every polled source once, whether or not its time has come."""
+
+import json
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from slots.polling import Polled, poll, polled_sources
+
+EXAMPLE = """example:
+  manage.py poll_sources
+A source is polled once it has an address: add_source NAME --url https://….
+"""
+
+
+class Command(BaseCommand):
+    """Poll once."""
+
+    help = "Fetches every polled source once; exit 1 when one of them failed."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """Keep the example's line breaks."""
+        kwargs["formatter_class"] = RawDescriptionHelpFormatter
+        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Nothing has to be said."""
+        parser.add_argument("--json", action="store_true", help="answer one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """A line for each source, and how many failed."""
+        polled = []
+        for source in polled_sources():
+            polled.append(poll(source=source))
+            if not options["json"]:
+                self.stdout.write(str(polled[-1]))
+        if options["json"]:
+            self.stdout.write(json.dumps({"sources": [_answer(each) for each in polled]}))
+        elif not polled:
+            self.stdout.write("No source has an address to poll.")
+        if any(each.failure for each in polled):
+            sys.exit(1)
+
+
+def _answer(polled: Polled) -> dict[str, Any]:
+    outcome = polled.outcome.as_json() if polled.outcome else None
+    return {"source": polled.source, "outcome": outcome, "failure": polled.failure}
