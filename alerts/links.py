@@ -19,7 +19,7 @@ _UNSUBSCRIBE = "alerts.unsubscribe"
 _GOT_A_TEST = "alerts.got-a-test"
 
 
-class BadLink(ValueError):  # noqa: N818 - named after what is the matter
+class BadLink(ValueError):
     """Not a link that we have made, or one cut short on its way."""
 
 

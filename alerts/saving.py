@@ -21,7 +21,7 @@ WISHES = tuple(
 )
 
 
-class TooManySearches(ValueError):  # noqa: N818 - named after what is the matter
+class TooManySearches(ValueError):
     """The learner has as many searches as anybody may; says the way out."""
 
     def __init__(self, most: int) -> None:
