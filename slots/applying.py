@@ -99,6 +99,7 @@ _OPEN = """
             WHERE opening.slot_id = opened.slot_id
             ORDER BY episode DESC LIMIT 1
         ) AS last ON true
+        ORDER BY opened.slot_id  -- so that all are looked up before the first is written below
     ), resumed AS (
         UPDATE slots_slotopening AS opening
         SET closed_at = NULL, close_reason = NULL, mass_closed = false,

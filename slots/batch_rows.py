@@ -18,7 +18,7 @@ MOST_NAMES = 20_000
 LONGEST_NAME = 255
 FURTHEST_DAYS = 2 * 366
 # A batch of the usual size never touches the disk.
-KEPT_IN_MEMORY = 4 * 1024 * 1024
+KEPT_IN_MEMORY = 2 * 1024 * 1024
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
@@ -68,7 +68,7 @@ class RowCheck:
     def __init__(self, today: date) -> None:
         furthest = (today + timedelta(days=FURTHEST_DAYS)).isoformat()
         # A batch says few different things of many centres.
-        self._read = lru_cache(maxsize=32 * 1024)(partial(_read_slot, furthest))
+        self._read = lru_cache(maxsize=16 * 1024)(partial(_read_slot, furthest))
 
     def read(self, test_type: object, day: object, at: object) -> str:
         """The slot in its normal form, tabs between the three; BadRow with the first fault."""

@@ -10,8 +10,8 @@ from typing import IO, Any, NoReturn
 from slots.batch_rows import BadBatch
 
 # No single value of a batch is longer than this but the array that is read by element.
-LONGEST_VALUE = 512 * 1024
-_CHUNK = 1024 * 1024
+LONGEST_VALUE = 256 * 1024
+_CHUNK = 512 * 1024
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 

@@ -61,17 +61,15 @@ class Feed:
         names = self.centers if centers is None else centers
         dates = {name: fields.pop(name, None) for name in ("date_from", "date_to")}
         covers = Covers(tuple(names), tuple(test_types), **dates) if complete else None
-        batch = make_batch(
-            **{"observed_at": self.now, "sequence": next(self._sequences)} | fields,
-            slots=listed, complete=complete, covers=covers,
-        )  # fmt: skip
+        said: dict[str, Any] = {"observed_at": self.now, "sequence": next(self._sequences)}
+        batch = make_batch(**said | fields, slots=listed, complete=complete, covers=covers)
         return ingest(source=self.source, batch=batch)
 
 
 def open_slots() -> set[tuple[str, str, str]]:
     """Center, date and time of whatever is open."""
     found = Slot.objects.filter(available=True).values_list("center__code", "date", "time")
-    return {(code, day.isoformat(), f"{at:%H:%M}") for code, day, at in found}
+    return {(str(code), day.isoformat(), f"{at:%H:%M}") for code, day, at in found}
 
 
 def keys(listed: Iterable[dict]) -> set[tuple[str, str, str]]:

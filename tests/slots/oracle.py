@@ -128,7 +128,7 @@ class World:
             return set()
         covered = said.covers & self.centers
         strangers = {c for c, _ in said.listed} - self.centers - said.covers
-        return covered & {center for center, _ in good} if strangers else set(covered)
+        return set(covered & {center for center, _ in good}) if strangers else set(covered)
 
     def _may_close(self, said: Said, owner: str | None) -> bool:
         return owner in (None, said.source) or (owner in self.stale and owner != STAFF)
@@ -206,13 +206,14 @@ class World:
             return 0
         state.owner = said.source
         last = state.episodes[-1] if state.episodes else None
-        if last and last.reason == "gone" and said.at - last.closed <= QUIET:
+        since = said.at - (last.closed or 0) if last else 0
+        if last and last.reason == "gone" and since <= QUIET:
             last.closed, last.reason, last.mass = None, None, False
             return 1
         quiet = None
         if said.complete and (said.source, slot[0]) not in self.baselines:
             quiet = "baseline"
-        elif last and last.mass and said.at - last.closed <= DAY:
+        elif last and last.mass and since <= DAY:
             quiet = "returned"
         state.episodes.append(Episode(said.at, quiet))
         return 1

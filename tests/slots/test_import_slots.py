@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -41,7 +42,7 @@ def write(folder: Path, sequence: int, listed: list[dict], **fields: object) -> 
     return file
 
 
-def run(*files: Path, source: str = "feed", **options: bool) -> tuple[int, str, str]:
+def run(*files: Path, source: str = "feed", **options: Any) -> tuple[int, str, str]:
     """Exit code, what was printed, and what was complained of."""
     out, err = StringIO(), StringIO()
     with pytest.raises(SystemExit) as caught:

@@ -97,7 +97,7 @@ class Walk:
         earlier = self.last.get(name)
         said = oracle.Said(
             name, earlier.sequence + 1 if earlier else 1, self.clock,
-            frozenset(self.listed[name]), covered and frozenset(covered),
+            frozenset(self.listed[name]), None if covered is None else frozenset(covered),
         )  # fmt: skip
         self.last[name] = said
         self.send(said)
