@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 # Matching looks every few seconds; who has waited this long has been forgotten.
 FORGOTTEN_AFTER = timedelta(seconds=60)
 LOT = 20
-SAMPLE = 20
+# With a million searches stored, each opening takes seconds.
+SAMPLE = 5
 SAMPLE_SINCE = timedelta(minutes=10)
 NAMED = 20
 
