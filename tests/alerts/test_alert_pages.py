@@ -73,6 +73,14 @@ def test_a_gone_slot_says_since_when_and_leads_nowhere(page, alert):
     assert 'href="https://www.gov.uk/change-driving-test"' not in text
 
 
+def test_a_slot_whose_time_has_come_is_past_although_nobody_closed_it(page, alert):
+    alert.slot.date = timezone.localdate() - timedelta(days=1)
+    alert.slot.save()
+    text = text_of(page)
+    assert ">Past</span>" in text
+    assert 'href="https://www.gov.uk/change-driving-test"' not in text
+
+
 def test_what_was_not_sent_says_why(page, alert):
     UserAlert.objects.update(state="suppressed", state_reason="over the daily limit")
     assert "Not sent: you had as many messages that day as we send" in text_of(page)
