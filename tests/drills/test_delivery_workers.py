@@ -62,9 +62,9 @@ def test_everybody_is_told_once_of_what_fits_them(sink, own_redis, seed, logs, s
     assert verdict(town, sink.received) == NOTHING_WRONG
 
 
-@pytest.mark.parametrize("seconds", [8, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("seconds", "rate"), [(8, 4), pytest.param(60, 3, marks=pytest.mark.long)])
 def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(
-    sink, seed, logs, seconds
+    sink, seed, logs, seconds, rate
 ):
     configure()
     town = Town(seed, learners=300, centers=20)
@@ -73,7 +73,7 @@ def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(
     sink.pause = 0.01
     try:
         for _ in range(seconds):
-            town.open_slots(8)
+            town.open_slots(rate)
             match_openings()
             if not killer.is_alive():
                 killer.start()
