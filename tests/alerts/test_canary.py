@@ -112,6 +112,19 @@ def test_a_search_changed_since_is_left_out_and_counted(opening):
     assert verdict() == Verdict(openings=1, left_out_searches=1)
 
 
+@pytest.mark.parametrize(("seconds_before", "found"), [(59, 0), (61, 1)])
+def test_since_begins_a_minute_before_the_opening_was_recorded(opening, seconds_before, found):
+    match_openings()
+    UserAlert.objects.all().delete()
+    run(
+        "UPDATE userpreferences SET updated_at = (SELECT recorded_at FROM slots_slotopening)"
+        " - make_interval(secs => %s)",
+        seconds_before,
+    )
+    assert len(verdict().missing) == found
+    assert verdict().left_out_searches == 1 - found
+
+
 def test_a_user_changed_since_is_left_out_with_their_searches(opening, search):
     make_search(search.user)
     settle()
