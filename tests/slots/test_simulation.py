@@ -268,6 +268,7 @@ def process(transactional_db):
                 command,
                 cwd=project.BASE_DIR,
                 stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 text=True,
                 env=os.environ | {"PGAPPNAME": "simulator", "PYTHONUNBUFFERED": "1"},
             )
@@ -300,7 +301,7 @@ def test_it_goes_on_when_the_database_ends_its_connection(process):
         )
         assert cursor.fetchall() == [(True,)]
     rest = running.stdout.read()
-    assert "the database does not answer" in rest
     assert "60 rounds:" in rest
+    assert "the database does not answer" in running.stderr.read()
     assert running.wait() == 0
     assert FeedBatch.objects.count() == 60

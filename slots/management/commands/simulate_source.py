@@ -79,7 +79,7 @@ class Command(BaseCommand):
                 simulation = simulation or Simulation(_source(), options["seed"])
                 outcome, minutes = simulation.play_round(timezone.now())
             except (InterfaceError, OperationalError) as error:
-                self._say(f"the database does not answer, trying again: {error}")
+                self.stderr.write(f"the database does not answer, trying again: {error}")
                 close_old_connections()
                 stopping.wait(RETRY_SECONDS)
                 continue
