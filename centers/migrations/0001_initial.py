@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 (
                     "postcode",
                     models.CharField(
-                        db_collation="C", max_length=7, primary_key=True, serialize=False
+                        db_collation="C", max_length=8, primary_key=True, serialize=False
                     ),
                 ),
                 ("latitude", models.FloatField(null=True)),
@@ -166,5 +166,23 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="postcode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(
+                        ("latitude__isnull", False),
+                        ("longitude__isnull", False),
+                        ("latitude__gte", 49),
+                        ("latitude__lte", 61),
+                        ("longitude__gte", -9),
+                        ("longitude__lte", 2),
+                    ),
+                    _connector="OR",
+                ),
+                name="postcode_in_britain",
+            ),
         ),
     ]

@@ -80,10 +80,6 @@ class Migration(migrations.Migration):
                 ("past", models.IntegerField(db_default=0)),
                 ("rejected", models.JSONField(db_default=models.Value([], models.JSONField()))),
                 (
-                    "payload",
-                    models.JSONField(blank=True, help_text="the slots of a held batch", null=True),
-                ),
-                (
                     "decided_by",
                     models.ForeignKey(
                         blank=True,

@@ -55,10 +55,6 @@ class Migration(migrations.Migration):
             ],
             options={"ordering": ["batch", "center", "test_type", "date", "time"]},
         ),
-        migrations.RemoveField(
-            model_name="feedbatch",
-            name="payload",
-        ),
         migrations.AddField(
             model_name="feedbatch",
             name="known_centers",

@@ -41,7 +41,7 @@ def _trigger(table: str, columns: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("centers", "0005_first_load_without_key"),
+        ("centers", "0004_first_load_without_key"),
         ("slots", "0005_room_to_update_slots_in_place"),
     ]
 

@@ -32,6 +32,6 @@ DROP FUNCTION centers_postcode_with_key();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("centers", "0004_updated_at_by_trigger")]
+    dependencies = [("centers", "0003_updated_at_by_trigger")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("centers", "0003_center_imported"),
+        ("centers", "0002_center_imported"),
     ]
 
     operations = [

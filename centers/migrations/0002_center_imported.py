@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("centers", "0002_postcodes_as_written")]
+    dependencies = [("centers", "0001_initial")]
 
     operations = [
         migrations.AddField(
