@@ -66,8 +66,9 @@ def poll(*, source: Source) -> Polled:
         with _asked(source) as fetched:
             outcome = _take(source, fetched)
     except (FetchError, NotUsableError) as error:
-        _note_failure(source, str(error))
-        return Polled(source.name, failure=str(error))
+        reason = "".join(sign if sign.isprintable() else "\ufffd" for sign in str(error))
+        _note_failure(source, reason)
+        return Polled(source.name, failure=reason)
     return Polled(source.name, outcome)
 
 

@@ -18,7 +18,10 @@ A source is polled once it has an address: add_source NAME --url https://….
 class Command(BaseCommand):
     """Poll once."""
 
-    help = "Fetches every polled source once; exit 1 when one of them failed."
+    help = (
+        "Fetches every polled source once; exit 1 when one of them failed, 3 when rows were "
+        "rejected."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """Keep the example's line breaks."""
@@ -35,13 +38,25 @@ class Command(BaseCommand):
         for source in polled_sources():
             polled.append(poll(source=source))
             if not options["json"]:
-                self.stdout.write(str(polled[-1]))
+                self._say(polled[-1])
         if options["json"]:
             self.stdout.write(json.dumps({"sources": [_answer(each) for each in polled]}))
         elif not polled:
             self.stdout.write("No source has an address to poll.")
-        if any(each.failure for each in polled):
-            sys.exit(1)
+        if code := _exit_code(polled):
+            sys.exit(code)
+
+    def _say(self, polled: Polled) -> None:
+        self.stdout.write(str(polled))
+        for row in polled.outcome.rejected if polled.outcome else []:
+            self.stdout.write(f"  row {row.row}: {row.reason}")
+
+
+def _exit_code(polled: list[Polled]) -> int:
+    """1 when a source failed, 3 when rows were rejected, else 0."""
+    if any(each.failure for each in polled):
+        return 1
+    return 3 if any(each.outcome and each.outcome.rejected for each in polled) else 0
 
 
 def _answer(polled: Polled) -> dict[str, Any]:
