@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 
 from centers.forms import DEFAULT_RADIUS, MAX_RADIUS
 from centers.models import Center
-from centers.querysets import METRES_PER_MILE, CenterQuerySet
+from centers.querysets import CenterQuerySet, metres_within
 
 __all__ = ["DEFAULT_RADIUS", "MAX_RADIUS", "Cursor", "Order", "SlotSearch"]
 
@@ -111,7 +111,7 @@ class SlotSearch:
     @property
     def metres(self) -> float:
         """The radius in metres."""
-        return self.radius * METRES_PER_MILE
+        return metres_within(self.radius)
 
     @property
     def places(self) -> CenterQuerySet:
