@@ -23,7 +23,7 @@ def point(*, latitude: float, longitude: float) -> Point:
 
 
 def metres_within(miles: float) -> float:
-    """How far, in metres on the spheroid, "within so many statute miles" reaches with its border."""
+    """How many metres "within so many statute miles" reaches, with its border."""
     return miles * METRES_PER_MILE + BORDER_METRES
 
 
