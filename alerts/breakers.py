@@ -1,8 +1,10 @@
 """Breakers: a provider that fails in a row is left alone, then tried with a single message."""
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from alerts import config
+from alerts.models import Breaker
 
 LONGEST_SECONDS = 60
 TAKE_PROBE = """
@@ -46,6 +48,11 @@ def take_probe(provider: str, *, seconds: float) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(TAKE_PROBE, [seconds, provider])
         return cursor.rowcount == 1
+
+
+def give_back_probe(provider: str) -> None:
+    """Let the next one try: the message that was let through turned out not to be sent at all."""
+    Breaker.objects.filter(provider=provider).update(open_until=Now())
 
 
 def failed(provider: str, *, error: str, wished_seconds: float | None, probe: bool) -> None:

@@ -38,11 +38,18 @@ def dispatch(channel: str, *, limit: int = 1_000_000, seconds: float = 3600.0) -
     until = time.monotonic() + seconds
     held = claim(channel)
     while held:
-        outcome = send(held) if _let_through(held) else None
+        outcome = _send(held) if _let_through(held) else None
         done += Dispatched(taken_up=1, accepted=int(isinstance(outcome, Accepted)))
         more = done.taken_up < limit and time.monotonic() < until
         held = _finish_and_claim(held, outcome, channel if more else None)
     return done
+
+
+def _send(held: Held) -> Outcome | None:
+    outcome = send(held)
+    if held.suspect and outcome is None:
+        breakers.give_back_probe(held.provider)
+    return outcome
 
 
 def _let_through(held: Held) -> bool:

@@ -7,7 +7,9 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import SavedSearch
 from alerts import messages
+from alerts.breakers import take_probe
 from alerts.channels.outcomes import Accepted
 from alerts.coalescing import gather_notifications
 from alerts.dispatch import dispatch
@@ -232,6 +234,23 @@ def test_a_provider_that_was_failing_is_tried_with_one_message(alert, sink):
     before = sink.connections
     dispatch("email")
     assert sink.connections - before == 1
+
+
+def test_only_one_at_a_time_tries_a_provider_that_was_failing(alert, sink):
+    fail_thrice(sink)
+    make_due()
+    assert take_probe("smtp", seconds=10)
+    assert not take_probe("smtp", seconds=10)
+
+
+def test_a_message_that_was_not_sent_after_all_tells_nothing_of_the_provider(alert, sink):
+    fail_thrice(sink)
+    make_due()
+    sink.mood = Mood.KIND
+    first = Delivery.objects.order_by("next_attempt_at").first()
+    SavedSearch.objects.filter(user=first.notification.user).update(is_active=False)
+    dispatch("email")
+    assert len(sink.received) == 2
 
 
 def test_a_provider_that_works_again_gets_everything(alert, sink):
