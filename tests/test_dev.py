@@ -77,6 +77,17 @@ def test_a_change_in_any_requirements_file_changes_the_stamp(dev, requirements, 
     assert dev.stamp(requirements) != before
 
 
+def test_an_environment_behind_a_link_is_left_to_whoever_owns_it(dev, tmp_path, monkeypatch):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (tmp_path / ".venv").symlink_to(theirs)
+    monkeypatch.setattr(dev, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(dev, "STAMP", tmp_path / ".venv" / "installed")
+    with pytest.raises(dev.RefusedError, match="is a link"):
+        dev.install_requirements()
+    assert list(theirs.iterdir()) == []
+
+
 def test_a_line_that_moves_to_the_next_file_changes_the_stamp(dev, requirements):
     before = dev.stamp(requirements)
     (requirements / "requirements.txt").write_text("")
