@@ -124,7 +124,6 @@ class TestChosenCenters:
         run("UPDATE userpreferences_centers SET search_id = %s", other.pk)
         assert (reached(one), reached(other)) == ({near.pk}, {far.pk})
 
-
     def test_a_choice_counts_as_a_change_of_the_search(self):
         search = make_search()
         before = SavedSearch.objects.get(pk=search.pk).updated_at
