@@ -12,7 +12,7 @@ from rest_framework.reverse import reverse
 from slots import api_schema
 from slots.api_bodies import json_body
 from slots.api_problems import Problem
-from slots.api_serializers import BatchSerializer, OutcomeSerializer
+from slots.api_serializers import OutcomeSerializer
 from slots.api_tokens import OwnSource, TokenAuthentication
 from slots.api_views import ApiView
 from slots.batches import BadBatch, Batch, parse_json
@@ -22,6 +22,7 @@ from slots.models import FeedBatch, Source, SourceToken
 from slots.rate_limits import RateLimit
 
 Status = FeedBatch.Status
+FIELDS = ("sequence", "observed_at", "complete", "covers", "slots")
 
 
 class SourceView(ApiView):
@@ -50,7 +51,7 @@ class SourceView(ApiView):
 class BatchesView(SourceView):
     """Where a source posts."""
 
-    @extend_schema(request=BatchSerializer, responses=api_schema.POSTING)
+    @extend_schema(request=api_schema.BATCH, responses=api_schema.POSTING)
     def post(self, request: Request, name: str) -> Response:
         """Take in a batch, whole or not at all; sent again, it changes nothing.
 
@@ -93,8 +94,10 @@ def _refused(source: Source, batch: Batch, outcome: Outcome) -> Problem:
     taken = FeedBatch.objects.filter(source=source, sequence=batch.sequence)
     if taken.exclude(status=Status.REFUSED).exclude(digest=batch.digest).exists():
         return Problem(HTTPStatus.CONFLICT, str(outcome.reason))
-    errors = [{"row": row.row, "detail": row.reason} for row in outcome.rejected]
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(outcome.reason), errors=errors)
+    reason = str(outcome.reason)
+    field = reason.partition(" ")[0]  # a reason starts with the field that it is about
+    errors = [{"field": field, "detail": reason}] if field in FIELDS else []
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, reason, errors=errors)
 
 
 def _status(outcome: Outcome, stored: FeedBatch) -> HTTPStatus:

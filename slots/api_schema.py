@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from slots.api_problems import MEDIA_TYPE, ProblemSerializer
 from slots.api_serializers import OutcomeSerializer
+from slots.batches import HIGHEST_SEQUENCE
 from slots.search import DEFAULT_RADIUS, MAX_RADIUS, Order
 
 Responses = dict[Any, Any]
@@ -77,6 +78,49 @@ SEARCH_PARAMETERS = [
     _parameter("cursor", "as in the link `next`"),
 ]
 
+_TEST_TYPE = {"type": "string", "enum": ["practical", "theory"]}
+_CENTER = {"type": "string", "minLength": 1, "maxLength": 255, "description": "code, name or alias"}
+_SLOT = {
+    "type": "object",
+    "required": ["center", "test_type", "date", "time"],
+    "properties": {
+        "center": _CENTER,
+        "test_type": _TEST_TYPE,
+        "date": _DAY,
+        "time": _CLOCK | {"description": "Europe/London, to the minute"},
+    },
+}
+_COVERS = {
+    "type": "object",
+    "description": "what a complete batch speaks for; a date left out leaves that side open",
+    "required": ["centers", "test_types"],
+    "additionalProperties": False,
+    "properties": {
+        "centers": _each(_CENTER),
+        "test_types": _each(_TEST_TYPE),
+        "date_from": _DAY,
+        "date_to": _DAY,
+    },
+}
+BATCH = {
+    "application/json": {
+        "type": "object",
+        "description": "what a source says at one time",
+        "required": ["sequence", "observed_at", "slots"],
+        "additionalProperties": False,
+        "properties": {
+            "sequence": {"type": "integer", "minimum": 0, "maximum": HIGHEST_SEQUENCE},
+            "observed_at": {
+                "type": "string",
+                "format": "date-time",
+                "description": "at most a year ago and 5 minutes ahead",
+            },
+            "complete": {"type": "boolean", "default": False},
+            "covers": _COVERS,
+            "slots": _each(_SLOT),
+        },
+    }
+}
 _TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 POSTING = {

@@ -71,34 +71,6 @@ class SlotsSerializer(serializers.Serializer):
     next = serializers.URLField(allow_null=True)
 
 
-class CoversSerializer(serializers.Serializer):
-    """What a complete batch speaks for; a date left out leaves that side open."""
-
-    centers = serializers.ListField(child=serializers.CharField())
-    test_types = serializers.ListField(child=serializers.ChoiceField(["practical", "theory"]))
-    date_from = serializers.DateField(required=False)
-    date_to = serializers.DateField(required=False)
-
-
-class BatchSlotSerializer(serializers.Serializer):
-    """A slot that is open; `center` is a code, a name or an alias."""
-
-    center = serializers.CharField()
-    test_type = serializers.ChoiceField(["practical", "theory"])
-    date = serializers.DateField()
-    time = WallClockField()
-
-
-class BatchSerializer(serializers.Serializer):
-    """What a source says at one time."""
-
-    sequence = serializers.IntegerField(min_value=0, max_value=2**63 - 1)
-    observed_at = serializers.DateTimeField(help_text="with its offset from UTC")
-    complete = serializers.BooleanField(required=False)
-    covers = CoversSerializer(required=False, help_text="needed when complete")
-    slots = BatchSlotSerializer(many=True)
-
-
 class RejectedSerializer(serializers.Serializer):
     """A row that was left out."""
 

@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from slots.batches import MOST_BYTES, BadBatch, Batch, parse_csv, parse_json
-from slots.ingest import Outcome, ingest, refuse
+from slots.batches import MOST_BYTES, Batch, parse_csv, parse_json
+from slots.ingest import Outcome, read_and_ingest
 from slots.models import FeedBatch, Source
 from slots.outbound import TOTAL_SECONDS, Fetched, FetchError, fetch
 from slots.signals import say_staff_concern
@@ -86,18 +86,11 @@ def _take(source: Source, fetched: Fetched) -> Outcome | None:
     if fetched.status == HTTPStatus.NOT_MODIFIED:
         _note_success(source, heard_at=Now())
         return None
-    outcome = _ingest(source, fetched)
+    outcome = read_and_ingest(source=source, read=lambda: _parse(fetched))
     if outcome.status == FeedBatch.Status.REFUSED:
         raise NotUsableError(outcome.reason)
     _note_success(source, **_validators(fetched, outcome))
     return outcome
-
-
-def _ingest(source: Source, fetched: Fetched) -> Outcome:
-    try:
-        return ingest(source=source, batch=_parse(fetched))
-    except BadBatch as fault:
-        return refuse(source=source, reason=fault.reason)
 
 
 def _parse(fetched: Fetched) -> Batch:
