@@ -45,9 +45,11 @@ def write(folder: Path, sequence: int, listed: list[dict], **fields: object) -> 
 def run(*files: Path, source: str = "feed", **options: Any) -> tuple[int, str, str]:
     """Exit code, what was printed, and what was complained of."""
     out, err = StringIO(), StringIO()
-    with pytest.raises(SystemExit) as caught:
+    try:
         call_command("import_slots", *files, source=source, stdout=out, stderr=err, **options)
-    return int(caught.value.code or 0), out.getvalue(), err.getvalue()
+    except SystemExit as ended:
+        return int(ended.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
 
 
 def answers(*files: Path, **options: bool) -> tuple[int, list[dict]]:

@@ -60,7 +60,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"files": [_answer(*each) for each in outcomes]}))
         else:
             self._say(outcomes, options)
-        sys.exit(_exit_code([outcome for _, outcome in outcomes]))
+        code = _exit_code([outcome for _, outcome in outcomes])
+        if code:
+            sys.exit(code)
 
     def _import_all(self, source: Source, files: list[Path]) -> list[tuple[Path, Outcome]]:
         """Each file's outcome, up to and with the first that is refused."""
