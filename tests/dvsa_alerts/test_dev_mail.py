@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
 
-from dvsa_alerts import dev_mail_box
+from dvsa_alerts import dev_mail_box, dev_mail_pages
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +121,9 @@ def test_a_message_that_is_not_there_is_not_found(mail_page):
     assert mail_page.get("/1234567890-abcdef01/").status_code == 404
 
 
-def test_the_pages_are_routed_in_development_alone():
-    with pytest.raises(NoReverseMatch):
-        reverse("dev_mail")
+@pytest.mark.parametrize(
+    ("debug", "folder", "routed"), [(True, "mail", True), (False, "mail", False), (True, "", False)]
+)
+def test_the_pages_are_routed_in_development_alone(settings, debug, folder, routed):
+    settings.DEBUG, settings.DEV_MAIL_DIR = debug, folder
+    assert bool(dev_mail_pages.urls_if_wanted()) is routed
