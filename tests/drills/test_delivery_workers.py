@@ -90,7 +90,7 @@ def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(
 
 
 # In the long form until a worker that keeps its process but stops consuming after Redis came back
-# is noticed and replaced: about one run in ten meets one.
+# is noticed and replaced: seen once in the full runs of the first day.
 @pytest.mark.long
 def test_redis_killed_and_emptied_loses_nothing(sink, own_redis, seed, logs):
     configure()
