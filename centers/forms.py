@@ -6,13 +6,12 @@ from django import forms
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 
+from centers import britain
 from centers.geocoding import PostcodeError, locate
 from centers.querysets import point
 
 DEFAULT_RADIUS = 25
 MAX_RADIUS = 500
-# Great Britain, as the constraint on centres has it, in degrees.
-NORTH, SOUTH, EAST, WEST = 61.0, 49.0, 2.0, -9.0
 
 _RADIUS = f"Enter a whole number of miles from 1 to {MAX_RADIUS}"
 
@@ -37,7 +36,7 @@ def read_near(text: str) -> tuple[float, float]:
         latitude, longitude = (round(float(part), 3) for part in text.split(","))
     except ValueError as error:
         raise ValidationError("A position is latitude,longitude, such as 51.563,0.105") from error
-    if not (SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST):
+    if not britain.contains(latitude, longitude):
         raise ValidationError("This position is not in Great Britain. Enter a postcode instead")
     return latitude, longitude
 
