@@ -4,15 +4,16 @@ import getpass
 import json
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_email
 from django.db import IntegrityError
 
 from accounts.staffing import make_admin
+from audit.management.reporting import JsonCommand
 
 EXAMPLE = """example:
   manage.py createsuperuser --email ada@example.org
@@ -20,22 +21,18 @@ The password is asked for, or taken from DJANGO_SUPERUSER_PASSWORD, or read from
 """
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Make an admin."""
 
     help = (
         "Makes an admin who may sign in at once (a second factor is set up at the first sign-in)."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The e-mail is all that has to be said."""
+        super().add_arguments(parser)
         parser.add_argument("--email", required=True, help="what the admin signs in with")
-        parser.add_argument("--json", action="store_true", help="answer one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the admin, or say in one sentence why not."""

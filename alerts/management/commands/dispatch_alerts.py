@@ -2,16 +2,16 @@
 
 import json
 import time
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from alerts.dispatch import Dispatched
 from alerts.models import Delivery
 from alerts.rounds import send_round
+from audit.management.reporting import JsonCommand
 
 EXAMPLE = """examples:
   manage.py dispatch_alerts
@@ -22,20 +22,16 @@ SECONDS = 3600.0
 PAUSE_SECONDS = 1.0
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Send what is due."""
 
     help = "Makes messages of waiting alerts and sends those that are due, by e-mail and push."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Once, or until stopped."""
+        super().add_arguments(parser)
         parser.add_argument("--loop", action="store_true", help="go on until stopped")
-        parser.add_argument("--json", action="store_true", help="answer one JSON object a round")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One round of both channels; with --loop, one after another."""

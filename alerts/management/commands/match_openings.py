@@ -2,15 +2,15 @@
 
 import json
 import time
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from tqdm import tqdm
 
 from alerts.matching import Matched, match_in_lots
+from audit.management.reporting import JsonCommand
 from slots.models import SlotOpening
 
 EXAMPLE = """examples:
@@ -20,20 +20,16 @@ EXAMPLE = """examples:
 PAUSE_SECONDS = 1.0
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Match what is unmatched."""
 
     help = "Writes an alert for every learner whose saved search fits a slot that has opened."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Once, or until stopped."""
+        super().add_arguments(parser)
         parser.add_argument("--loop", action="store_true", help="go on until stopped")
-        parser.add_argument("--json", action="store_true", help="answer one JSON object a round")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One round; with --loop, one after another."""

@@ -2,15 +2,15 @@
 
 import json
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from alerts.canary import Verdict, recent_openings, verify
+from audit.management.reporting import JsonCommand
 
 EXAMPLE = """examples:
   manage.py verify_alerts
@@ -20,23 +20,19 @@ Exit 0: everybody was alerted who should have been, and nobody else. 1: somebody
 EXIT_WRONG = 1
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Verify the alerts of what has opened."""
 
     help = "Works out in other words who should have been alerted, and names every difference."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How far back to look."""
+        super().add_arguments(parser)
         parser.add_argument(
             "--since", type=_minutes, default=timedelta(minutes=60), metavar="MINUTES",
             help="how long ago openings were recorded at most (60)",
         )  # fmt: skip
-        parser.add_argument("--json", action="store_true", help="answer one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify, answer, and exit as the verdict asks."""

@@ -2,12 +2,11 @@
 
 import json
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from audit.chain import Head, Verdict, verify
+from audit.management.reporting import JsonCommand
 
 EXAMPLE = """example:
   manage.py verify_audit --head 1204:9f86d081884c7d659a2feaa0c55ad015…
@@ -15,20 +14,16 @@ A head is logged at each sealing and stands in each backup's manifest.
 """
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Walk the chain; exit 1 names the first broken entry."""
 
     help = "Walks the audit log's hash chain, oldest entry first."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """A head kept elsewhere shows that the newest entries are still there."""
+        super().add_arguments(parser)
         parser.add_argument("--head", type=_head, help="NUMBER:HASH of a head kept elsewhere")
-        parser.add_argument("--json", action="store_true", help="answer one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what was found."""

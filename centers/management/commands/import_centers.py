@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from centers.files import opened
+from audit.management.reporting import ReportingCommand
+from centers.files import BadFile, opened
 from centers.importing import Plan, Planned, apply_plan, plan_import
 from centers.importing_files import read_rows
 from centers.importing_rows import Note
-from centers.management.reporting import ReportingCommand
 
 
 class Command(ReportingCommand):
@@ -20,7 +20,8 @@ class Command(ReportingCommand):
         "Imports DVSA's official CSV of test centres, or one with the columns "
         "code,name,postcode[,latitude,longitude,address,town]. What staff have edited is kept."
     )
-    example = "manage.py import_centers test-centres.csv --dry-run"
+    example = "example:\n  manage.py import_centers test-centres.csv --dry-run"
+    refusals = (BadFile,)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """A file, and how to take it."""

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from audit.management.reporting import ReportingCommand
 from centers.bundled import load_bundled
-from centers.management.reporting import ReportingCommand
+from centers.files import BadFile
 
 
 class Command(ReportingCommand):
@@ -13,7 +14,8 @@ class Command(ReportingCommand):
         "Loads the bundled postcode sectors, outcodes and test centres "
         "where there are none yet; changes nothing otherwise."
     )
-    example = "manage.py load_bundled_data"
+    example = "example:\n  manage.py load_bundled_data"
+    refusals = (BadFile,)
 
     def answer(self, **options: Any) -> tuple[dict[str, Any], list[str], bool]:
         """Load what is missing and say how much it was."""

@@ -8,9 +8,10 @@ from typing import Any
 
 from tqdm import tqdm
 
+from audit.management.reporting import ReportingCommand, listed
+from centers.files import BadFile
 from centers.loading import Loaded, check_postcodes, load_postcodes, summary
 from centers.loading_files import Progress
-from centers.management.reporting import ReportingCommand, listed
 
 
 class Command(ReportingCommand):
@@ -20,7 +21,8 @@ class Command(ReportingCommand):
         "Replaces the stored postcodes by those of an ONSPD or NSPL CSV, of Code-Point Open's zip, "
         "or of a CSV postcode,latitude,longitude (plain or gzipped)."
     )
-    example = "manage.py load_postcodes ONSPD_AUG_2026_UK.csv"
+    example = "example:\n  manage.py load_postcodes ONSPD_AUG_2026_UK.csv"
+    refusals = (BadFile,)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """A file, and how to take it."""

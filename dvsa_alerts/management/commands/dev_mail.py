@@ -1,28 +1,24 @@
 """`dev_mail`: takes the site's mail in development and keeps it for /dev/mail/."""
 
 import asyncio
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from audit.management.reporting import ExampleCommand
 from dvsa_alerts.dev_mail_sink import serve
 
 
-class Command(BaseCommand):
+class Command(ExampleCommand):
     """Run the sink until interrupted."""
 
     help = "Takes mail on a local port, delivers it to nobody, and keeps it for /dev/mail/."
+    example = "example:\n  manage.py dev_mail --port 2525 --dir /tmp/mail"
     requires_system_checks = ()
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        epilog = "example:\n  manage.py dev_mail --port 2525 --dir /tmp/mail"
-        return super().create_parser(prog_name, subcommand, epilog=epilog, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to listen and where to keep."""

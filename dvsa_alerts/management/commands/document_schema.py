@@ -1,26 +1,21 @@
 """`document_schema`: generate docs/schema.sql and docs/sql/, or say which of them are stale."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from audit.management.reporting import ExampleCommand
 from dvsa_alerts import schema_documents
 
 
-class Command(BaseCommand):
+class Command(ExampleCommand):
     """Write the schema's documents, or check them."""
 
     help = "Writes docs/schema.sql and docs/sql/ from the migrations of a migrated database."
+    example = "example:\n  ./dev manage document_schema"
     requires_migrations_checks = False
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(
-            prog_name, subcommand, epilog="example:\n  ./dev manage document_schema", **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """`--check` changes nothing."""

@@ -1,12 +1,13 @@
 """`add_source`: somebody new who says which slots are open."""
 
 import json
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from audit.management.reporting import JsonCommand
 from slots.sources import SourceExistsError, add_source
 
 EXAMPLE = """examples:
@@ -15,22 +16,18 @@ EXAMPLE = """examples:
 """
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Add a source."""
 
     help = "Adds a source: it posts (see feed_token), or is polled when a URL is given."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """A name is enough for a source that posts."""
+        super().add_arguments(parser)
         parser.add_argument("name", help="up to 100 letters, digits, - and _")
         parser.add_argument("--url", help="https address of a batch, which is then polled")
         parser.add_argument("--every", type=int, metavar="SECONDS", help="how often (300)")
-        parser.add_argument("--json", action="store_true", help="answer one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Add it, or say in one sentence why not."""

@@ -1,11 +1,12 @@
 """`feed_token`: make, list and revoke the tokens with which a source posts."""
 
 import json
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from audit.management.reporting import JsonCommand
 from slots.models import Source, SourceToken
 from slots.tokens import StaffNeedNoTokenError, make_token, revoke_token
 
@@ -17,23 +18,19 @@ EXAMPLE = """examples:
 Answer = dict[str, Any]
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Look after the tokens of one source."""
 
     help = "Makes, lists or revokes the tokens with which a source posts its batches."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, and for which source."""
+        super().add_arguments(parser)
         parser.add_argument("action", choices=["create", "list", "revoke"])
         parser.add_argument("--source", required=True, metavar="NAME")
         parser.add_argument("--label", help="what the new token is for")
         parser.add_argument("--id", type=int, help="the token to revoke, as `list` shows it")
-        parser.add_argument("--json", action="store_true", help="answer one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it, or say in one sentence why not."""

@@ -3,17 +3,18 @@
 import io
 import json
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from tqdm import tqdm
 
+from audit.management.reporting import JsonCommand
 from slots.batches import BadBatch, Batch, parse_csv, parse_json
 from slots.ingest import Outcome, read_and_ingest
 from slots.models import Source
@@ -31,21 +32,17 @@ REFUSED = {Status.REFUSED, Status.HELD, Status.STALE}
 EXIT_REFUSED, EXIT_USAGE, EXIT_ROWS_REJECTED = 1, 2, 3
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Import files of one source, in order."""
 
     help = "Takes in batches of slots from JSON or CSV files; an unknown source is created."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Files and whose they are."""
+        super().add_arguments(parser)
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--source", required=True, metavar="NAME", help="who says so")
-        parser.add_argument("--json", action="store_true", help="answer one JSON object")
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would be, and change nothing"
         )

@@ -2,11 +2,10 @@
 
 import json
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from audit.management.reporting import JsonCommand
 from slots.polling import Polled, poll, polled_sources
 
 EXAMPLE = """example:
@@ -15,22 +14,18 @@ A source is polled once it has an address: add_source NAME --url https://….
 """
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Poll once."""
 
     help = (
         "Fetches every polled source once; exit 1 when one of them failed, 3 when rows were "
         "rejected."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Nothing has to be said."""
-        parser.add_argument("--json", action="store_true", help="answer one JSON object")
+        super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """A line for each source, and how many failed."""

@@ -3,17 +3,18 @@
 import json
 import signal
 import threading
-from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import InterfaceError, OperationalError, close_old_connections, reset_queries
 from django.utils import timezone
 
+from audit.management.reporting import JsonCommand
 from slots.ingest import Outcome
 from slots.models import Source
 from slots.simulation import NotSimulatedError, Simulation, simulated_source
@@ -40,26 +41,22 @@ class Tally:
         self.closed += outcome.closed
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Play rounds of the simulated source."""
 
     help = (
         "Opens and closes slots at every active centre, at the rhythm of a real feed. The slots "
         "are invented and labelled so. Refused without DEBUG unless --force is given."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """Keep the example's line breaks."""
-        kwargs["formatter_class"] = RawDescriptionHelpFormatter
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
+    example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How fast, how random and how long."""
+        super().add_arguments(parser)
         parser.add_argument("--speed", type=_speed, default=1.0, help="times real time (1)")
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same rounds")
         parser.add_argument("--rounds", type=int, help="stop after so many (default: never)")
         parser.add_argument("--force", action="store_true", help="also without DEBUG")
-        parser.add_argument("--json", action="store_true", help="answer one JSON object at the end")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Play until told to stop."""
