@@ -1,12 +1,27 @@
-"""Reading deliveries and push subscriptions."""
+"""Reading alerts, deliveries, push subscriptions and breakers."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models.functions import Now
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from alerts.models import Delivery, PushSubscription  # noqa: F401
+    from alerts.models import Breaker, Delivery, PushSubscription, UserAlert  # noqa: F401
+
+
+class UserAlertQuerySet(models.QuerySet["UserAlert"]):
+    """Alerts, in the words of the domain."""
+
+    def ungathered(self) -> "UserAlertQuerySet":
+        """Waiting alerts that no notification has taken up yet."""
+        return self.filter(state=self.model.State.WAITING, notification__isnull=True)
+
+    def newest(self, count: int) -> "UserAlertQuerySet":
+        """About the last so many that were written, found by the primary key alone."""
+        last = self.model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        return self.filter(pk__gt=last - count)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -15,6 +30,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def live(self) -> "DeliveryQuerySet":
         """Deliveries that may still be sent."""
         return self.filter(state__in=self.model.LIVE)
+
+    def overdue(self, *, seconds: float) -> "DeliveryQuerySet":
+        """Deliveries that could have been taken up so many seconds ago, and still wait."""
+        return self.live().filter(next_attempt_at__lt=Now() - timedelta(seconds=seconds))
+
+    def newest(self, count: int) -> "DeliveryQuerySet":
+        """About the last so many that were made, found by the primary key alone."""
+        last = self.model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        return self.filter(pk__gt=last - count)
 
     def in_doubt(self) -> "DeliveryQuerySet":
         """Deliveries that were being sent when their worker or the line died: maybe sent twice."""
@@ -27,3 +51,11 @@ class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
     def live_of(self, user: "User") -> "PushSubscriptionQuerySet":
         """One user's subscriptions that have not ended."""
         return self.filter(user=user, ended_at__isnull=True)
+
+
+class BreakerQuerySet(models.QuerySet["Breaker"]):
+    """Breakers, in the words of the domain."""
+
+    def open_now(self) -> "BreakerQuerySet":
+        """Providers through which nothing is sent at the moment, by the database's clock."""
+        return self.filter(open_until__gt=Now())

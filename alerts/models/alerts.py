@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models import SavedSearch
 from alerts.models.notifications import Notification
+from alerts.querysets import UserAlertQuerySet
 from slots.models import Slot, SlotOpening
 
 
@@ -42,6 +43,8 @@ class UserAlert(models.Model):
     state = models.CharField(max_length=10, null=True, blank=True, choices=State)
     state_reason = models.CharField(max_length=100, null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = UserAlertQuerySet.as_manager()
 
     class Meta:
         db_table = "useralerts"

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
+from alerts.querysets import BreakerQuerySet
+
 
 class Breaker(models.Model):
     """One provider's failures in a row; with `open_until` set, nothing is sent before then."""
@@ -14,6 +16,8 @@ class Breaker(models.Model):
     open_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, null=True, blank=True)
     updated_at = models.DateTimeField(db_default=Now())
+
+    objects = BreakerQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["provider"]
