@@ -250,6 +250,8 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit-log": {"task": "audit.tasks.seal", "schedule": 5.0},
     "close-passed-slots": {"task": "slots.tasks.close_passed", "schedule": 60.0},
     "poll-sources": {"task": "slots.tasks.poll_sources", "schedule": 10.0},
+    "notice-silent-sources": {"task": "slots.tasks.notice_silence", "schedule": 60.0},
+    "mail-staff-alarms": {"task": "accounts.tasks.mail_staff_alarms", "schedule": 10.0},
     "forget-rate-windows": {
         "task": "slots.tasks.forget_passed_rate_windows",
         "schedule": 3600.0,

@@ -10,14 +10,13 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from audit.trail import Actor
-from slots import applying, outcomes
+from slots import applying, concerns, outcomes
 from slots.applying import Application, Closing
 from slots.arrivals import Arrival, make_incoming
 from slots.batches import Covers
 from slots.config import HOLD_CLOSE_PERCENT
 from slots.models import FeedBatch, HeldSlot, Source
 from slots.outcomes import Outcome, Status
-from slots.signals import say_staff_concern
 
 # Below this many a share says little.
 FEWEST_CLOSABLE = 20
@@ -72,7 +71,7 @@ def hold(application: Application, closing: Closing) -> Outcome:
     _drop_those_that_disagree(application)
     outcomes.note_heard(application)
     outcomes.record_outcome(stored, None)
-    say_staff_concern(f"held:{stored.source}", f"{stored} is held: {stored.reason}.")
+    concerns.raise_held(stored)
     return Outcome.of(stored)
 
 

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from slots import applying, holding, outcomes
+from slots import applying, concerns, holding, outcomes
 from slots.applying import Application
 from slots.arrivals import place
 from slots.batches import BadBatch, Batch
 from slots.locking import database_now, lock_slots, lock_source
 from slots.models import FeedBatch, Source
 from slots.outcomes import REPEATED, Outcome, Status
-from slots.signals import say_staff_concern
 
 __all__ = ["REPEATED", "Outcome", "ingest", "read_and_ingest", "refuse"]
 
@@ -36,9 +35,10 @@ def ingest(*, source: Source, batch: Batch) -> Outcome:
         with transaction.atomic():
             return _take_in(lock_source(source), batch)
     except BadBatch as fault:
+        outcome = refuse(source=source, reason=fault.reason, batch=batch)
         if isinstance(fault, OtherContent):
-            say_staff_concern(f"refused:{source}", f"{source}: {fault.reason}.")
-        return refuse(source=source, reason=fault.reason, batch=batch)
+            concerns.raise_other_content(source, outcome)
+        return outcome
 
 
 def read_and_ingest(*, source: Source, read: Callable[[], Batch]) -> Outcome:

@@ -11,11 +11,11 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from slots import concerns
 from slots.batches import MOST_BYTES, Batch, parse_csv, parse_json
 from slots.ingest import Outcome, read_and_ingest
 from slots.models import FeedBatch, Source
 from slots.outbound import TOTAL_SECONDS, Fetched, FetchError, fetch
-from slots.signals import say_staff_concern
 
 # While one worker asks, no other does; it is free again at once when the answer is dealt with.
 LEASE = timedelta(seconds=2 * TOTAL_SECONDS)
@@ -131,8 +131,7 @@ def _note_failure(source: Source, reason: str) -> None:
     wait = timedelta(seconds=_backoff(source.poll_interval_seconds, source.failures))
     Source.objects.filter(pk=source.pk).update(next_poll_at=Now() + wait)
     if source.failures >= FAILURES_UNTIL_CONCERN:
-        sentence = f"Asking it has failed {source.failures} times in a row: {reason}"
-        say_staff_concern(f"source {source.name}", sentence)
+        concerns.raise_failing(source, reason)
 
 
 def _backoff(interval: int, failures: int) -> float:

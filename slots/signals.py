@@ -9,24 +9,12 @@ logger = logging.getLogger(__name__)
 
 # Openings that are to be announced were written, or have resumed. Arguments: count.
 openings_recorded = Signal()
-# Staff ought to look at something. Arguments: subject (one alarm for each), sentence.
-staff_concern = Signal()
 
 
 def say_openings_recorded(count: int) -> None:
     """Send `openings_recorded` once the present transaction is committed."""
     if count:
         transaction.on_commit(lambda: _send(openings_recorded, count=count))
-
-
-def say_staff_concern(subject: str, sentence: str) -> None:
-    """Log a warning, and send `staff_concern`, once the present transaction is committed."""
-
-    def send() -> None:
-        logger.warning("%s: %s", subject, sentence)
-        _send(staff_concern, subject=subject, sentence=sentence)
-
-    transaction.on_commit(send)
 
 
 def _send(signal: Signal, **arguments: object) -> None:

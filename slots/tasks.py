@@ -4,7 +4,8 @@ import logging
 
 from celery import shared_task
 
-from slots import openings, polling, rate_limits
+from slots import concerns, openings, polling, rate_limits
+from slots.locking import database_now
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,12 @@ def poll_sources() -> None:
     """Ask the sources whose time has come."""
     for polled in polling.poll_due():
         logger.info("polled %s", polled)
+
+
+@shared_task
+def notice_silence() -> None:
+    """Have staff told of sources that have gone stale."""
+    concerns.notice_silence(database_now())
 
 
 @shared_task

@@ -15,7 +15,8 @@ class Source(models.Model):
     """Somebody who tells us which slots are open: a file, a feed that posts, a feed we poll.
 
     `newest_observed_at` is by the source's clock, of the newest batch that was applied;
-    `heard_at` is by ours, of the last batch that said something new, a held one included.
+    `heard_at` is by ours, of the last batch that said something new, a held one included, and
+    `silence_noticed_at` of when staff were last told that it has fallen silent.
     """
 
     STAFF = "staff"
@@ -26,6 +27,7 @@ class Source(models.Model):
     stale_after_minutes = models.PositiveIntegerField(db_default=60)
     newest_observed_at = models.DateTimeField(null=True, blank=True)
     heard_at = models.DateTimeField(null=True, blank=True)
+    silence_noticed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now())
     url = models.URLField(max_length=500, null=True, blank=True)
     poll_interval_seconds = models.PositiveIntegerField(db_default=300)

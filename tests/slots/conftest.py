@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from slots.signals import openings_recorded, staff_concern
+from slots.signals import openings_recorded
 
 
 @pytest.fixture
@@ -18,16 +18,3 @@ def heard() -> Iterator[list[int]]:
     openings_recorded.connect(hear)
     yield counts
     openings_recorded.disconnect(hear)
-
-
-@pytest.fixture
-def told() -> Iterator[list[tuple[str, str]]]:
-    """Subject and sentence of what staff were told."""
-    concerns: list[tuple[str, str]] = []
-
-    def hear(subject: str, sentence: str, **_: object) -> None:
-        concerns.append((subject, sentence))
-
-    staff_concern.connect(hear)
-    yield concerns
-    staff_concern.disconnect(hear)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import StaffAlarm
 from centers.models import Center
 from slots.batches import Covers, make_batch
 from slots.ingest import Outcome, ingest
@@ -80,6 +81,11 @@ def keys(listed: Iterable[dict]) -> set[tuple[str, str, str]]:
 def announced() -> int:
     """How many openings somebody may be told of."""
     return SlotOpening.objects.filter(quiet=None).count()
+
+
+def alarms() -> list[tuple[str, str]]:
+    """Subject and sentence of what staff are to be told."""
+    return list(StaffAlarm.objects.order_by("id").values_list("subject", "sentence"))
 
 
 def silence(feed: Feed, hours: float = 2) -> None:

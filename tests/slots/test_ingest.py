@@ -13,6 +13,7 @@ from tests.slots.feeds import (
     DAY,
     START,
     Feed,
+    alarms,
     announced,
     keys,
     make_centers,
@@ -250,16 +251,14 @@ def test_the_order_of_rows_makes_no_other_batch(settled):
     assert again.status == "repeated"
 
 
-def test_the_same_sequence_with_other_content_is_refused_and_staff_are_told(
-    settled, told, django_capture_on_commit_callbacks
-):
+def test_the_same_sequence_with_other_content_is_refused_and_staff_are_told(settled):
     settled.says(slot(number=0), sequence=50)
-    with django_capture_on_commit_callbacks(execute=True):
-        again = settled.says(slot(number=0), slot(number=5), sequence=50)
+    again = settled.says(slot(number=0), slot(number=5), sequence=50)
     assert again.status == "refused"
     assert "sequence 50" in again.reason
     assert len(open_slots()) == 1
-    assert told == [("refused:feed", "feed: sequence 50 came before with other content.")]
+    sentence = "A batch of feed was refused: sequence 50 came before with other content."
+    assert alarms() == [("refused:feed", sentence)]
 
 
 def test_a_refused_batch_does_not_use_up_its_sequence(settled):

@@ -12,7 +12,7 @@ from slots import polling, tasks
 from slots.models import FeedBatch, Slot, Source
 from slots.polling import Polled, poll, poll_due
 from tests.slots.feed_server import FeedServer, make_certificate, say
-from tests.slots.feeds import make_centers, slot, slots
+from tests.slots.feeds import alarms, make_centers, slot, slots
 
 pytestmark = pytest.mark.django_db
 
@@ -137,18 +137,14 @@ def test_two_sources_that_fail_together_do_not_come_back_together():
     assert all(0.75 * 960 <= wait <= 960 for wait in waits)
 
 
-def test_staff_are_told_after_several_failures_in_a_row(
-    server, source, told, django_capture_on_commit_callbacks
-):
+def test_staff_are_told_after_several_failures_in_a_row(server, source):
     server.answer = say(b"", status=500)
-    with django_capture_on_commit_callbacks(execute=True):
-        for _ in range(polling.FAILURES_UNTIL_CONCERN - 1):
-            again(source)
-    assert told == []
-    with django_capture_on_commit_callbacks(execute=True):
+    for _ in range(polling.FAILURES_UNTIL_CONCERN - 1):
         again(source)
-    assert [subject for subject, _ in told] == ["source polled"]
-    assert "5 times in a row: the answer was 500" in told[0][1]
+    assert alarms() == []
+    again(source)
+    assert [subject for subject, _ in alarms()] == ["failing:polled"]
+    assert "5 times in a row: the answer was 500" in alarms()[0][1]
 
 
 def test_a_success_forgets_the_failures(server, source):
