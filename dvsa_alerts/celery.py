@@ -7,11 +7,15 @@ from celery import Celery
 from celery.signals import task_prerun
 from django.db import close_old_connections
 
+from dvsa_alerts import deaf_workers, redis_channel
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dvsa_alerts.settings")
 
 app = Celery("dvsa_alerts")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+redis_channel.install()
+deaf_workers.watch()
 
 
 @task_prerun.connect

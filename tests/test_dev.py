@@ -320,3 +320,34 @@ def test_a_program_that_ignores_being_asked_is_killed(dev, tmp_path):
     dev.wait_until((tmp_path / "deaf").exists, "It does not start.")
     processes._end(list(processes.running.values()), patience=0.1)
     assert processes.running["deaf"].wait() == -dev.signal.SIGKILL
+
+
+def test_a_worker_that_ends_is_started_again_and_any_other_program_ends_all(
+    dev, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(dev, "SHORTEST_LIFE", 0)
+    monkeypatch.setattr(dev, "announce", lambda port: None)
+    began, enough = tmp_path / "began", tmp_path / "enough"
+    worker = f"echo >> {began}; [ $(wc -l < {began}) = 3 ] && touch {enough}; exit 75"
+    wanted = {
+        "web": ("sh", "-c", f"until [ -e {enough} ]; do sleep 0.1; done"),
+        "matching": ("sh", "-c", worker),
+    }
+    assert dev.watch(dev.Processes(dict(os.environ)), wanted, 8000) == 1
+    assert len(began.read_text().splitlines()) >= 3
+
+
+def test_a_worker_that_cannot_even_start_ends_all(dev, tmp_path, monkeypatch):
+    monkeypatch.setattr(dev, "announce", lambda port: None)
+    processes = dev.Processes(dict(os.environ))
+    began = tmp_path / "began"
+    wanted = {"web": ("sleep", "60"), "email": ("sh", "-c", f"echo >> {began}; exit 1")}
+    assert dev.watch(processes, wanted, 8000) == 1
+    processes.stop()
+    assert len(began.read_text().splitlines()) == 1
+
+
+def test_each_queue_has_a_worker_of_its_own(dev, tmp_path):
+    programs = dev.programs(8000, "8025", tmp_path)
+    queues = [words[words.index("-Q") + 1] for words in programs.values() if "-Q" in words]
+    assert queues == ["matching", "email", "push", "housekeeping"]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tests.servers import dev_script
+
 QUEUES = "matching,email,push,housekeeping"
 
 
@@ -62,7 +64,7 @@ def worker(log: Path, *, redis: str, processes: int = 2, **environment: str) -> 
     """A Celery worker on all queues."""
     words = ("-m", "celery", "-A", "dvsa_alerts", "worker", "-Q", QUEUES)
     return Program(
-        *words, "-c", str(processes), "--loglevel", "WARNING",
+        *words, *dev_script().SILENT, "-c", str(processes), "--loglevel", "WARNING",
         log=log, REDIS_URL=redis, **environment,
     )  # fmt: skip
 

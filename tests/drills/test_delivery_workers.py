@@ -7,7 +7,9 @@ import pytest
 
 from alerts.matching import match_openings
 from alerts.models import Delivery, UserAlert
-from tests.drills.senders import Killer, beat, dispatcher, pause, worker
+from dvsa_alerts.deaf_workers import EXIT_DEAF
+from tests.drills.newcomers import pages, sign_up_and_search
+from tests.drills.senders import QUEUES, Killer, Program, beat, dispatcher, pause, worker
 from tests.drills.town import Town, configure, verdict
 from tests.servers import wait_until
 
@@ -89,21 +91,43 @@ def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(
     assert doubled(sink) <= doubts <= killer.kills
 
 
-# In the long form until a worker that keeps its process but stops consuming after Redis came back
-# is noticed and replaced: seen once in the full runs of the first day.
-@pytest.mark.long
-def test_redis_killed_and_emptied_loses_nothing(sink, own_redis, seed, logs):
+@pytest.mark.parametrize("kills", [1, pytest.param(12, marks=pytest.mark.long)])
+def test_redis_killed_and_emptied_loses_nothing(sink, own_redis, seed, logs, kills):
     configure()
     town = Town(seed, learners=60, centers=20)
-    with running(
-        worker(logs / "worker", redis=own_redis.url), beat(logs / "beat", redis=own_redis.url)
-    ):
+    program = worker(logs / "worker", redis=own_redis.url)
+    clock = beat(logs / "beat", redis=own_redis.url)
+    with running(program, clock), pages(sink, own_redis) as site:
+        for _ in range(kills):
+            town.open_slots(5)
+            pause(town.rng.uniform(1, 4))
+            own_redis.kill()
+            town.open_slots(5)
+            sign_up_and_search(site)
+            pause(town.rng.uniform(0.2, 3))
+            own_redis.start()
+            town.open_slots(5)
+            assert wait_until(lambda: all_settled(town), seconds=60)
+        assert program.process.poll() is None
+    assert "Unrecoverable" not in program.said()
+    assert verdict(town, sink.received) == NOTHING_WRONG
+
+
+def test_a_worker_that_no_longer_listens_ends_itself_and_its_successor_does_the_work(
+    sink, own_redis, seed, logs
+):
+    configure()
+    town = Town(seed, learners=60, centers=20)
+    deaf = Program(
+        "-m", "tests.drills.deaf_worker", QUEUES, "3",
+        log=logs / "deaf", REDIS_URL=own_redis.url,
+    )  # fmt: skip
+    with running(deaf, beat(logs / "beat", redis=own_redis.url)):
         town.open_slots(5)
-        pause(3)
-        own_redis.kill()
+        assert wait_until(lambda: all_settled(town), seconds=40)
+        assert wait_until(lambda: deaf.process.poll() is not None, seconds=60)
+        assert deaf.process.returncode == EXIT_DEAF
         town.open_slots(5)
-        pause(2)
-        own_redis.start()
-        town.open_slots(5)
-        assert wait_until(lambda: all_settled(town), seconds=60)
+        with running(worker(logs / "worker", redis=own_redis.url)):
+            assert wait_until(lambda: all_settled(town), seconds=40)
     assert verdict(town, sink.received) == NOTHING_WRONG
