@@ -12,13 +12,13 @@ from kombu.transport import redis as kombu_redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 
-class Channel(kombu_redis.Channel):  # type: ignore[misc] - kombu has no types
+class Channel(kombu_redis.Channel):
     """Says that its connection is gone in the words that Celery expects."""
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
         if self.connection is None or self.connection.client is None:
             raise RedisConnectionError("this channel's connection to Redis has been given up")
-        return dict(super()._connparams(asynchronous=asynchronous))
+        return dict(super()._connparams(asynchronous=asynchronous))  # type: ignore[misc]
 
 
 def install() -> None:
