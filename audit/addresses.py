@@ -1,7 +1,7 @@
 """Whose address a request came from, and remembering it for the audit log."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,11 +22,26 @@ def client_address(request: HttpRequest) -> str | None:
     return address if _is_address(address) else None
 
 
+def comes_from_our_proxy(request: HttpRequest) -> bool:
+    """Whether the one who speaks to us is a proxy of ours, whose headers may be believed."""
+    return _is_trusted_proxy(request.META.get("REMOTE_ADDR", ""))
+
+
+def may_look_inside(request: HttpRequest) -> bool:
+    """Whether the client is one of those that may read how the system is (TRUSTED_NETWORKS)."""
+    address = client_address(request)
+    return address is not None and _is_within(address, settings.TRUSTED_NETWORKS)
+
+
 def _is_trusted_proxy(text: str) -> bool:
     """A unix socket (no address) can only be the proxy on this machine, if there is one."""
     if text == "":
         return bool(settings.TRUSTED_PROXIES)
-    return _is_address(text) and any(ip_address(text) in net for net in settings.TRUSTED_PROXIES)
+    return _is_address(text) and _is_within(text, settings.TRUSTED_PROXIES)
+
+
+def _is_within(address: str, networks: list[IPv4Network | IPv6Network]) -> bool:
+    return any(ip_address(address) in network for network in networks)
 
 
 def _is_address(text: str) -> bool:

@@ -7,7 +7,7 @@ from celery import Celery
 from celery.signals import task_prerun
 from django.db import close_old_connections
 
-from dvsa_alerts import deaf_workers, redis_channel
+from dvsa_alerts import deaf_workers, redis_channel, task_log
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dvsa_alerts.settings")
 
@@ -16,6 +16,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 redis_channel.install()
 deaf_workers.watch()
+task_log.connect()
 
 
 @task_prerun.connect

@@ -1,7 +1,7 @@
 """Django's settings; everything that a deployment decides comes from `environment.py`."""
 
+import logging
 import os
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
+from dvsa_alerts import logs
 from dvsa_alerts.environment import read_environment
 
 django_stubs_ext.monkeypatch()
@@ -56,6 +57,7 @@ if find_spec("django_migration_linter"):  # among the requirements for developme
     INSTALLED_APPS.append("django_migration_linter")
 
 MIDDLEWARE = [
+    "dvsa_alerts.request_log.RequestLogMiddleware",
     "audit.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -236,6 +238,7 @@ CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+QUEUES = ("matching", "email", "push", "housekeeping")
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # The prefork worker would else close its connection around every task (PostGIS then loads anew).
@@ -259,6 +262,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
     "verify-alerts": {"task": "alerts.tasks.verify_sample", "schedule": 60.0},
+    **{
+        f"heartbeat-of-{queue}": {
+            "task": "dvsa_alerts.tasks.heartbeat",
+            "schedule": 15.0,
+            "args": [queue],
+            "options": {"queue": queue},
+        }
+        for queue in QUEUES
+    },
 }
 
 # API
@@ -313,12 +325,6 @@ CONTENT_SECURITY_POLICY = {
 # gis.W001: GDAL 3.6's axis order; points are only ever built from two numbers.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-}
+# JSON for machines; a person sits before a development server.
+LOGGING = logs.configuration(for_people=DEBUG)
+logging.captureWarnings(not DEBUG)
