@@ -1,4 +1,4 @@
-"""Pages that belong to no app: about the service, and what browsers and probes ask for."""
+"""Pages that belong to no app: about the service, and what browsers and crawlers ask for."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -23,12 +23,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How the site was made usable for everybody, and what falls short."""
     return render(request, "pages/accessibility.html")
-
-
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that this process answers; asks nothing of the database."""
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dvsa_alerts import dev_mail_pages, pages
+from dvsa_alerts import dev_mail_pages, pages, probes
 
 urlpatterns = [
     path("", include("slots.urls")),
@@ -13,7 +13,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
-    path("healthz", pages.healthz, name="healthz"),
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("metrics", probes.metrics, name="metrics"),
     path("robots.txt", pages.robots, name="robots"),
     path("manifest.webmanifest", pages.manifest, name="manifest"),
     path("dev/mail/", include(dev_mail_pages.urls_if_wanted())),
