@@ -1,0 +1,70 @@
+"""gunicorn's settings, for systemd, containers and load tests alike; each can be overridden
+on the command line.
+
+Read in the project's folder: `gunicorn -c deploy/gunicorn.conf.py dvsa_alerts.wsgi`.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+# Read when prometheus_client is imported: where the workers' counters of requests are summed.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="dvsa-alerts-metrics-"))
+
+from prometheus_client import values
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from dvsa_alerts import logs
+
+# Under systemd the socket is handed over and this is not used.
+bind = os.environ.get("GUNICORN_BIND", "127.0.0.1:8000")
+
+# Pages wait for PostgreSQL more than they compute: threads fill the waits, processes the cores.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", os.cpu_count() or 1))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+
+# A worker that does not answer is replaced; one that is asked to end may finish what it serves.
+timeout = 60
+graceful_timeout = 30
+# nginx opens a connection for each request: none idles here that a restart could cut.
+keepalive = 0
+
+# A slow leak in any library ends here; not all workers at once.
+max_requests = 10_000
+max_requests_jitter = 1_000
+
+# The heartbeat files of the workers: in memory, so that a busy disk never looks like a hang.
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - gunicorn makes private files there
+# A socket for gunicorn's own control tool, which nobody uses here.
+control_socket_disable = True
+
+# The site logs each request itself, by its route: gunicorn would log the path and the query.
+logconfig_dict = logs.configuration(for_people=False)
+
+
+def on_starting(server: "Arbiter") -> None:
+    """Counters of requests begin at nought with each start of the service."""
+    for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db"):
+        file.unlink()
+
+
+def pre_fork(server: "Arbiter", worker: "Worker") -> None:
+    """Give each worker the lowest place that no living one has."""
+    taken = {getattr(other, "place", None) for other in server.WORKERS.values()}
+    worker.place = next(place for place in range(len(taken) + 1) if place not in taken)
+
+
+def post_fork(server: "Arbiter", worker: "Worker") -> None:
+    """Its counters go on where its predecessor's ended, in the same file.
+
+    Named after the process, as is usual, the files would grow with every worker replaced.
+    """
+    values.ValueClass = values.MultiProcessValue(lambda: worker.place)
