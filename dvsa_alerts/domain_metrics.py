@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -17,7 +17,8 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from alerts.models import Breaker, Delivery, UserAlert
+from alerts import watch
+from alerts.models import Breaker
 from audit.models import AuditLog
 from dvsa_alerts.ages import oldest_age
 from dvsa_alerts.broker import queue_lengths
@@ -28,8 +29,6 @@ from slots.models import FeedBatch, Slot, SlotOpening, Source
 logger = logging.getLogger(__name__)
 
 WINDOW = timedelta(minutes=10)
-# Of a table with millions of rows a scrape looks at no more than this.
-NEWEST = 100_000
 SLOWEST = "5s"
 
 Readings = Iterator[Metric]
@@ -43,14 +42,10 @@ def exposition() -> bytes:
 
 
 def slots() -> Readings:
-    """Open slots, and openings on their way to be matched."""
+    """Open slots, and what has opened."""
     yield gauge("slots_open", "Slots open now", Slot.objects.open_at(timezone.now()).count())
     recent = SlotOpening.objects.filter(recorded_at__gte=Now() - WINDOW)
     yield gauge("openings_recent", "Openings recorded in the last 10 minutes", recent.count())
-    unmatched = SlotOpening.objects.unmatched()
-    yield gauge("openings_unmatched", "Openings still to be matched", unmatched.count())
-    age = oldest_age(unmatched, "recorded_at")
-    yield gauge("opening_unmatched_seconds", "Age of the oldest opening to be matched", age)
 
 
 def sources() -> Readings:
@@ -69,37 +64,46 @@ def sources() -> Readings:
 
 
 def alerts() -> Readings:
-    """Alerts that no message has taken up yet."""
-    waiting = UserAlert.objects.filter(state="waiting", notification__isnull=True)
-    yield gauge("alerts_waiting", "Alerts that no message has taken up", waiting.count())
-    age = oldest_age(waiting, "created_at")
-    yield gauge("alert_waiting_seconds", "Age of the oldest of them", age)
+    """Openings and alerts on their way to a message, and messages on theirs to a person."""
+    seen = watch.look()
+    yield gauge("openings_unmatched", "Openings still to be matched", seen.unmatched.count)
+    oldest = "Age of the oldest of them"
+    yield gauge("opening_unmatched_seconds", oldest, seen.unmatched.oldest_seconds)
+    yield gauge("alerts_waiting", "Alerts that no message has taken up", seen.ungathered.count)
+    yield gauge(
+        "alert_waiting_seconds", "Age of the oldest of them", seen.ungathered.oldest_seconds
+    )
+    made = family("alerts_newest", "The newest 100,000 alerts", "state")
+    for state, count in seen.alerts.items():
+        made.add_metric([state], count)
+    yield made
+    yield from deliveries(seen)
 
 
-def deliveries() -> Readings:
-    """Messages on their way, those that arrived, and those of which nobody knows."""
-    live = Delivery.objects.live()
-    yield by("deliveries_live", "Deliveries that may still be sent", live, "channel", "state")
-    overdue = family("delivery_overdue_seconds", "Since the oldest could be taken up", "channel")
-    for channel in Delivery.Channel.values:
-        due = live.filter(channel=channel)
-        overdue.add_metric([channel], oldest_age(due, "next_attempt_at"))
-    yield overdue
-    recent = Delivery.objects.newest(NEWEST).filter(created_at__gte=Now() - WINDOW)
-    text = "Deliveries made in the last 10 minutes"
-    yield by("deliveries_recent", text, recent, "channel", "state")
-    doubts = Delivery.objects.in_doubt().aggregate(doubts=Sum("in_doubt"))["doubts"] or 0
-    yield gauge("deliveries_in_doubt", "Times that nobody knew whether one was accepted", doubts)
+def deliveries(seen: watch.Watch) -> Readings:
+    """All that are under way, the newest of those that have ended, and those nobody knows of."""
+    counts = family(
+        "deliveries", "Under way, and the newest 100,000 that have ended", "channel", "state"
+    )
+    for labels, count in seen.deliveries.items():
+        counts.add_metric(list(labels), count)
+    yield counts
+    late = family("delivery_overdue_seconds", "Since the oldest could be taken up", "channel")
+    for channel, backlog in seen.overdue.items():
+        late.add_metric([channel], backlog.oldest_seconds)
+    yield late
+    help_text = "Times that nobody knew whether one was accepted"
+    yield gauge("deliveries_in_doubt", help_text, seen.in_doubt)
 
 
 def providers() -> Readings:
     """Failures in a row, and who is left alone for it."""
     failures = family("provider_failures", "Failures in a row", "provider")
     left = family("provider_left_alone", "1 while nothing is sent through it", "provider")
-    now = timezone.now()
-    for breaker in Breaker.objects.all():
-        failures.add_metric([breaker.provider], breaker.failures)
-        left.add_metric([breaker.provider], bool(breaker.open_until and breaker.open_until > now))
+    left_alone = set(Breaker.objects.open_now().values_list("provider", flat=True))
+    for provider, count in Breaker.objects.values_list("provider", "failures"):
+        failures.add_metric([provider], count)
+        left.add_metric([provider], provider in left_alone)
     yield from (failures, left)
 
 
@@ -135,7 +139,7 @@ def queues() -> Readings:
         yield gauge("redis_up", "1 when Redis answers", 0)
 
 
-READERS = (slots, sources, alerts, deliveries, providers, audit, heartbeats, queues)
+READERS = (slots, sources, alerts, providers, audit, heartbeats, queues)
 
 
 class _Reader(Collector):

@@ -8,12 +8,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from alerts import config
+from alerts import config, watch
 from alerts.models import Breaker, Delivery
 from audit.config import faults
 from audit.models import AuditLog
@@ -21,7 +20,7 @@ from dvsa_alerts.ages import oldest_age
 from dvsa_alerts.broker import queue_lengths
 from dvsa_alerts.heartbeats import silent_queues
 from slots.freshness import is_stale
-from slots.models import FeedBatch, SlotOpening, Source
+from slots.models import FeedBatch, Source
 
 # Seconds after which something should long have happened.
 MATCHING_LATE = 60
@@ -101,7 +100,7 @@ def sources() -> str:
 
 def matching() -> str:
     """No opening has waited for long to be matched."""
-    late = oldest_age(SlotOpening.objects.unmatched(), "recorded_at")
+    late = watch.unmatched().oldest_seconds
     if late > MATCHING_LATE:
         raise Unwell(f"an opening has waited for {late:.0f} s")
     return f"the oldest opening has waited for {late:.0f} s"
@@ -109,18 +108,20 @@ def matching() -> str:
 
 def deliveries() -> str:
     """No delivery could have been taken up long ago."""
-    overdue = Delivery.objects.overdue(seconds=DELIVERY_LATE)
-    if count := overdue.count():
-        raise Unwell(
-            f"{count} overdue, the oldest by {oldest_age(overdue, 'next_attempt_at'):.0f} s"
-        )
-    doubtful = Delivery.objects.in_doubt().count()
-    return f"{Delivery.objects.live().count()} under way, {doubtful} ever in doubt"
+    backlogs = watch.overdue()
+    late = [
+        f"{channel}: {backlog.count} overdue, the oldest by {backlog.oldest_seconds:.0f} s"
+        for channel, backlog in backlogs.items()
+        if backlog.oldest_seconds > DELIVERY_LATE
+    ]
+    if late:
+        raise Unwell(_named(late))
+    return f"{Delivery.objects.live().count()} under way, {watch.doubts()} times ever in doubt"
 
 
 def providers() -> str:
     """No mail server or push service is left alone for having failed."""
-    failing = Breaker.objects.filter(open_until__gt=Now()).values_list("provider", flat=True)
+    failing = Breaker.objects.open_now().values_list("provider", flat=True)
     if failing:
         raise Unwell(f"left alone for a while: {_named(failing)}")
     return "all are used"

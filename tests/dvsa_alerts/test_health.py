@@ -90,7 +90,7 @@ def test_a_delivery_that_nobody_takes_up_is_overdue():
         notification=notification, channel="email", provider="smtp",
         next_attempt_at=timezone.now() - timedelta(seconds=300),
     )  # fmt: skip
-    assert wrong()["deliveries"].startswith("1 overdue, the oldest by 30")
+    assert wrong()["deliveries"].startswith("email: 1 overdue, the oldest by 30")
 
 
 def test_a_provider_that_is_left_alone_is_named():

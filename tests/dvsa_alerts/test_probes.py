@@ -102,8 +102,8 @@ class TestMetrics:
             next_attempt_at="2026-01-01T00:00Z", in_doubt=2,
         )  # fmt: skip
         found = read()
-        assert found["dvsa_deliveries_live", "email", "pending"] == 1
-        assert found["dvsa_deliveries_recent", "email", "pending"] == 1
+        assert found["dvsa_deliveries", "email", "pending"] == 1
+        assert found["dvsa_deliveries", "pending", "push"] == 0
         assert found["dvsa_delivery_overdue_seconds", "email"] > 3600
         assert found["dvsa_delivery_overdue_seconds", "push"] == 0
         assert found["dvsa_deliveries_in_doubt",] == 2
