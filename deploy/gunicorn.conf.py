@@ -8,16 +8,12 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 # Read when prometheus_client is imported: where the workers' counters of requests are summed.
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="dvsa-alerts-metrics-"))
 
 from prometheus_client import values
-
-if TYPE_CHECKING:
-    from gunicorn.arbiter import Arbiter
-    from gunicorn.workers.base import Worker
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -50,21 +46,21 @@ control_socket_disable = True
 logconfig_dict = logs.configuration(for_people=False)
 
 
-def on_starting(server: "Arbiter") -> None:
+def on_starting(server: Any) -> None:
     """Counters of requests begin at nought with each start of the service."""
     for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db"):
         file.unlink()
 
 
-def pre_fork(server: "Arbiter", worker: "Worker") -> None:
+def pre_fork(server: Any, worker: Any) -> None:
     """Give each worker the lowest place that no living one has."""
     taken = {getattr(other, "place", None) for other in server.WORKERS.values()}
     worker.place = next(place for place in range(len(taken) + 1) if place not in taken)
 
 
-def post_fork(server: "Arbiter", worker: "Worker") -> None:
+def post_fork(server: Any, worker: Any) -> None:
     """Its counters go on where its predecessor's ended, in the same file.
 
     Named after the process, as is usual, the files would grow with every worker replaced.
     """
-    values.ValueClass = values.MultiProcessValue(lambda: worker.place)
+    values.ValueClass = values.MultiProcessValue(lambda: worker.place)  # type: ignore[no-untyped-call]

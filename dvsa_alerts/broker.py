@@ -2,6 +2,7 @@
 
 from celery import current_app
 from django.conf import settings
+from redis import Redis
 
 # Seconds; whoever asks wants to know at once that there is no answer.
 IMPATIENT = {"socket_connect_timeout": 1.0, "socket_timeout": 1.0}
@@ -12,4 +13,5 @@ def queue_lengths() -> dict[str, int]:
     with current_app.connection_for_read(transport_options=IMPATIENT) as connection:
         connection.ensure_connection(max_retries=1, timeout=2)
         with connection.channel() as channel:
-            return {queue: channel.client.llen(queue) for queue in settings.QUEUES}
+            redis: Redis = channel.client  # type: ignore[attr-defined]
+            return {queue: int(redis.llen(queue)) for queue in settings.QUEUES}

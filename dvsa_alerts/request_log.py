@@ -29,10 +29,11 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = time.perf_counter()
-        token = logs.request_id.set(request_id(request))
+        identity = request_id(request)
+        token = logs.request_id.set(identity)
         try:
             response = self.get_response(request)
-            response.headers[HEADER] = logs.request_id.get()
+            response.headers[HEADER] = identity
             _note(request, response.status_code, time.perf_counter() - began)
             return response
         finally:

@@ -1,0 +1,65 @@
+"""The example of an environment file explains every variable, and fits what reads it."""
+
+import re
+
+import environ
+from django.conf import settings
+
+from dvsa_alerts.environment import read_environment
+
+FILE = settings.BASE_DIR / "deploy" / "environment.example"
+OF_GUNICORN = {"WEB_CONCURRENCY", "WEB_THREADS"}
+ASSIGNED = re.compile(r"^(# )?([A-Z][A-Z_]+)=(.*)$")
+
+
+class Watched(environ.Env):
+    """An environment that remembers what it was asked for."""
+
+    asked: set[str] = set()  # noqa: RUF012
+
+    def get_value(self, var, *args, **kwargs):
+        self.asked.add(var)
+        return super().get_value(var, *args, **kwargs)
+
+
+def variables() -> dict[str, str]:
+    """Name and value of each line that sets one, commented out or not."""
+    found = map(ASSIGNED.match, FILE.read_text().splitlines())
+    return {match[2]: match[3] for match in found if match}
+
+
+def filled(values: dict[str, str]) -> Watched:
+    """As an operator fills it in."""
+    reader = Watched()
+    reader.ENVIRON = values | {"SECRET_KEY": "x" * 50, "VAPID_PRIVATE_KEY": "x" * 43}
+    return reader
+
+
+def test_it_names_exactly_what_is_read():
+    reader = filled(variables())
+    read_environment(reader)
+    assert set(variables()) - OF_GUNICORN == reader.asked
+
+
+def test_each_variable_is_explained_above_it():
+    lines = FILE.read_text().splitlines()
+    for number, line in enumerate(lines):
+        match = ASSIGNED.match(line)
+        if match and match[2] != "WEB_THREADS":
+            assert lines[number - 1].startswith("# "), f"{match[2]} is not explained"
+
+
+def test_what_is_commented_out_shows_the_default():
+    shown = read_environment(filled(variables()))
+    optional = {m[2] for m in map(ASSIGNED.match, FILE.read_text().splitlines()) if m and m[1]}
+    default = read_environment(
+        filled({name: value for name, value in variables().items() if name not in optional})
+    )
+    assert default == shown
+
+
+def test_the_example_is_fit_for_a_server():
+    read = read_environment(filled(variables()))
+    assert not read.debug
+    assert read.site_url.startswith("https://")
+    assert read.database["OPTIONS"] == {"connect_timeout": 5, "tcp_user_timeout": 30000}

@@ -1,0 +1,68 @@
+"""The systemd units are sound, and give the service no more than it needs."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+UNITS = settings.BASE_DIR / "deploy" / "systemd"
+SERVICES = ["dvsa-alerts-web.service", "dvsa-alerts-worker@.service", "dvsa-alerts-beat.service"]
+# systemd's own scale: 0 is safe, 10 is exposed.
+MOST_EXPOSED = 3.0
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed"
+)
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The units beside programs of the names that they start."""
+    release = tmp_path / "current"
+    (release / ".venv/bin").mkdir(parents=True)
+    for program in ("gunicorn", "celery"):
+        (release / ".venv/bin" / program).symlink_to("/bin/true")
+    for unit in UNITS.iterdir():
+        text = unit.read_text().replace("/srv/dvsa-alerts/current", str(release))
+        (tmp_path / unit.name).write_text(text.replace("@%H", "@host"))
+    return tmp_path
+
+
+def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["systemd-analyze", *map(str, words)], capture_output=True, text=True, check=False
+    )
+
+
+def test_they_pass_verification_without_a_word(installed):
+    names = [path for path in installed.iterdir() if path.is_file() and "@" not in path.name]
+    worker = installed / "dvsa-alerts-worker@.service"
+    instance = installed / "dvsa-alerts-worker@email.service"
+    instance.write_text(worker.read_text())
+    done = analyze("verify", "--man=no", *names, instance)
+    said = [line for line in done.stderr.splitlines() if str(installed) in line or "dvsa" in line]
+    assert (done.returncode, said) == (0, []), done.stderr
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_little_is_exposed(installed, service):
+    limit = str(int(MOST_EXPOSED * 10))
+    done = analyze("security", "--offline=true", f"--threshold={limit}", installed / service)
+    score = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+    assert score, done.stdout + done.stderr
+    assert float(score[1]) < MOST_EXPOSED
+    assert done.returncode == 0
+
+
+def test_each_queue_has_its_worker():
+    wanted = re.findall(r"worker@(\w+)\.service", (UNITS / "dvsa-alerts.target").read_text())
+    assert wanted == list(settings.QUEUES)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_runs_as_its_own_user_without_new_privileges_on_a_read_only_system(service):
+    lines = (UNITS / service).read_text().splitlines()
+    assert {"User=dvsa-alerts", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= set(lines)
