@@ -1,0 +1,178 @@
+"""nginx with our configuration: it is accepted, and serves the site through TLS."""
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.drills.senders import Program
+from tests.journeys.site import answers, free_port
+from tests.servers import wait_until
+
+CONFIGURATION = settings.BASE_DIR / "deploy" / "nginx" / "dvsa-alerts.conf"
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+NAME = "alerts.example.org"
+MAIN = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx-error.log;
+events {{ }}
+http {{
+    include /etc/nginx/mime.types;
+    include {folder}/site.conf;
+}}
+"""
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("static_files"),
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
+]
+
+
+@dataclass(frozen=True)
+class Front:
+    """Where nginx listens, and what its clients trust."""
+
+    https: int
+    http: int
+    folder: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        return self.ask("GET", path, None, headers)
+
+    def ask(self, method, path, body, headers) -> tuple[int, dict[str, str], bytes]:
+        """Through TLS, the certificate and its name verified."""
+        trust = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
+        plain = socket.create_connection(("127.0.0.1", self.https), 30)
+        with closing(http.client.HTTPConnection(NAME)) as connection:
+            connection.sock = trust.wrap_socket(plain, server_hostname=NAME)
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, dict(answer.headers), answer.read()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate, a release, and the configuration with its paths and ports moved here."""
+    folder = tmp_path_factory.mktemp("nginx")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}",
+         "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    (folder / "current").symlink_to(settings.BASE_DIR)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def front(folder: Path) -> Front:
+    front = Front(https=free_port(), http=free_port(), folder=folder)
+    text = CONFIGURATION.read_text()
+    for ours, here in (
+        ("/etc/dvsa-alerts/tls", folder), ("/var/log/nginx", folder), ("/srv/dvsa-alerts", folder),
+        ("/run/dvsa-alerts-web.sock", folder / "web.sock"), ("[::]:", "127.0.0.2:"),
+        ("443 ssl", f"{front.https} ssl"), ("listen 80;", f"listen {front.http};"),
+        (":80;", f":{front.http};"),
+    ):  # fmt: skip
+        assert ours in text
+        text = text.replace(ours, str(here))
+    (folder / "site.conf").write_text(text)
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(user + MAIN.format(folder=folder))
+    return front
+
+
+@pytest.fixture(scope="module")
+def site(front: Front, django_db_setup: None, static_files: None) -> Iterator[Front]:
+    """gunicorn behind nginx, as on a server."""
+    told = {
+        "DEBUG": "false", "ALLOWED_HOSTS": NAME, "SITE_URL": f"https://{NAME}",
+        "TRUSTED_PROXIES": "127.0.0.1", "GUNICORN_BIND": f"unix:{front.folder}/web.sock",
+        "PROMETHEUS_MULTIPROC_DIR": str(front.folder), "WEB_CONCURRENCY": "1",
+    }  # fmt: skip
+    words = ("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "dvsa_alerts.wsgi")
+    web = Program(*words, log=front.folder / "web.log", **told)
+    nginx = subprocess.Popen([str(NGINX), "-c", front.folder / "nginx.conf"])
+    try:
+        assert wait_until(lambda: answers(front.https), seconds=30)
+        assert wait_until(lambda: front.get("/healthz")[0] == 200, seconds=60), web.said()
+        yield front
+    finally:
+        nginx.terminate()
+        nginx.wait(20)
+        web.stop()
+
+
+def test_nginx_accepts_it(front):
+    done = subprocess.run(
+        [str(NGINX), "-t", "-c", front.folder / "nginx.conf"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "warn" not in done.stderr
+
+
+def test_the_site_is_served_through_tls(site):
+    status, headers, body = site.get("/")
+    assert status == 200
+    assert b"is not part of DVSA" in body
+    assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_plain_http_is_sent_on(site):
+    connection = http.client.HTTPConnection("127.0.0.1", site.http, timeout=30)
+    connection.request("GET", "/centers/", headers={"Host": NAME})
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/centers/")
+
+
+def test_static_files_come_from_the_release_or_the_one_before(site):
+    manifest = json.loads((settings.BASE_DIR / "staticfiles/staticfiles.json").read_text())
+    name = manifest["paths"]["img/icon.svg"]
+    status, headers, _ = site.get(f"/static/{name}")
+    assert (status, headers["Content-Type"]) == (200, "image/svg+xml")
+    assert "immutable" in headers["Cache-Control"]
+    old = site.folder / "previous" / "staticfiles"
+    old.mkdir(parents=True, exist_ok=True)
+    (old / "gone.1a2b3c.css").write_text("a{}")
+    assert site.get("/static/gone.1a2b3c.css")[0] == 200
+    assert site.get("/static/neither.css")[0] == 404
+
+
+def test_what_a_client_claims_of_itself_is_not_believed(site):
+    claims = {"X-Forwarded-For": "192.0.2.1", "X-Request-ID": "0123456789abcdef"}
+    status, headers, _ = site.get("/readyz", **claims)
+    assert status == 200, "its real address, 127.0.0.1, is among TRUSTED_NETWORKS"
+    assert headers["X-Request-ID"] != "0123456789abcdef"
+
+
+def test_a_body_that_is_too_large_is_refused_at_the_door(site):
+    large = b"x" * (1024 * 1024 + 1)
+    assert site.ask("POST", "/accounts/login/", large, {})[0] == 413
+    headers = {"Content-Type": "application/json", "Authorization": "Bearer x"}
+    assert site.ask("POST", "/api/v1/sources/feed/batches/", large, headers)[0] == 401
+
+
+def test_both_logs_name_the_request_and_neither_what_was_searched(site):
+    _, headers, _ = site.get("/slots/?postcode=IG3+9UZ&near=51.562345,0.071234")
+    log = site.folder / "dvsa-alerts.access.log"
+    assert wait_until(lambda: headers["X-Request-ID"] in log.read_text(), seconds=10)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert headers["X-Request-ID"] in (site.folder / "web.log").read_text()
+    assert lines[-1]["status"] == 200
+    everything = "".join(path.read_text() for path in site.folder.glob("*.log"))
+    assert "IG3" not in everything
+    assert "51.5623" not in everything
