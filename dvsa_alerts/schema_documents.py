@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from dvsa_alerts.postgres_programs import environment, program, server_major_version
+
 OWN_APPS = ("audit", "centers", "accounts", "slots", "alerts", "dvsa_alerts")
 # What pg_dump says of the session, of itself, and of extensions is not the schema.
 NOISE = re.compile(r"^(SET |SELECT pg_catalog|--|\\|CREATE EXTENSION|COMMENT ON)")
@@ -74,34 +76,18 @@ def _whole_schema() -> str:
 
 
 def _heading() -> str:
-    return f"-- Generated from the migrations, as PostgreSQL {_major_version()} dumps them."
-
-
-def _major_version() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version_num")
-        return int(cursor.fetchone()[0]) // 10_000
+    return f"-- Generated from the migrations, as PostgreSQL {server_major_version()} dumps them."
 
 
 def _dump() -> str:
     options = ["--schema-only", "--no-owner", "--no-privileges", "--schema=public"]
     result = subprocess.run(
-        [_pg_dump(), *options], env=_environment(), capture_output=True, text=True, check=False
+        [program("pg_dump"), *options],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if result.returncode:
         raise RuntimeError(f"pg_dump refused: {result.stderr.strip()}")
     return result.stdout
-
-
-def _pg_dump() -> str:
-    """The pg_dump of the server's own version where it is installed, else the one on the path."""
-    own = Path(f"/usr/lib/postgresql/{_major_version()}/bin/pg_dump")
-    return str(own) if own.exists() else "pg_dump"
-
-
-def _environment() -> dict[str, str]:
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
-    given = connection.get_connection_params() | {"PATH": "/usr/bin:/bin"}
-    values = {variable: given.get(name) for name, variable in names.items()}
-    values["PGDATABASE"] = given.get("dbname")
-    return {name: str(value) for name, value in values.items() if value} | {"PATH": given["PATH"]}
