@@ -36,6 +36,7 @@ class Environment:
     trusted_networks: list[Network]
     bounce_secret: str
     dev_mail_dir: str
+    backup_dir: str
 
 
 def read_environment(env: environ.Env | None = None) -> Environment:
@@ -60,6 +61,7 @@ def read_environment(env: environ.Env | None = None) -> Environment:
         trusted_networks=_read("TRUSTED_NETWORKS", _networks(env), []),
         bounce_secret=_read("BOUNCE_SECRET", env.str, ""),
         dev_mail_dir=_read("DEV_MAIL_DIR", env.str, ""),
+        backup_dir=_read("BACKUP_DIR", env.str, ""),
     )
 
 

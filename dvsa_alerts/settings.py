@@ -199,6 +199,9 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.default_from_email
 SERVER_EMAIL = ENVIRONMENT.default_from_email
 DEV_MAIL_DIR = ENVIRONMENT.dev_mail_dir
 
+# Where backups are kept, as the housekeeping worker reaches it; empty: it doesn't.
+BACKUP_DIR = ENVIRONMENT.backup_dir
+
 # Web Push
 VAPID_PRIVATE_KEY = ENVIRONMENT.vapid_private_key
 VAPID_SUBJECT = ENVIRONMENT.vapid_subject
@@ -249,6 +252,7 @@ CELERY_TASK_ROUTES = {
     "alerts.tasks.send_push": {"queue": "push"},
 }
 CELERY_BEAT_SCHEDULE = {
+    "keep-erasures": {"task": "dvsa_alerts.tasks.keep_erasures", "schedule": 5.0},
     "match-openings": {"task": "alerts.tasks.match", "schedule": 2.0},
     "send-email": {"task": "alerts.tasks.send_email", "schedule": 2.0},
     "send-push": {"task": "alerts.tasks.send_push", "schedule": 2.0},
