@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
+from django.db import connection as django_connection
 from psycopg import sql
 
 TEMPLATE = "test_template"
@@ -92,6 +93,20 @@ def manage(*arguments: str, database: str, check: bool = True) -> subprocess.Com
     if check and result.returncode:
         raise AssertionError(f"manage.py {' '.join(arguments)}: {result.stdout}{result.stderr}")
     return result
+
+
+@contextmanager
+def used_here(name: str, host: str | None = None, role: str | None = None) -> Iterator[None]:
+    """Point this process's connection at another database for a while."""
+    values = django_connection.settings_dict
+    before = {key: values[key] for key in ("HOST", "NAME", "USER")}
+    django_connection.close()
+    values |= {"NAME": name, "HOST": host or before["HOST"], "USER": role or before["USER"]}
+    try:
+        yield
+    finally:
+        django_connection.close()
+        values |= before
 
 
 def empty(name: str) -> None:

@@ -5,14 +5,12 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
-from tests import servers
+from tests import databases, servers
 from tests.smtp_sink import Sink
 
 
@@ -58,20 +56,6 @@ def own_postgres(transactional_db, monkeypatch) -> Iterator[servers.OwnPostgres]
             monkeypatch.setenv(name, f"postgis://{role}@/app?host={folder}")
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(migrate, cwd=settings.BASE_DIR, check=True)
-        with used_here(cluster.host, "app"):
+        with databases.used_here("app", cluster.host):
             yield cluster
         cluster.stop()
-
-
-@contextmanager
-def used_here(host: str, name: str) -> Iterator[None]:
-    """Point this process's connection at another database for a while."""
-    values = connection.settings_dict
-    before = values["HOST"], values["NAME"]
-    connection.close()
-    values["HOST"], values["NAME"] = host, name
-    try:
-        yield
-    finally:
-        connection.close()
-        values["HOST"], values["NAME"] = before
