@@ -1,0 +1,54 @@
+"""`backup`: all that the database holds, in one file that says what is in it."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from audit.management.reporting import ReportingCommand
+from dvsa_alerts.backup import Made, make_backup
+from dvsa_alerts.backup_files import BadBackup
+from dvsa_alerts.encryption import Recipient
+
+EXAMPLE = """examples:
+  manage.py backup /var/backups/slot-alerts
+  manage.py backup /var/backups/slot-alerts --encrypt-to age1ql3z7hjy54pw3hyww5ayyfg7…
+The file appears in the folder once it is whole. Beside it, erased-users.jsonl keeps the ids of
+erased users: keep both on another machine, together.
+"""
+
+
+class Command(ReportingCommand):
+    """Make a backup."""
+
+    help = "Writes a consistent dump of the database, with a manifest and checksums, to a folder."
+    example = EXAMPLE
+    refusals = (BadBackup,)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to, and for whose eyes."""
+        super().add_arguments(parser)
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument(
+            "--encrypt-to", type=Recipient, metavar="KEY", help="an age or a GnuPG public key"
+        )
+
+    def answer(self, **options: Any) -> tuple[dict[str, Any], list[str], bool]:
+        """Make it, and say where it is and what is in it."""
+        with tqdm(unit="B", unit_scale=True, delay=1, disable=None, leave=False) as bar:
+            made = make_backup(
+                options["folder"], recipient=options["encrypt_to"], progress=bar.update
+            )
+        return _answer(made), _said(made), False
+
+
+def _answer(made: Made) -> dict[str, Any]:
+    return {"file": str(made.path), "erasures_kept": made.erasures, "manifest": made.manifest}
+
+
+def _said(made: Made) -> list[str]:
+    tables = made.manifest["tables"]
+    rows = sum(table["rows"] for table in tables.values())
+    held = f"{rows:,} rows of {len(tables)} tables, {made.manifest['dump']['bytes']:,} bytes"
+    return [str(made.path), f"{held}; the audit log's head is {made.manifest['audit_head']}"]
