@@ -20,4 +20,7 @@ only at whether both sides did the same work.
 SUBJECTS = (
     "search",
     "matching",
+    "postcodes",
+    "ingest",
+    "saving",
 )

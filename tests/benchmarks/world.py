@@ -34,9 +34,11 @@ class World:
     of which 160,000 are open. The same seed builds the same world.
     """
 
-    def __init__(self, *, scale: float, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, *, scale: float, seed: int, say: Callable[[str], None], learners: int | None = None
+    ) -> None:
         self.scale, self.seed, self.say = scale, seed, say
-        self.learners = max(1000, round(LEARNERS * scale))
+        self.learners = learners or max(1000, round(LEARNERS * scale))
         self.centers = max(20, round(CENTERS * scale))
         self.slots = max(self.centers * 250, round(SLOTS * scale))
         self.open = round(self.slots * OPEN / SLOTS)
