@@ -19,6 +19,7 @@ only at whether both sides did the same work.
 
 SUBJECTS = (
     "search",
+    "page",
     "matching",
     "postcodes",
     "ingest",

@@ -1,7 +1,6 @@
 """Taking two ways of doing the same work in turns, and how long each took."""
 
 import os
-import re
 import resource
 import time
 from collections.abc import Callable, Collection
@@ -38,36 +37,6 @@ def _nothing() -> None:
     """No preparation."""
 
 
-def in_turns(
-    ours: Side,
-    theirs: Side,
-    *,
-    rounds: int,
-    warm_up: int = 1,
-    before: Callable[[], object] = _nothing,
-) -> Taken:
-    """Run both sides in turns, the one that begins changing with each round.
-
-    `before` runs before each side, outside of what is timed.
-    """
-    taken = Taken([], [])
-    for number in range(warm_up + rounds):
-        order = [(ours, taken.ours), (theirs, taken.theirs)]
-        for side, spent in order if number % 2 else reversed(order):
-            before()
-            spent.append(spend(side))
-    del taken.ours[:warm_up], taken.theirs[:warm_up]
-    return taken
-
-
-def spend(side: Side) -> Spent:
-    """Run one side once."""
-    cpu, began = cpu_seconds(), time.perf_counter()
-    answered = side()
-    clock = time.perf_counter() - began
-    return Spent(answered if isinstance(answered, float) else clock, cpu_seconds() - cpu)
-
-
 def same(ours: Collection[object], theirs: Collection[object], what: str = "rows") -> None:
     """Raise Different unless both sides come to the same, and to anything at all."""
     if not ours and not theirs:
@@ -80,19 +49,66 @@ def same(ours: Collection[object], theirs: Collection[object], what: str = "rows
 def cpu_seconds() -> float:
     """Processor time so far of this process, of children that have ended, and of the cluster."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ended.ru_utime + ended.ru_stime + _cluster_seconds()
+    return time.process_time() + ended.ru_utime + ended.ru_stime + cluster_seconds()
 
 
-def _cluster_seconds() -> float:
-    """Of the backend that serves us, and of parallel workers of it that have ended.
+def cluster_seconds() -> float:
+    """Processor time so far of all processes of the database, those that have ended included.
 
-    The kernel counts a living process in nanoseconds, and those that ended in ticks.
+    The kernel counts a process that is there in nanoseconds, and those that are gone in ticks.
     """
     if connection.connection is None:
         connection.ensure_connection()
-    backend = Path(f"/proc/{connection.connection.info.backend_pid}")
-    running = int((backend / "schedstat").read_text().split()[0]) / 1e9
-    parent = re.search(r"PPid:\s+(\d+)", (backend / "status").read_text())
-    fields = Path(f"/proc/{parent[1] if parent else 1}/stat").read_text().rpartition(")")[2].split()
-    ended = sum(map(int, fields[13:15]))  # cutime and cstime, proc(5)
-    return running + ended / os.sysconf("SC_CLK_TCK")
+    server = _status(Path("/proc", str(connection.connection.info.backend_pid)))[1]
+    running = sum(
+        int((_read(process / "schedstat").split() or ["0"])[0])
+        for process in Path("/proc").glob("[0-9]*")
+        if _status(process)[1] == server
+    )
+    ended = sum(map(int, _status(Path("/proc", server))[13:15]))
+    return running / 1e9 + ended / os.sysconf("SC_CLK_TCK")
+
+
+def _status(process: Path) -> list[str]:
+    """The fields of /proc/<pid>/stat from the third on: state, parent, …, cutime, cstime."""
+    return _read(process / "stat").rpartition(")")[2].split() or ["", ""]
+
+
+def _read(file: Path) -> str:
+    """Its text, none of a process that has just gone."""
+    try:
+        return file.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def in_turns(
+    ours: Side,
+    theirs: Side,
+    *,
+    rounds: int,
+    warm_up: int = 1,
+    before: Callable[[], object] = _nothing,
+    cpu: Callable[[], float] = cpu_seconds,
+) -> Taken:
+    """Run both sides in turns, the one that begins changing with each round.
+
+    `before` runs before each side, outside of what is timed; `cpu` answers the processor time
+    so far, in seconds.
+    """
+    taken = Taken([], [])
+    for number in range(warm_up + rounds):
+        order = [(ours, taken.ours), (theirs, taken.theirs)]
+        for side, spent in order if number % 2 else reversed(order):
+            before()
+            spent.append(spend(side, cpu))
+    del taken.ours[:warm_up], taken.theirs[:warm_up]
+    return taken
+
+
+def spend(side: Side, cpu: Callable[[], float] = cpu_seconds) -> Spent:
+    """Run one side once."""
+    before, began = cpu(), time.perf_counter()
+    answered = side()
+    clock = time.perf_counter() - began
+    return Spent(answered if isinstance(answered, float) else clock, cpu() - before)
