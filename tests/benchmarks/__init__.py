@@ -22,6 +22,7 @@ SUBJECTS = (
     "page",
     "matching",
     "postcodes",
+    "memory",
     "ingest",
     "saving",
 )

@@ -69,13 +69,15 @@ def absolute(
     at_most: float | None = None,
     **notes: Any,
 ) -> Figure:
-    """A percentile (50: the median) of values that are compared with nothing."""
+    """A percentile (50: the median, 100: the most) of values that are compared with nothing."""
     return Figure(subject, what, percentile_of(values, percentile), unit, list(values),
                   at_most=at_most, notes=notes)  # fmt: skip
 
 
 def percentile_of(values: Sequence[float], percentile: int) -> float:
     """The value that so many of a hundred don't exceed."""
+    if percentile == 100:
+        return max(values)
     if percentile == 50 or len(values) == 1:
         return median(values)
     return quantiles(values, n=100, method="inclusive")[percentile - 1]

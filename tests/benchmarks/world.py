@@ -42,6 +42,12 @@ class World:
         self.centers = max(20, round(CENTERS * scale))
         self.slots = max(self.centers * 250, round(SLOTS * scale))
         self.open = round(self.slots * OPEN / SLOTS)
+        with owner_at_rest() as owner:
+            owner.execute(world_sql.PARTS)
+
+    def some(self, count: int) -> int:
+        """So many repetitions, and a few only in the tiny world of the smoke test."""
+        return max(10, round(count * min(1.0, self.scale * 100)))
 
     def add_centers(self) -> None:
         """Centres around the cities, every tenth of them for theory."""
@@ -92,7 +98,6 @@ class World:
     def _once(self, part: str, what: str) -> Iterator[psycopg.Connection | None]:
         """The owner's connection with triggers at rest, or None where the part is there."""
         with owner_at_rest() as owner:
-            owner.execute(world_sql.PARTS)
             if owner.execute("SELECT 1 FROM bench.part WHERE name = %s", [part]).fetchone():
                 yield None
                 return
@@ -126,14 +131,14 @@ def without_indexes(owner: psycopg.Connection, table: str) -> Iterator[None]:
 
 
 def cities(seed: int) -> list[City]:
-    """Cities of falling size, spread over England, Wales and the south of Scotland."""
+    """Cities of falling size, spread over Great Britain."""
     choose = random.Random(seed)
     return [
         City(
-            latitude=choose.uniform(50.6, 56.0),
-            longitude=choose.uniform(-4.0, 0.8),
-            weight=(number + 1) ** -0.8,
-            miles=choose.uniform(4, 14),
+            latitude=choose.uniform(50.2, 58.0),
+            longitude=choose.uniform(-5.2, 1.2),
+            weight=(number + 1) ** -0.6,
+            miles=choose.uniform(6, 20),
         )
         for number in range(CITIES)
     ]

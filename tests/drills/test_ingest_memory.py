@@ -1,17 +1,15 @@
 """An import's memory does not grow with its file."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from centers.models import Center
 from tests.drills.feeds import a_day
+from tests.memory import peak_of_command
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill]
 
@@ -47,23 +45,9 @@ def write_json(file: Path, count: int) -> Path:
     return file
 
 
-# What the kernel says of a process that has ended counts its parent's memory too.
-WATCHED = """
-import atexit, re, runpy, sys
-status = lambda: open("/proc/self/status").read()
-atexit.register(lambda: print(re.search(r"VmHWM:\\s+(\\d+)", status())[1]))
-sys.argv[0] = "manage.py"
-runpy.run_path("manage.py", run_name="__main__")
-"""
-
-
 def peak(file: Path) -> int:
     """KiB of memory that an import of a file takes at most."""
-    command = [sys.executable, "-c", WATCHED, "import_slots", str(file), "--source", "x"]
-    result = subprocess.run(
-        [*command, "--dry-run"], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
-    )
-    return int(result.stdout.split()[-1])
+    return peak_of_command("import_slots", str(file), "--source", "x", "--dry-run")
 
 
 @pytest.mark.parametrize("write", [write_csv, write_json])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import psycopg
 from django.db import connection, transaction
 
 from alerts.canary import Verdict, verify
@@ -51,7 +52,7 @@ def compare(world: World, rounds: int) -> Iterator[Figure]:
     """Ours as the task calls it, claims and commit included; theirs in one transaction too."""
     world.add_searches()
     with owner_at_rest() as owner:
-        opening = {"opening": _open(owner, round(REACHED * world.scale))}
+        opening = {"opening": open_one(owner, world)}
         try:
             alerts = _check(owner, opening)
             taken = in_turns(match_openings, _bare, rounds=rounds, warm_up=2,
@@ -62,11 +63,13 @@ def compare(world: World, rounds: int) -> Iterator[Figure]:
     yield longer("matching", what, taken, at_most=1.15)
 
 
-def _open(owner, reached: int) -> int:
-    return owner.execute(OPENING, {"reached": reached}).fetchone()[0]
+def open_one(owner: psycopg.Connection, world: World) -> int:
+    """Open a slot where about REACHED of a million searches reach; the opening's id."""
+    row = owner.execute(OPENING, {"reached": round(REACHED * world.scale)}).fetchone()
+    return row[0]
 
 
-def _check(owner, opening: dict[str, int]) -> int:
+def _check(owner: psycopg.Connection, opening: dict[str, int]) -> int:
     """Match once: the canary agrees, and the bare write comes to the same rows. How many."""
     match_openings()
     verdict = sum(verify([opening["opening"]]), start=Verdict())

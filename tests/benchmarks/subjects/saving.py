@@ -29,7 +29,7 @@ SELECT center.code, round(reach.miles::numeric, 6)
 def compare(world: World, rounds: int) -> Iterator[Figure]:
     """Each save is a transaction of its own, by somebody else, as the page does it."""
     world.add_searches()
-    here, places = connection.settings_dict["NAME"], homes(world)
+    here, places = connection.settings_dict["NAME"], homes(world)[: world.some(IN_A_ROUND)]
     with few_searches(world):
         reached = [save_in(name, places)[1] for name in (here, SMALL)]
         same(*reached, what="centres that the saved searches reach")

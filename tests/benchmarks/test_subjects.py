@@ -1,0 +1,53 @@
+"""Both sides of each comparison do the same work, in a tiny world; no time is asked for."""
+
+import os
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+
+from tests import databases
+from tests.benchmarks import SUBJECTS
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.measuring import Different, same
+from tests.benchmarks.subjects import search
+from tests.benchmarks.world import World
+
+DATABASE = f"test_benchmarks_{os.getpid()}"
+TINY = 0.002
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """A world in a database of its own, which the processes that a subject starts use too."""
+    databases.recreate(DATABASE, databases.TEMPLATE)
+    try:
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            django_db_blocker.unblock(),
+            databases.used_here(DATABASE),
+        ):
+            patch.setenv("DATABASE_URL", databases.url_of(DATABASE, "app"))
+            patch.setenv("DATABASE_OWNER_URL", databases.url_of(DATABASE, "app_owner"))
+            yield World(scale=TINY, seed=1, say=lambda text: None)
+    finally:
+        databases.drop(DATABASE)
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_both_sides_do_the_same_work(world, name):
+    figures = list(import_module(f"tests.benchmarks.subjects.{name}").compare(world, rounds=1))
+    assert all(isinstance(figure, Figure) and figure.value > 0 for figure in figures)
+    assert any(figure.reached is not None for figure in figures), "nothing here has to be reached"
+
+
+def test_a_page_without_one_of_its_slots_is_not_measured(world, monkeypatch):
+    whole = search.ours_of
+    monkeypatch.setattr(search, "ours_of", lambda *asked: whole(*asked)[:-1])
+    with pytest.raises(Different, match="different slots"):
+        next(search.compare(world, rounds=1))
+
+
+def test_two_sides_that_both_find_nothing_are_not_measured():
+    with pytest.raises(Different, match="neither side"):
+        same([], [])
