@@ -1,13 +1,25 @@
 """Reading saved searches."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import DateField, Func, Q
 
 if TYPE_CHECKING:
     from accounts.models import SavedSearch, User  # noqa: F401
+
+
+class TellsUntil(Func):
+    """The last day (Europe/London) on which a search may still tell of a slot, or null."""
+
+    function = "search_tells_until"
+    output_field = DateField()
+
+    def __init__(self) -> None:
+        super().__init__(
+            "date_to", "current_test_date", "min_days_earlier", "weekdays", "min_notice_days"
+        )
 
 
 class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
@@ -22,3 +34,12 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
         return self.filter(is_active=True).filter(
             Q(paused_until__isnull=True) | Q(paused_until__lte=now)
         )
+
+    def with_tells_until(self) -> "SavedSearchQuerySet":
+        """Adds `tells_until`, the last day on which each may still tell of a slot, or None."""
+        return self.annotate(tells_until=TellsUntil())
+
+    def passed_on(self, today: date) -> "SavedSearchQuerySet":
+        """Searches whose windows have all passed on a day (Europe/London)."""
+        dated = Q(date_to__isnull=False) | Q(current_test_date__isnull=False)
+        return self.filter(dated).with_tells_until().filter(tells_until__lt=today)

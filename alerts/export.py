@@ -13,7 +13,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 
 from accounts.models import SavedSearch, User
-from alerts.models import Delivery, MailRefusal, Notification, PushSubscription, UserAlert
+from alerts.models import (
+    Delivery,
+    MailRefusal,
+    Notification,
+    PushSubscription,
+    SearchEnding,
+    UserAlert,
+)  # fmt: skip
 from audit.models import AuditLog
 
 FILE = "your-data.json"
@@ -46,6 +53,7 @@ def export(user: User) -> dict[str, Any]:
             Delivery.objects.filter(notification__user=user), skip={"lease_token", "lease_until"}
         ),
         "refused_addresses": _rows(MailRefusal.objects.filter(user=user), skip={"user_id"}),
+        "ended_searches": _rows(SearchEnding.objects.filter(user=user), skip={"user_id", "token"}),
         "devices": _rows(PushSubscription.objects.filter(user=user), skip={"user_id", "auth"}),
         "sessions": _rows(UserSession.objects.filter(user=user), skip={"user_id", "session_key"}),
         "second_factors": _rows(Authenticator.objects.filter(user=user), skip={"user_id", "data"}),

@@ -8,7 +8,13 @@ from django.db.models.functions import Now
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from alerts.models import Breaker, Delivery, PushSubscription, UserAlert  # noqa: F401
+    from alerts.models import (  # noqa: F401
+        Breaker,
+        Delivery,
+        PushSubscription,
+        SearchEnding,
+        UserAlert,
+    )
 
 
 class UserAlertQuerySet(models.QuerySet["UserAlert"]):
@@ -59,3 +65,11 @@ class BreakerQuerySet(models.QuerySet["Breaker"]):
     def open_now(self) -> "BreakerQuerySet":
         """Providers through which nothing is sent at the moment, by the database's clock."""
         return self.filter(open_until__gt=Now())
+
+
+class SearchEndingQuerySet(models.QuerySet["SearchEnding"]):
+    """Ends of searches, in the words of the domain."""
+
+    def due(self) -> "SearchEndingQuerySet":
+        """Ends whose mail may be taken up now, by the database's clock."""
+        return self.filter(state__in=self.model.LIVE, next_attempt_at__lte=Now())

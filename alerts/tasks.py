@@ -3,12 +3,18 @@
 Each works until nothing is due or its time is up. A lost one costs nothing: beat sends the next.
 """
 
+import logging
+
 from celery import shared_task
 
 from alerts.canary import watch
+from alerts.ending_mails import send_ending_mails
 from alerts.hints import hint_sending
 from alerts.matching import match_openings
+from alerts.passed_searches import end_passed_searches
 from alerts.rounds import send_round
+
+logger = logging.getLogger(__name__)
 
 # Well within a task's time limit; what is left then is the next task's.
 SECONDS = 20.0
@@ -38,3 +44,17 @@ def send_push() -> None:
 def verify_sample() -> None:
     """Verify the alerts of some of the last openings; an error in the log names what is wrong."""
     watch()
+
+
+@shared_task
+def end_searches() -> None:
+    """End the searches whose windows have all passed."""
+    ended = end_passed_searches()
+    if ended:
+        logger.info("searches ended=%d", ended)
+
+
+@shared_task
+def mail_ended_searches() -> None:
+    """Tell learners of searches that have ended themselves."""
+    send_ending_mails(seconds=SECONDS)

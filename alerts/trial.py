@@ -2,14 +2,13 @@
 
 import uuid
 from datetime import timedelta
-from email.utils import parseaddr
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts.models import SavedSearch
 from alerts import links, wording
-from alerts.channels.email import Mail, mailer, seal
+from alerts.channels.email import Mail, mailer, message_id, seal
 from alerts.channels.outcomes import Accepted
 from alerts.config import TEST_ALERTS_PER_HOUR
 from slots.rate_limits import RateLimit
@@ -39,13 +38,9 @@ def compose_trial(search: SavedSearch) -> Mail:
         subject=f"Test alert from {settings.SITE_NAME}",
         text=render_to_string("alerts/mail/trial.txt", context),
         html=render_to_string("alerts/mail/trial.html", context),
-        message_id=f"<{uuid.uuid4()}@{_domain()}>",
+        message_id=message_id(uuid.uuid4()),
         headers={
             "List-Unsubscribe": f"<{unsubscribe}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
-
-
-def _domain() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

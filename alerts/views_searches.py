@@ -1,6 +1,6 @@
 """The learner's saved searches: list, compose, look over and save, pause, end."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import SavedSearch, User
+from accounts.querysets import SavedSearchQuerySet
 from alerts import links, saving, wording
 from alerts.forms import PauseForm, SavedSearchForm, initial_of
 from alerts.matching import openings_fitting
@@ -32,7 +33,7 @@ class LearnerRequest(HttpRequest):
 @login_required
 def search_list(request: LearnerRequest) -> HttpResponse:
     """The learner's searches: those that look, those that rest, those that have ended."""
-    searches = SavedSearch.objects.of(request.user).prefetch_related("centers")
+    searches = _own(request).prefetch_related("centers")
     now = timezone.now()
     context = {
         "searches": [_shown(search, now) for search in searches],
@@ -48,7 +49,13 @@ def _shown(search: SavedSearch, now: Any) -> dict[str, Any]:
         "title": wording.title(search, centers=centers),
         "promise": wording.promise(search, centers=centers),
         "paused": search.is_active and bool(search.paused_until and search.paused_until > now),
+        "passed": not search.is_active and _has_passed(search, timezone.localdate(now)),
     }
+
+
+def _has_passed(search: Any, today: date) -> bool:
+    """Whether its windows have all passed, so that starting it again would end it again."""
+    return search.tells_until is not None and search.tells_until < today
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +73,11 @@ def search_edit(request: LearnerRequest, pk: int) -> HttpResponse:
 
 def own_search(request: LearnerRequest, pk: int) -> SavedSearch:
     """One of the learner's own searches, or 404."""
-    return get_object_or_404(SavedSearch.objects.of(request.user), pk=pk)
+    return get_object_or_404(_own(request), pk=pk)
+
+
+def _own(request: LearnerRequest) -> SavedSearchQuerySet:
+    return SavedSearch.objects.of(request.user).with_tells_until()
 
 
 def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:

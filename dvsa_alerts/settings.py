@@ -249,6 +249,7 @@ CELERY_DB_REUSE_MAX = 100
 CELERY_TASK_ROUTES = {
     "alerts.tasks.match": {"queue": "matching"},
     "alerts.tasks.send_email": {"queue": "email"},
+    "alerts.tasks.mail_ended_searches": {"queue": "email"},
     "alerts.tasks.send_push": {"queue": "push"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -265,6 +266,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "slots.tasks.forget_passed_rate_windows",
         "schedule": 3600.0,
     },
+    "end-searches": {"task": "alerts.tasks.end_searches", "schedule": 600.0},
+    "mail-ended-searches": {"task": "alerts.tasks.mail_ended_searches", "schedule": 60.0},
     "verify-alerts": {"task": "alerts.tasks.verify_sample", "schedule": 60.0},
     **{
         f"heartbeat-of-{queue}": {

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -58,6 +59,12 @@ def seal(mail: Mail) -> Envelope:
         recipient=sanitize_address(mail.to, "utf-8"),
         content=message.message().as_bytes(linesep="\r\n"),  # type: ignore[call-arg]
     )
+
+
+def message_id(number: UUID) -> str:
+    """The Message-ID with a number of ours, under the domain that we send from."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{number}@{domain}>"
 
 
 class _StaleError(Exception):

@@ -6,6 +6,7 @@ from alerts.models.deliveries import Delivery, MailRefusal
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
 from alerts.models.reach import Reach
+from alerts.models.search_endings import SearchEnding
 
 __all__ = [
     "Breaker",
@@ -14,5 +15,6 @@ __all__ = [
     "Notification",
     "PushSubscription",
     "Reach",
+    "SearchEnding",
     "UserAlert",
 ]

@@ -9,7 +9,9 @@ from typing import Any
 from django.db import close_old_connections
 
 from alerts.dispatch import Dispatched
+from alerts.ending_mails import send_ending_mails
 from alerts.models import Delivery
+from alerts.passed_searches import end_passed_searches
 from alerts.rounds import send_round
 from audit.management.reporting import JsonCommand
 
@@ -35,6 +37,7 @@ class Command(JsonCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One round of both channels; with --loop, one after another."""
+        end_passed_searches()
         self._report(self._round(), options, always=True)
         while options["loop"]:
             time.sleep(PAUSE_SECONDS)
@@ -42,6 +45,7 @@ class Command(JsonCommand):
             self._report(self._round(), options, always=False)
 
     def _round(self) -> Dispatched:
+        send_ending_mails(seconds=SECONDS)
         done = Dispatched()
         for channel in (Delivery.Channel.PUSH, Delivery.Channel.EMAIL):
             done += send_round(channel, seconds=SECONDS)

@@ -1,0 +1,46 @@
+"""Searches whose windows have all passed end themselves; each gets a row that asks for its mail."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import SavedSearch
+from alerts.models import SearchEnding
+from audit.trail import record
+
+# Rows are locked for so many at a time.
+LOT = 500
+
+
+def end_passed_searches(*, today: date | None = None) -> int:
+    """End every search that can tell of nothing more on a day (Europe/London); how many were.
+
+    Any number of processes may do so at once. What somebody is changing just now is left for the
+    next time. A search that was started again with the windows that had passed ends without a
+    second mail.
+    """
+    day = today or timezone.localdate()
+    ended = 0
+    while lot := _end_lot(day):
+        ended += lot
+    return ended
+
+
+@transaction.atomic
+def _end_lot(today: date) -> int:
+    """The learner's row is locked too: whoever saves a search locks it first, then the search."""
+    passed = SavedSearch.objects.filter(is_active=True).passed_on(today)
+    locked = passed.select_related("user").select_for_update(skip_locked=True, of=("self", "user"))
+    found = list(locked.order_by("pk")[:LOT])
+    endings = [
+        SearchEnding(user_id=each.user_id, search=each, tells_until=each.tells_until)
+        for each in found
+    ]
+    ids = [each.pk for each in found]
+    SavedSearch.objects.filter(pk__in=ids).update(is_active=False, updated_at=Now())
+    SearchEnding.objects.bulk_create(endings, ignore_conflicts=True)
+    for search in found:
+        record("search.ended", actor=None, subject=search, reason="its windows have passed")
+    return len(found)
