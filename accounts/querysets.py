@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import DateField, Func, Q
+from django.db.models.lookups import LessThan
 
 if TYPE_CHECKING:
     from accounts.models import SavedSearch, User  # noqa: F401
@@ -42,4 +43,4 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
     def passed_on(self, today: date) -> "SavedSearchQuerySet":
         """Searches whose windows have all passed on a day (Europe/London)."""
         dated = Q(date_to__isnull=False) | Q(current_test_date__isnull=False)
-        return self.filter(dated).with_tells_until().filter(tells_until__lt=today)
+        return self.filter(dated, LessThan(TellsUntil(), today)).with_tells_until()

@@ -1,6 +1,7 @@
 """Searches whose windows have all passed end themselves; each gets a row that asks for its mail."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -34,13 +35,14 @@ def _end_lot(today: date) -> int:
     passed = SavedSearch.objects.filter(is_active=True).passed_on(today)
     locked = passed.select_related("user").select_for_update(skip_locked=True, of=("self", "user"))
     found = list(locked.order_by("pk")[:LOT])
-    endings = [
-        SearchEnding(user_id=each.user_id, search=each, tells_until=each.tells_until)
-        for each in found
-    ]
     ids = [each.pk for each in found]
     SavedSearch.objects.filter(pk__in=ids).update(is_active=False, updated_at=Now())
-    SearchEnding.objects.bulk_create(endings, ignore_conflicts=True)
+    SearchEnding.objects.bulk_create([_ending(each) for each in found], ignore_conflicts=True)
     for search in found:
         record("search.ended", actor=None, subject=search, reason="its windows have passed")
     return len(found)
+
+
+def _ending(search: Any) -> SearchEnding:
+    """Of a search as `passed_on` finds it."""
+    return SearchEnding(user_id=search.user_id, search=search, tells_until=search.tells_until)

@@ -80,7 +80,9 @@ def check_endpoint(endpoint: str) -> SplitResult:
 
 def _is_push_service(host: str) -> bool:
     allowed = [suffix.lower().lstrip(".") for suffix in settings.PUSH_HOSTS]
-    return any(host == suffix or host.endswith(f".{suffix}") for suffix in allowed)
+    return re.fullmatch(r"[a-z0-9.-]+", host) is not None and any(
+        host == suffix or host.endswith(f".{suffix}") for suffix in allowed
+    )
 
 
 def encrypt(push: Push) -> bytes:

@@ -60,9 +60,11 @@ class Program:
         return self.log.read_text(errors="replace")
 
 
-def worker(log: Path, *, redis: str, processes: int = 2, **environment: str) -> Program:
-    """A Celery worker on all queues."""
-    words = ("-m", "celery", "-A", "dvsa_alerts", "worker", "-Q", QUEUES)
+def worker(
+    log: Path, *, redis: str, processes: int = 2, queues: str = QUEUES, **environment: str
+) -> Program:
+    """A Celery worker, on all queues unless said otherwise."""
+    words = ("-m", "celery", "-A", "dvsa_alerts", "worker", "-Q", queues, "-n", f"{log.name}@%h")
     return Program(
         *words, *dev_script().SILENT, "-c", str(processes), "--loglevel", "WARNING",
         log=log, REDIS_URL=redis, **environment,
