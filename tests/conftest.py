@@ -56,7 +56,12 @@ TransactionTestCase._fixture_teardown = _empty_by_the_owner  # type: ignore[attr
 
 @pytest.fixture(autouse=True)
 def fresh_settings(settings) -> Iterator[None]:
-    """A cheap hasher, and no settings remembered from another test's database."""
+    """A cheap hasher, and no settings remembered from another test's database.
+
+    Each client of Django's tests makes the middleware anew: static files are looked for when
+    they are asked for, else each client would read all of them first.
+    """
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     config.forget_cached()
     yield
