@@ -28,8 +28,13 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path, *, simulate: bool = False, coalesce: int = 20) -> Iterator[Site]:
-    """Start mail, web, worker and beat (and the simulated source); end them all afterwards."""
+def running_site(
+    folder: Path, *, simulate: bool = False, coalesce: int = 20, **told: str
+) -> Iterator[Site]:
+    """Start mail, web, worker and beat (and the simulated source); end them all afterwards.
+
+    `told` are environment variables, in which {database} is the database's name.
+    """
     name = f"test_{DATABASE}_{os.getpid()}"
     databases.recreate(name, databases.TEMPLATE)
     site = Site(f"http://127.0.0.1:{free_port()}", name, folder)
@@ -38,7 +43,7 @@ def running_site(folder: Path, *, simulate: bool = False, coalesce: int = 20) ->
         redis = servers.OwnRedis(stack.enter_context(servers.own_folder()))
         redis.start()
         stack.callback(redis.stop)
-        stack.enter_context(environment(site, folder))
+        stack.enter_context(environment(site, folder, told))
         prepare(site, coalesce)
         for program in start(site, folder, redis.url, simulate=simulate):
             stack.callback(program.stop)
@@ -46,7 +51,7 @@ def running_site(folder: Path, *, simulate: bool = False, coalesce: int = 20) ->
 
 
 @contextmanager
-def environment(site: Site, folder: Path) -> Iterator[None]:
+def environment(site: Site, folder: Path, others: dict[str, str]) -> Iterator[None]:
     """What every process of the site is told; put back afterwards."""
     told = {
         "DATABASE_URL": databases.url_of(site.database, "app"),
@@ -55,6 +60,7 @@ def environment(site: Site, folder: Path) -> Iterator[None]:
         "EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
         "DEV_MAIL_DIR": str(folder / "mail"),
         "DEBUG": "true",
+        **{name: value.format(database=site.database) for name, value in others.items()},
     }
     before = {name: os.environ.get(name) for name in told}
     os.environ.update(told)

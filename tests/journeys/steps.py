@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.site import Site, code_of
+from tests.journeys.site import Site, code_of, logs
 from tests.servers import wait_until
 
 PASSWORD = "correct-horse-9"
@@ -58,3 +58,25 @@ def follow_link(tab: Page, path: str) -> None:
     assert address, f"no link to {path}"
     tab.context.clear_cookies()
     tab.goto(address)
+
+
+def first_alert(page: Page, site: Site, email: str) -> None:
+    """The main journey: sign-up, a saved search, and the mail of a slot that then opens."""
+    page.goto(f"{site.url}/searches/")
+    page.get_by_role("link", name="Create one").click()
+    sign_up(page, site, email)
+    page.get_by_role("link", name="Save your first search").click()
+    page.get_by_label("Postcode").fill("IG3 9UZ")
+    page.get_by_label("Within how many miles").fill("10")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("opens within 10 miles of IG3 9UZ")).to_be_visible()
+    page.get_by_role("button", name="Save this search").click()
+    expect(page.get_by_text("Your search is saved.")).to_be_visible()
+
+    text = mail_text(page, site, "test slot:", to=email, seconds=90)
+    assert "within 10 miles of IG3 9UZ" in text, logs(site.log)
+    assert "SIMULATED" in text
+
+    open_mail(page, site, "test slot:", to=email)
+    follow_link(page, "/alerts/")
+    expect(page.get_by_role("heading", name="Your alert")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What the deployed site needs beside its code: its static files, collected."""
+"""What the deployed site needs beside its code: its static files, collected; a fixture."""
 
 import os
 import subprocess
