@@ -71,10 +71,10 @@ def worker(
     )  # fmt: skip
 
 
-def beat(log: Path, *, redis: str) -> Program:
+def beat(log: Path, *, redis: str, **environment: str) -> Program:
     """Celery's clock, which asks for each task every few seconds."""
     words = ("-m", "celery", "-A", "dvsa_alerts", "beat", "-s", str(log.with_suffix(".schedule")))
-    return Program(*words, "--loglevel", "WARNING", log=log, REDIS_URL=redis)
+    return Program(*words, "--loglevel", "WARNING", log=log, REDIS_URL=redis, **environment)
 
 
 def dispatcher(log: Path, **environment: str) -> Program:

@@ -1,0 +1,95 @@
+"""What the Dockerfile and compose.yaml name is there; they are not run, for want of an engine."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+from django.conf import settings
+
+from tests.deploy.test_environment_example import variables
+
+DEPLOY = settings.BASE_DIR / "deploy"
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
+SECRETS = {"OWNER_PASSWORD": "a", "APP_PASSWORD": "b", "POSTGRES_PASSWORD": "c"}
+
+
+@pytest.fixture(scope="module")
+def services() -> dict:
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+
+
+def test_all_that_the_image_copies_is_there():
+    for line in re.findall(r"^COPY (.+) \S+$", DOCKERFILE, re.MULTILINE):
+        for name in line.split():
+            assert (settings.BASE_DIR / name).exists(), name
+
+
+def test_all_apps_are_in_the_image():
+    for app in ("audit", "centers", "accounts", "slots", "alerts", "dvsa_alerts"):
+        assert f"COPY {app} {app}" in DOCKERFILE
+
+
+def test_the_image_can_collect_its_files(tmp_path):
+    command = re.search(r"RUN env (.+?) python manage.py collectstatic", DOCKERFILE, re.DOTALL)
+    assert command
+    told = dict(pair.split("=", 1) for pair in command[1].replace("\\", "").split())
+    done = subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--dry-run"],
+        cwd=settings.BASE_DIR, env={"PATH": os.environ["PATH"]} | told,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "static files" in done.stdout
+
+
+def test_the_image_is_not_roots():
+    assert "\nUSER dvsa-alerts\n" in DOCKERFILE
+
+
+def test_each_queue_has_its_worker_and_there_is_one_beat(services):
+    commands = {name: service.get("command", "") for name, service in services.items()}
+    workers = {c[c.index("-Q") + 1] for c in commands.values() if "worker" in c}
+    assert workers == set(settings.QUEUES)
+    assert len([command for command in commands.values() if "beat" in command]) == 1
+
+
+def test_every_container_of_ours_is_read_only_and_without_capabilities(services):
+    ours = [service for service in services.values() if service["image"] == "dvsa-alerts"]
+    assert len(ours) == len(settings.QUEUES) + 3
+    for service in ours:
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+
+
+def test_what_it_sets_is_read_and_what_it_mounts_is_there(services):
+    for service in services.values():
+        if service["image"] == "dvsa-alerts":
+            assert set(service["environment"]) <= set(variables())
+        for volume in service.get("volumes", []):
+            if volume.startswith("./"):
+                assert (DEPLOY / volume.partition(":")[0]).exists(), volume
+
+
+def test_redis_evicts_nothing(services):
+    assert "--maxmemory-policy noeviction" in services["redis"]["command"]
+
+
+def has_compose() -> bool:
+    docker = shutil.which("docker")
+    words = (docker or "docker", "compose", "version")
+    return bool(docker) and subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not has_compose(), reason="docker compose is not installed")
+def test_compose_accepts_it(tmp_path):
+    shutil.copytree(DEPLOY, tmp_path / "deploy")
+    shutil.copy(DEPLOY / "environment.example", tmp_path / "deploy" / "environment")
+    done = subprocess.run(
+        ["docker", "compose", "-f", "deploy/compose.yaml", "config", "--quiet"],
+        cwd=tmp_path, env=os.environ | SECRETS, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,61 @@
+"""A primary with a synchronous standby, which takes over when the primary is gone."""
+
+from pathlib import Path
+
+import psycopg
+
+from tests import servers
+
+SETTINGS = ("max_connections=100", "wal_level=replica", "hot_standby=on")
+
+
+class Pair:
+    """Two clusters, each reached through the socket in its own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        postgres = servers.dev_script().Postgres
+        self._folders = [servers.dev_script().private_folder(folder / name) for name in "ab"]
+        self.primary, self.standby = (
+            postgres(place, place, SETTINGS, for_tests=True) for place in self._folders
+        )
+
+    @property
+    def hosts(self) -> str:
+        """As clients name them: both, in any order."""
+        return ",".join(map(str, self._folders))
+
+    def start(self) -> None:
+        """The primary alone, with roles and extensions."""
+        self.primary.start()
+        self.primary.prepare()
+
+    def replicate(self) -> None:
+        """Copy the primary, start the copy, and let every commit wait for it from now on."""
+        source = ("-h", self.primary.sockets, "-U", "postgres", "-D", self.standby.data)
+        self.primary._call("pg_basebackup", *source, "-R", "-X", "stream", "-c", "fast")
+        self.standby.start()
+        with self._superuser() as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            connection.execute("SELECT pg_reload_conf()")
+            assert servers.wait_until(lambda: _is_synchronous(connection), seconds=30)
+
+    def fail_over(self) -> None:
+        """The primary is gone at once, writing nothing down; the standby takes over."""
+        self.primary._call("pg_ctl", "stop", "-m", "immediate", "-D", self.primary.data)
+        self.standby._call("pg_ctl", "promote", "-w", "-D", self.standby.data)
+
+    def stop(self) -> None:
+        """Whichever runs."""
+        for cluster in (self.primary, self.standby):
+            if cluster.running():
+                cluster.stop()
+
+    def _superuser(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.primary.sockets), user="postgres", dbname="postgres", autocommit=True
+        )
+
+
+def _is_synchronous(connection: psycopg.Connection) -> bool:
+    found = connection.execute("SELECT sync_state FROM pg_stat_replication").fetchone()
+    return found == ("sync",)
