@@ -15,6 +15,7 @@ from alerts.leases import Held
 from alerts.models import Delivery
 from alerts.push_messages import PushMessage, compose_push
 from alerts.rechecking import Listing, Recipient
+from slots.wording import clock, day
 
 MOST_LISTED = 10
 OFFICIAL_CHANGE = "https://www.gov.uk/change-driving-test"
@@ -61,7 +62,7 @@ def compose_mail(held: Held, recipient: Recipient, listings: Sequence[Listing]) 
 def subject(listings: Sequence[Listing]) -> str:
     """The first slot and how many more there are, in one line whatever a name holds."""
     first = listings[0]
-    moment = f"{wording.day(first.date)}, {wording.clock(first.time)}"
+    moment = f"{day(first.date)}, {clock(first.time)}"
     more = f" and {len(listings) - 1} more" if len(listings) > 1 else ""
     label = "[Simulated] " if first.is_simulated else ""
     kind = first.test_type.capitalize()

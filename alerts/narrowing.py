@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from accounts.models import SavedSearch
 from alerts.forms import initial_of
 from alerts.models import UserAlert
-from alerts.wording import ALL_DAYS, DAYS, clock, days, miles
 from slots.models import Slot
+from slots.wording import ALL_DAYS, DAYS, clock, days, miles
 
 MINUTE = timedelta(minutes=1)
 LAST_MINUTE = time(23, 59)

@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alerts import links, wording
+from alerts import links
 from alerts.channels.push import Push, encrypt
 from alerts.leases import Held
 from alerts.models import PushSubscription
 from alerts.rechecking import Listing
+from slots.wording import clock, day
 
 LONGEST_TTL = 4 * 3600
 MOST_LISTED = 10
@@ -62,7 +63,7 @@ def _title(listings: Sequence[Listing]) -> str:
 
 def _line(listing: Listing) -> str:
     miles = "" if listing.miles is None else f", {listing.miles:.1f} miles"
-    moment = f"{wording.day(listing.date)} {wording.clock(listing.time)}"
+    moment = f"{day(listing.date)} {clock(listing.time)}"
     return f"{moment}, {listing.center[:60]}{miles}"
 
 

@@ -1,17 +1,9 @@
 """Saved searches and alerts in a learner's words."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, time
-from typing import TypeVar
+from collections.abc import Sequence
 
 from accounts.models import SavedSearch
-
-Moment = TypeVar("Moment", date, time)
-
-DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-ALL_DAYS = 7
-DATES = ("from {} to {}", "from {}", "until {}")
-TIMES = ("starting between {} and {}", "starting at {} or later", "starting by {}")
+from slots.wording import day, days, listed, miles, windows
 
 METHODS = {
     SavedSearch.Method.EMAIL: "We e-mail you",
@@ -48,33 +40,13 @@ def place(search: SavedSearch, *, centers: Sequence[str]) -> str:
 def conditions(search: SavedSearch) -> list[str]:
     """What a slot has to fulfil besides its place and type, each as a clause."""
     clauses = (
-        span(DATES, search.date_from, search.date_to, day),
-        _weekdays(search),
-        span(TIMES, search.time_from, search.time_until, clock),
+        *windows(
+            search.date_from, search.date_to, search.weekdays, search.time_from, search.time_until
+        ),
         _earlier(search),
         _notice(search),
     )
     return [clause for clause in clauses if clause]
-
-
-def span(
-    patterns: tuple[str, str, str],
-    start: Moment | None,
-    end: Moment | None,
-    say: Callable[[Moment], str],
-) -> str:
-    """A window in words, by patterns for both ends, the first alone, the last alone; else ""."""
-    both, first, last = patterns
-    if start is None:
-        return "" if end is None else last.format(say(end))
-    return first.format(say(start)) if end is None else both.format(say(start), say(end))
-
-
-def _weekdays(search: SavedSearch) -> str:
-    chosen = sorted(search.weekdays or [])
-    if not chosen or len(chosen) == ALL_DAYS:
-        return ""
-    return f"on {listed([DAYS[number - 1] for number in chosen], 'or')}"
 
 
 def _earlier(search: SavedSearch) -> str:
@@ -94,29 +66,3 @@ def title(search: SavedSearch, *, centers: Sequence[str]) -> str:
     """What a search is called: its own name, else where it looks."""
     where = place(search, centers=centers)
     return search.name or where[0].upper() + where[1:]
-
-
-def listed(words: Sequence[str], joint: str) -> str:
-    """`a, b or c`."""
-    *first, last = words
-    return f"{', '.join(first)} {joint} {last}" if first else last
-
-
-def miles(number: int) -> str:
-    """`1 mile`, `10 miles`."""
-    return f"{number} mile" if number == 1 else f"{number} miles"
-
-
-def days(number: int) -> str:
-    """`1 day`, `3 days`."""
-    return f"{number} day" if number == 1 else f"{number} days"
-
-
-def day(value: date) -> str:
-    """`Monday 1 March 2027`."""
-    return f"{value:%A} {value.day} {value:%B %Y}"
-
-
-def clock(value: time) -> str:
-    """`08:10`."""
-    return f"{value:%H:%M}"

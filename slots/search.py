@@ -12,6 +12,7 @@ from django.db.models import TextChoices
 from centers.forms import DEFAULT_RADIUS, MAX_RADIUS
 from centers.models import Center
 from centers.querysets import CenterQuerySet, metres_within
+from slots.wording import windows
 
 __all__ = ["DEFAULT_RADIUS", "MAX_RADIUS", "Cursor", "Order", "SlotSearch"]
 
@@ -129,6 +130,16 @@ class SlotSearch:
         if self.centers:
             return f"at {', '.join(self.center_names)}"
         return f"within {self.radius} {'mile' if self.radius == 1 else 'miles'} of {self.label}"
+
+    @property
+    def which(self) -> str:
+        """The tests that it asks for in words: `Practical tests on Mondays or Fridays`."""
+        one_kind = len(self.test_types) == 1
+        kind = f"{self.test_types[0].title()} tests" if one_kind else "Practical and theory tests"
+        asked = windows(
+            self.date_from, self.date_to, self.weekdays, self.time_from, self.time_until
+        )
+        return f"{kind} {', '.join(asked)}".strip()
 
     @property
     def place_query(self) -> str:

@@ -1,8 +1,16 @@
-"""Times in a learner's words."""
+"""Times, distances and the windows of a search in a learner's words."""
 
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from typing import TypeVar
+
+Moment = TypeVar("Moment", date, time)
 
 MINUTE = 60
+DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+ALL_DAYS = 7
+DATES = ("from {} to {}", "from {}", "until {}")
+TIMES = ("starting between {} and {}", "starting at {} or later", "starting by {}")
 UNITS = ((86_400, "day"), (3600, "hour"), (MINUTE, "minute"))
 
 
@@ -31,3 +39,64 @@ def away(days: int) -> str:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def windows(
+    date_from: date | None,
+    date_to: date | None,
+    weekdays: Sequence[int] | None,
+    time_from: time | None,
+    time_until: time | None,
+) -> list[str]:
+    """What a search asks of a slot's moment, each as a clause; all inclusive, Monday = 1."""
+    clauses = (
+        _window(DATES, date_from, date_to, day),
+        _weekdays(sorted(weekdays or [])),
+        _window(TIMES, time_from, time_until, clock),
+    )
+    return [clause for clause in clauses if clause]
+
+
+def _window(
+    patterns: tuple[str, str, str],
+    start: Moment | None,
+    end: Moment | None,
+    say: Callable[[Moment], str],
+) -> str:
+    """By patterns for both ends, the first alone, the last alone; "" for an open window."""
+    both, first, last = patterns
+    if start is None:
+        return "" if end is None else last.format(say(end))
+    return first.format(say(start)) if end is None else both.format(say(start), say(end))
+
+
+def _weekdays(chosen: Sequence[int]) -> str:
+    if not chosen or len(chosen) == ALL_DAYS:
+        return ""
+    return f"on {listed([DAYS[number - 1] for number in chosen], 'or')}"
+
+
+def listed(words: Sequence[str], joint: str) -> str:
+    """`a, b or c`."""
+    *first, last = words
+    return f"{', '.join(first)} {joint} {last}" if first else last
+
+
+def miles(number: int) -> str:
+    """`1 mile`, `10 miles`."""
+    return _count(number, "mile")
+
+
+def days(number: int) -> str:
+    """`1 day`, `3 days`."""
+    return _count(number, "day")
+
+
+def day(value: date) -> str:
+    """`Monday 1 March 2027`."""
+    return f"{value:%A} {value.day} {value:%B %Y}"
+
+
+def clock(value: time) -> str:
+    """`08:10`."""
+    return f"{value:%H:%M}"
