@@ -50,6 +50,26 @@ def _check(endpoint: str, p256dh: str, auth: str) -> None:
 
 
 @transaction.atomic
+def renew(*, old_endpoint: str, endpoint: str, p256dh: str, auth: str) -> PushSubscription:
+    """Go on at the endpoint that a browser has put in the place of its old one.
+
+    Nobody but the browser and its push service knows the old endpoint, so it is the proof.
+    Raises BadSubscription, also for an old endpoint that is not in use.
+    """
+    _check(endpoint, p256dh, auth)
+    live = PushSubscription.objects.filter(endpoint=old_endpoint, ended_at__isnull=True)
+    subscription = live.select_for_update(no_key=True).first()
+    if subscription is None:
+        raise BadSubscription("This subscription is not in use.")
+    if PushSubscription.objects.filter(endpoint=endpoint).exclude(pk=subscription.pk).exists():
+        raise BadSubscription("The new address is in use already.")
+    subscription.endpoint, subscription.p256dh, subscription.auth = endpoint, p256dh, auth
+    subscription.save(update_fields=["endpoint", "p256dh", "auth"])
+    record("push.renewed", actor=None, subject=subscription)
+    return subscription
+
+
+@transaction.atomic
 def unsubscribe(*, subscription: PushSubscription, actor: User) -> None:
     """Send nothing more to a browser; what waits for it goes by e-mail."""
     PushSubscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(

@@ -12,12 +12,14 @@ async function turnOn(event) {
   const status = form.querySelector("[data-push-status]");
   status.textContent = "Asking your browser…";
   try {
-    fill(await subscribe());
+    const subscription = await subscribe();
+    await keep(subscription.endpoint);
+    fill(subscription);
     form.submit();
   } catch (error) {
     status.textContent = Notification.permission === "denied"
-      ? "Your browser blocks our notifications. Allow them in its settings for this site."
-      : "Your browser's push service doesn't answer. Try again later.";
+      ? "Your browser blocks our notifications. Allow them in its settings for this site, then press the button again."
+      : "That didn't work: your browser's push service doesn't answer. Try again in a minute.";
   }
 }
 
@@ -27,6 +29,12 @@ async function subscribe() {
   const { pushManager } = await navigator.serviceWorker.ready;
   await (await pushManager.getSubscription())?.unsubscribe();
   return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(form.dataset.key) });
+}
+
+// For the service worker, which some browsers don't tell what a renewed subscription was before.
+async function keep(endpoint) {
+  const kept = await caches.open("push-endpoint");
+  await kept.put("/push/", new Response(endpoint));
 }
 
 function fill(subscription) {
