@@ -3,7 +3,8 @@
 from django.db import connection
 from django.db.models.functions import Now
 
-from alerts.models import PushSubscription
+from accounts.models import User
+from alerts.models import MailRefusal, PushSubscription
 
 REFUSE = """
 INSERT INTO alerts_mailrefusal (user_id, address, reason)
@@ -20,6 +21,11 @@ def refuse_mail(notification_id: int, *, reason: str) -> None:
     """Send no more mail to the address that a notification went to; the user's pages say so."""
     with connection.cursor() as cursor:
         cursor.execute(REFUSE, [reason[:500], notification_id])
+
+
+def is_mail_refused(user: User) -> bool:
+    """Whether the address that a user has now takes no more mail from us."""
+    return MailRefusal.objects.filter(user=user, address=user.email).exists()
 
 
 def end_subscription(subscription_id: int, *, reason: str) -> None:
