@@ -48,6 +48,6 @@ def visitor(browser: Browser, size: str) -> Iterator[Page]:
 
 def new_context(browser: Browser, size: str, **options: Any) -> BrowserContext:
     """A browser of that size, patient enough for a busy machine."""
-    context = browser.new_context(viewport=SIZES[size], **options)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=SIZES[size], locale="en-GB", **options)  # type: ignore[arg-type]
     context.set_default_timeout(20_000)
     return context

@@ -1,0 +1,154 @@
+"""Every page in a browser: nothing for axe to find, no sideways scrolling, no other host asked,
+nothing that the policy refuses.
+
+`PICTURES=folder ./dev test tests/journeys/test_every_page.py` keeps what each page looks like.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from accounts.roles import keep_default_roles
+from tests import databases
+from tests.journeys.conftest import SIZES, new_context
+from tests.journeys.gallery import GALLERY, Shown
+from tests.journeys.town import Town, build_town
+
+NARROWEST = {"width": 320, "height": 640}
+# WCAG 2.2's own way to ask for 200%: half as many CSS pixels across the same screen.
+ENLARGED = {"width": 640, "height": 450}
+PICTURES = os.environ.get("PICTURES")
+AXE = Axe()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast"]
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """Browsers of one size, by who looks."""
+
+    size: str
+    contexts: dict[str, BrowserContext]
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker) -> Iterator[Town]:
+    with django_db_blocker.unblock():
+        yield build_town()
+        connection.close()
+        databases.empty(connection.settings_dict["NAME"])
+        keep_default_roles()
+
+
+@pytest.fixture(scope="module")
+def address(town: Town, django_db_blocker) -> Iterator[str]:
+    server = LiveServer("127.0.0.1")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="module", params=list(SIZES))
+def tabs(request, browser: Browser, town: Town, address: str) -> Iterator[Tabs]:
+    """A browser of one size for each who looks."""
+    people = {"nobody": None, "comer": None, "ada": town.ada, "newcomer": town.newcomer}
+    contexts = {who: _context(browser, address, request.param, people[who]) for who in people}
+    yield Tabs(request.param, contexts)
+    for context in contexts.values():
+        context.close()
+
+
+def _context(browser: Browser, address: str, size: str, user: User | None) -> BrowserContext:
+    context = new_context(browser, size, color_scheme="light")
+    if user:
+        client = Client()
+        client.force_login(user)
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}
+        context.add_cookies([cookie])
+    context.add_init_script(NOTE_REFUSED)
+    return context
+
+
+@pytest.mark.parametrize("shown", GALLERY, ids=lambda shown: shown.name)
+def test_it_is_accessible_fits_and_asks_no_other_host(
+    tabs: Tabs, shown: Shown, town: Town, address: str
+) -> None:
+    page = tabs.contexts[shown.who].new_page()
+    asked: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        come_upon(page, shown, f"{address}{shown.address(town)}")
+        look_at(page, f"{shown.name}-{tabs.size}")
+        assert page.evaluate("refused") == []
+        assert errors == []
+        assert {urlsplit(url).netloc for url in asked if url[:5] != "data:"} == {address[7:]}
+    finally:
+        page.close()
+
+
+def come_upon(page: Page, shown: Shown, url: str) -> None:
+    """Open the page, and do what comes first."""
+    page.goto(url)
+    if shown.act:
+        shown.act(page)
+    page.wait_for_load_state("networkidle")
+
+
+def look_at(page: Page, name: str) -> None:
+    """Nothing for axe to find in light and dark, and nothing wider than a narrow window."""
+    keep_picture(page, f"{name}-light")
+    assert found_by_axe(page, RULES) == []
+    page.emulate_media(color_scheme="dark")
+    keep_picture(page, f"{name}-dark")
+    assert found_by_axe(page, COLOURS) == []
+    assert wider_than_its_window(page) == []
+
+
+def found_by_axe(page: Page, rules: list[str]) -> list[str]:
+    """What axe-core objects to by these rules, and where."""
+    options = {"resultTypes": ["violations"], "runOnly": rules}
+    return [
+        f"{each['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+        for each in AXE.run(page, options=options).response["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def wider_than_its_window(page: Page) -> list[str]:
+    """At which widths the page is wider than the window, and by what."""
+    found = []
+    for size in (NARROWEST, ENLARGED):
+        page.set_viewport_size(size)
+        found += page.evaluate(WIDER)
+    return found
+
+
+NOTE_REFUSED = """
+window.refused = [];
+addEventListener("securitypolicyviolation",
+  each => refused.push(`${each.violatedDirective} ${each.blockedURI}`));
+"""
+WIDER = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("main *, header *, footer *")]
+    .filter(each => each.getBoundingClientRect().right > width + 1)
+    .map(each => `${width}px: ${each.outerHTML.slice(0, 100)}`);
+}"""
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """The whole page, if pictures are asked for."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
