@@ -35,7 +35,7 @@ class SavedSearchForm(SlotSearchForm):
         label="How to tell you", required=False, initial=SavedSearch.Method.EMAIL,
         choices=[
             (SavedSearch.Method.EMAIL, "By e-mail"),
-            (SavedSearch.Method.PUSH, "By a notification on the devices that you add"),
+            (SavedSearch.Method.PUSH, "By a notification on my phone or computer"),
         ],
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "Choose e-mail or notifications"},
@@ -45,17 +45,17 @@ class SavedSearchForm(SlotSearchForm):
         help_text="Only you see it, for example “Near college”",
     )  # fmt: skip
     current_test_date = forms.DateField(
-        label="The date of the test you have booked", required=False, widget=DateInput,
-        help_text="We then tell you of earlier tests only", error_messages={"invalid": _DATE},
+        label="Date of the test you have booked", required=False, widget=DateInput,
+        help_text="We then alert you to earlier tests only", error_messages={"invalid": _DATE},
     )  # fmt: skip
     min_days_earlier = forms.IntegerField(
-        label="At least this many days before it", required=False,
+        label="At least how many days before it", required=False,
         min_value=1, max_value=LONGEST_LEAD,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _DAYS_AHEAD),
     )  # fmt: skip
     min_notice_days = forms.IntegerField(
         label="How many days’ notice you need", required=False,
-        help_text="Nothing sooner is alerted", min_value=1, max_value=LONGEST_LEAD,
+        help_text="We leave out anything sooner", min_value=1, max_value=LONGEST_LEAD,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _DAYS_AHEAD),
     )  # fmt: skip
 
@@ -180,6 +180,8 @@ class PauseForm(forms.Form):
 
 class QuietHoursForm(forms.Form):
     """The hours in which no message goes out; both empty for none."""
+
+    labels_say_optional = False
 
     quiet_from = forms.TimeField(
         label="From", required=False, widget=TimeInput, error_messages={"invalid": _TIME}

@@ -13,6 +13,7 @@ from accounts.quiet_hours import set_quiet_hours
 from alerts.erasure import LastAdmin, erase_user
 from alerts.export import export_zip
 from alerts.forms import EraseForm, QuietHoursForm
+from alerts.refusals import is_mail_refused
 from alerts.views_searches import LearnerRequest
 
 
@@ -24,7 +25,8 @@ def account(request: LearnerRequest) -> HttpResponse:
     start = {"quiet_from": user.quiet_from, "quiet_until": user.quiet_until}
     form = QuietHoursForm(request.POST or None, initial=start)
     if not form.is_valid():
-        return render(request, "alerts/account.html", {"form": form})
+        context = {"form": form, "mail_refused": is_mail_refused(user)}
+        return render(request, "alerts/account.html", context)
     hours = form.cleaned_data
     set_quiet_hours(user=user, start=hours["quiet_from"], end=hours["quiet_until"])
     messages.success(request, "Your quiet hours are saved.")

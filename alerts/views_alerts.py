@@ -11,7 +11,7 @@ from alerts import links
 from alerts.history import read_history, read_notification
 from alerts.models import Notification, UserAlert
 from alerts.narrowing import narrowings
-from alerts.views_searches import LearnerRequest
+from alerts.views_searches import LearnerRequest, got_a_test_path
 
 LARGEST_ID = 2**63 - 1
 
@@ -21,7 +21,8 @@ LARGEST_ID = 2**63 - 1
 def alert_list(request: LearnerRequest) -> HttpResponse:
     """The learner's alerts, newest first."""
     page = read_history(request.user, before=_before(request))
-    return render(request, "alerts/alerts.html", {"page": page})
+    context = {"page": page, "got_a_test": got_a_test_path(request.user)}
+    return render(request, "alerts/alerts.html", context)
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -17,8 +17,10 @@ from accounts.querysets import SavedSearchQuerySet
 from alerts import links, saving, wording
 from alerts.forms import PauseForm, SavedSearchForm, initial_of
 from alerts.matching import openings_fitting
-from alerts.trial import TRIAL_LIMIT, send_trial
+from alerts.refusals import is_mail_refused
+from alerts.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
 from audit.addresses import client_address
+from slots.wording import day
 
 LOOK_BACK = timedelta(days=7)
 
@@ -37,9 +39,15 @@ def search_list(request: LearnerRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "searches": [_shown(search, now) for search in searches],
-        "got_a_test": urlsplit(links.got_a_test_url(user_id=request.user.pk)).path,
+        "got_a_test": got_a_test_path(request.user),
+        "mail_refused": is_mail_refused(request.user),
     }
     return render(request, "alerts/searches.html", context)
+
+
+def got_a_test_path(user: User) -> str:
+    """Where the button that ends all of a learner's searches posts to."""
+    return urlsplit(links.got_a_test_url(user_id=user.pk)).path
 
 
 def _shown(search: SavedSearch, now: Any) -> dict[str, Any]:
@@ -134,7 +142,7 @@ def _save(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | Non
     except saving.TooManySearches as refused:
         form.add_error(None, str(refused))
         return _ask(request, form, search)
-    messages.success(request, "Your search is saved. We’ll tell you of the next slot that fits.")
+    messages.success(request, "Your search is saved. We’ll alert you to the next slot that fits.")
     return redirect("search_list")
 
 
@@ -153,7 +161,7 @@ def search_pause(request: LearnerRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "alerts/search_pause.html", {"form": form, **_shown_now(search)})
     saving.pause_search(search=search, until=form.cleaned_data["until"], actor=request.user)
-    messages.success(request, f"Paused until {wording.day(form.cleaned_data['until'])}.")
+    messages.success(request, f"Paused until {day(form.cleaned_data['until'])}.")
     return redirect("search_list")
 
 
@@ -184,9 +192,9 @@ def search_trial(request: LearnerRequest, pk: int) -> HttpResponse:
     """Send the learner a test alert for one of their searches."""
     search = own_search(request, pk)
     if TRIAL_LIMIT.seconds_to_wait(client_address(request)):
-        messages.error(request, "You have had several test alerts. Try again in an hour.")
-    elif send_trial(search=search):
-        messages.success(request, f"A test alert is on its way to {request.user.email}.")
+        messages.error(request, TOO_MANY_TRIALS)
+    elif sent_to := send_trial(search=search):
+        messages.success(request, f"A test alert is on its way to {sent_to}.")
     else:
         messages.error(request, "Our mail server doesn’t answer just now. Try again in a minute.")
     return redirect("search_list")

@@ -21,6 +21,7 @@ from slots.wording import ago
 NEAREST = 20
 CLOSE_DAYS = 180
 LOOK_BACK = timedelta(days=28)
+NEW = timedelta(minutes=15)
 
 
 class ShownSlot(NamedTuple):
@@ -33,6 +34,7 @@ class ShownSlot(NamedTuple):
     miles: str
     opened: str
     seen: str
+    is_new: bool
     warnings: list[str]
 
 
@@ -70,6 +72,7 @@ def _shown(slot: FoundSlot, now: datetime, centers: str) -> ShownSlot:
         miles=f"{slot.miles:.1f} miles",
         opened=f"{slot.test_name}{opened or ''}.",
         seen=_seen(slot, now),
+        is_new=slot.opened_at is not None and now - slot.opened_at < NEW,
         warnings=_warnings(slot),
     )
 
@@ -83,7 +86,7 @@ def _seen(slot: FoundSlot, now: datetime) -> str:
 
 def _warnings(slot: FoundSlot) -> list[str]:
     silent = slot.source is not None and slot.is_stale
-    return ["Simulated"] * bool(slot.is_simulated) + ["Source is silent"] * silent
+    return ["Simulated"] * bool(slot.is_simulated) + ["May be gone"] * silent
 
 
 @dataclass(frozen=True)

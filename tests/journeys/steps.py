@@ -22,7 +22,7 @@ def sign_up(page: Page, site: Site, email: str) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Choose a password").fill(PASSWORD)
     page.get_by_role("button", name="Create an account").click()
-    expect(page.get_by_role("heading", name="Enter the code from the mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Enter the code we e-mailed you")).to_be_visible()
     code = code_of(mail_text(page, site, "is your code", to=email))
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Continue").click()
@@ -70,7 +70,7 @@ def first_alert(page: Page, site: Site, email: str) -> None:
     page.get_by_label("Within how many miles").fill("10")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("opens within 10 miles of IG3 9UZ")).to_be_visible()
-    page.get_by_role("button", name="Save this search").click()
+    page.get_by_role("button", name="Save and start alerts").click()
     expect(page.get_by_text("Your search is saved.")).to_be_visible()
 
     text = mail_text(page, site, "test slot:", to=email, seconds=90)

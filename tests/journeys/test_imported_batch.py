@@ -42,7 +42,7 @@ def walk(page: Page, site: Site, folder: Path, *, email: str, clock: str) -> Non
     page.get_by_role("link", name="Create an account").click()
     sign_up(page, site, email)
     expect(page.get_by_text("within 10 miles of IG3 9UZ")).to_be_visible()
-    page.get_by_role("button", name="Save this search").click()
+    page.get_by_role("button", name="Save and start alerts").click()
     expect(page.get_by_text("Your search is saved.")).to_be_visible()
 
     import_a_slot(site, folder, clock)
@@ -57,7 +57,7 @@ def walk(page: Page, site: Site, folder: Path, *, email: str, clock: str) -> Non
     page.get_by_role("button", name="Stop these alerts").click()
     expect(page.get_by_role("heading", name="These alerts have stopped")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("heading", name="We look for slots again")).to_be_visible()
+    expect(page.get_by_role("heading", name="We are looking for slots again")).to_be_visible()
 
 
 def test_a_visitors_search_becomes_an_alert_and_ends_by_one_press(

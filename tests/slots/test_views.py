@@ -67,7 +67,7 @@ class TestResults:
     def test_a_silent_source_is_named_as_such(self, client):
         silent = Source.objects.create(name="old", heard_at=timezone.now() - timedelta(hours=2))
         open_slot(make_center("Near"), in_days(2), source=silent, opened_at=timezone.now())
-        assert "Source is silent" in page(client)
+        assert "May be gone" in page(client)
 
     def test_the_next_page_goes_on_where_the_first_one_ends(self, client):
         centre = make_center("Near")
