@@ -180,6 +180,6 @@ def send_and_close() -> None:
 def test_the_learners_page_says_why_it_ended_and_offers_to_change_it(client, search, ending):
     client.force_login(search.user)
     page = client.get("/searches/").content.decode()
-    assert "The days that it looked at have passed" in page
+    assert "The days it looked at have passed" in page
     assert "Change its dates" in page
     assert "Start again" not in page
