@@ -61,20 +61,34 @@ class Program:
 
 
 def worker(
-    log: Path, *, redis: str, processes: int = 2, queues: str = QUEUES, **environment: str
+    log: Path,
+    *,
+    redis: str,
+    processes: int = 2,
+    queues: str = QUEUES,
+    minutes_off: int = 0,
+    **environment: str,
 ) -> Program:
-    """A Celery worker, on all queues unless said otherwise."""
-    words = ("-m", "celery", "-A", "dvsa_alerts", "worker", "-Q", queues, "-n", f"{log.name}@%h")
-    return Program(
-        *words, *dev_script().SILENT, "-c", str(processes), "--loglevel", "WARNING",
+    """A Celery worker, on all queues and with the right clock unless said otherwise."""
+    words = ("worker", "-Q", queues, "-n", f"{log.name}@%h", "-c", str(processes))
+    return _celery(
+        *words, *dev_script().SILENT, minutes_off=minutes_off,
         log=log, REDIS_URL=redis, **environment,
     )  # fmt: skip
 
 
-def beat(log: Path, *, redis: str, **environment: str) -> Program:
+def beat(log: Path, *, redis: str, minutes_off: int = 0, **environment: str) -> Program:
     """Celery's clock, which asks for each task every few seconds."""
-    words = ("-m", "celery", "-A", "dvsa_alerts", "beat", "-s", str(log.with_suffix(".schedule")))
-    return Program(*words, "--loglevel", "WARNING", log=log, REDIS_URL=redis, **environment)
+    words = ("beat", "-s", str(log.with_suffix(".schedule")))
+    return _celery(*words, minutes_off=minutes_off, log=log, REDIS_URL=redis, **environment)
+
+
+def _celery(*words: str, minutes_off: int, log: Path, **environment: str) -> Program:
+    """Celery's own program, or one that is it but for its clock."""
+    program = ("-m", "celery", "-A", "dvsa_alerts")
+    if minutes_off:
+        program = ("-m", "tests.drills.wrong_clock", str(minutes_off))
+    return Program(*program, *words, "--loglevel", "WARNING", log=log, **environment)
 
 
 def dispatcher(log: Path, **environment: str) -> Program:
