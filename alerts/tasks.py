@@ -24,6 +24,8 @@ SECONDS = 20.0
 def match() -> None:
     """Match what has opened, and look in when the first messages are due."""
     matched = match_openings()
+    if matched.openings:
+        logger.info("matched openings=%d alerts=%d", matched.openings, matched.alerts)
     if matched.alerts or matched.revived:
         hint_sending()
 
@@ -31,13 +33,21 @@ def match() -> None:
 @shared_task
 def send_email() -> None:
     """Send the e-mails that are due."""
-    send_round("email", seconds=SECONDS)
+    _send("email")
 
 
 @shared_task
 def send_push() -> None:
     """Send the pushes that are due."""
-    send_round("push", seconds=SECONDS)
+    _send("push")
+
+
+def _send(channel: str) -> None:
+    done = send_round(channel, seconds=SECONDS)
+    if done.taken_up:
+        logger.info(
+            "sent channel=%s taken_up=%d accepted=%d", channel, done.taken_up, done.accepted
+        )
 
 
 @shared_task

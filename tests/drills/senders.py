@@ -67,12 +67,13 @@ def worker(
     processes: int = 2,
     queues: str = QUEUES,
     minutes_off: int = 0,
+    loglevel: str = "WARNING",
     **environment: str,
 ) -> Program:
     """A Celery worker, on all queues and with the right clock unless said otherwise."""
     words = ("worker", "-Q", queues, "-n", f"{log.name}@%h", "-c", str(processes))
     return _celery(
-        *words, *dev_script().SILENT, minutes_off=minutes_off,
+        *words, *dev_script().SILENT, minutes_off=minutes_off, loglevel=loglevel,
         log=log, REDIS_URL=redis, **environment,
     )  # fmt: skip
 
@@ -83,12 +84,14 @@ def beat(log: Path, *, redis: str, minutes_off: int = 0, **environment: str) -> 
     return _celery(*words, minutes_off=minutes_off, log=log, REDIS_URL=redis, **environment)
 
 
-def _celery(*words: str, minutes_off: int, log: Path, **environment: str) -> Program:
+def _celery(
+    *words: str, minutes_off: int, log: Path, loglevel: str = "WARNING", **environment: str
+) -> Program:
     """Celery's own program, or one that is it but for its clock."""
-    program = ("-m", "celery", "-A", "dvsa_alerts")
+    program = ("-m", "celery", "--quiet", "-A", "dvsa_alerts")
     if minutes_off:
         program = ("-m", "tests.drills.wrong_clock", str(minutes_off))
-    return Program(*program, *words, "--loglevel", "WARNING", log=log, **environment)
+    return Program(*program, *words, "--loglevel", loglevel, log=log, **environment)
 
 
 def dispatcher(log: Path, **environment: str) -> Program:
