@@ -92,6 +92,7 @@ class SlotOpening(models.Model):
     class Quiet(models.TextChoices):
         BASELINE = "baseline", "listed when the source first covered the centre"
         RETURNED = "returned", "came back after a mass closing"
+        RESTORED = "restored", "may have been announced before the database was restored"
 
     id = models.BigAutoField(primary_key=True)
     # The index of (slot, episode) begins with it.
@@ -140,7 +141,7 @@ class SlotOpening(models.Model):
                 | Q(closed_at__isnull=False, close_reason__in=["gone", "passed", "staff"]),
             ),
             models.CheckConstraint(
-                name="opening_quiet", condition=Q(quiet__in=["baseline", "returned"])
+                name="opening_quiet", condition=Q(quiet__in=["baseline", "returned", "restored"])
             ),
         ]
         indexes: ClassVar = [
