@@ -42,6 +42,8 @@ LEFT_EMPTY = (
 EXTENSIONS_OWN = "spatial_ref_sys"
 LOCK = ".lock"
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# While the dump is copied, or a program reads it, the transaction has nothing to do but last.
+PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def _take_snapshot() -> tuple[datetime, str]:
     """The moment (UTC, by the database) and the name by which pg_dump sees the same."""
     with connection.cursor() as cursor:
         cursor.execute(SNAPSHOT)
+        cursor.execute(PATIENCE)
         cursor.execute("SELECT statement_timestamp(), pg_export_snapshot()")
         moment, snapshot = cursor.fetchone()
     return moment.astimezone(UTC), snapshot

@@ -18,7 +18,7 @@ from alerts.resuming import RESTORED, stop_sending
 from audit import chain
 from audit.trail import record
 from dvsa_alerts.backup_files import BadBackup
-from slots.models import SourceBaseline
+from slots.models import SlotOpening, SourceBaseline
 
 # Signed links in mails of the lost time name rows by number. They must lead nowhere rather than
 # to what somebody else saves next: 2,000 restores fit into an integer.
@@ -51,11 +51,19 @@ def settle(*, as_of: datetime, erased: Iterable[int], **details: Any) -> Settled
     """
     stop_sending()
     settled = _erase(erased)
-    SourceBaseline.objects.all().delete()
+    _announce_nothing_again()
     with connection.cursor() as cursor:
         cursor.execute(SKIP)
     record(RESTORED, actor=None, subject=None, as_of=as_of, erased=settled.erased, **details)
     return settled
+
+
+def _announce_nothing_again() -> None:
+    """What waited to be matched may have been; what sources list next, too."""
+    waiting = SlotOpening.objects.filter(matched_at__isnull=True, quiet__isnull=True)
+    waiting.update(quiet=SlotOpening.Quiet.RESTORED)
+    SlotOpening.objects.filter(resumed_at__isnull=False).update(resumed_at=None)
+    SourceBaseline.objects.all().delete()
 
 
 def verify_chain(known_head: chain.Head | None) -> chain.Head:
@@ -76,3 +84,17 @@ def _erase(ids: Iterable[int]) -> Settled:
         except LastAdmin:
             settled.kept.append(number)
     return settled
+
+
+def settled_lines(settled: Settled) -> list[str]:
+    """What was done again, and what is left to do."""
+    kept = [
+        f"User {number} had been erased but is the last active admin here: make another admin, "
+        "then erase this one."
+        for number in settled.kept
+    ]
+    return [
+        f"{len(settled.erased)} users who had been erased since were erased again.",
+        *kept,
+        "Sending is off until: manage.py resume_sending",
+    ]

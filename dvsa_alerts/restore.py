@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from audit.chain import Head
 from dvsa_alerts.after_migrate import grant_to_application
+from dvsa_alerts.backup import PATIENCE
 from dvsa_alerts.backup_files import Backup, BadBackup, Progress, check_dump, read_backup
 from dvsa_alerts.erasures import kept_erasures
 from dvsa_alerts.loading_dumps import load_dump
@@ -106,6 +107,8 @@ def check_empty() -> None:
 
 def _restore(backup: Backup, identity: Path | None, progress: Progress, step: Step) -> Restored:
     step("loading")
+    with connection.cursor() as cursor:
+        cursor.execute(PATIENCE)
     load_dump(backup, identity=identity, progress=progress)
     step("verifying")
     rows = _verify_tables(backup.manifest["tables"], backup.manifest["left_empty"], step)

@@ -33,6 +33,13 @@ def owner_connection(name: str) -> psycopg.Connection:
     )
 
 
+def superuser_connection(name: str, host: str) -> psycopg.Connection:
+    """Connect to a cluster as whoever made it."""
+    return psycopg.connect(
+        dbname=name, user="postgres", host=host, autocommit=True, connect_timeout=10
+    )
+
+
 def url_of(name: str, role: str) -> str:
     """The URL under which a process of ours reaches a test database."""
     return f"postgis://{role}@/{name}?host={settings.ENVIRONMENT.owner_database['HOST']}"

@@ -76,11 +76,12 @@ class OwnRedis:
 class OwnPostgres:
     """A cluster with the roles and extensions that every cluster of ours has; durable."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: tuple[str, ...] = ()) -> None:
         self._server = dev_script().Postgres(
-            folder, folder, ("max_connections=100",), for_tests=True
+            folder, folder, ("max_connections=100", *settings), for_tests=True
         )
         self.host = str(folder)
+        self.data: Path = self._server.data
 
     def start(self) -> None:
         """Start it and make what is missing."""
@@ -91,6 +92,15 @@ class OwnPostgres:
         """`-m immediate`: every session is cut, nothing is written down, recovery by the log."""
         self._server._call("pg_ctl", "restart", "-w", "-m", "immediate", "-D", self._server.data,
                            *self._server._options())  # fmt: skip
+
+    def destroy(self) -> None:
+        """The machine is lost, with all that was on its disk."""
+        self._server._call("pg_ctl", "stop", "-w", "-m", "immediate", "-D", self.data)
+        shutil.rmtree(self.data)
+
+    def start_again(self) -> None:
+        """Start what something else has put there."""
+        self._server.start()
 
     def stop(self) -> None:
         """Stop it if it runs."""

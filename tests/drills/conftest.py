@@ -2,15 +2,13 @@
 
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-from tests import databases, servers
+from tests import servers
+from tests.drills.recovering import Watched, migrated
 from tests.smtp_sink import Sink
 
 
@@ -41,6 +39,12 @@ def seed() -> int:
 
 
 @pytest.fixture
+def watched(seed: int, sink: Sink) -> Watched:
+    """Of a drill of recovery."""
+    return Watched(seed, sink)
+
+
+@pytest.fixture
 def logs(tmp_path: Path) -> Path:
     return tmp_path
 
@@ -48,14 +52,5 @@ def logs(tmp_path: Path) -> Path:
 @pytest.fixture
 def own_postgres(transactional_db, monkeypatch) -> Iterator[servers.OwnPostgres]:
     """A migrated cluster that this process and those it starts use instead of the run's."""
-    with servers.own_folder() as folder:
-        cluster = servers.OwnPostgres(folder)
-        cluster.start()
-        for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-            role = "app" if name == "DATABASE_URL" else "app_owner"
-            monkeypatch.setenv(name, f"postgis://{role}@/app?host={folder}")
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, cwd=settings.BASE_DIR, check=True)
-        with databases.used_here("app", cluster.host):
-            yield cluster
-        cluster.stop()
+    with servers.own_folder() as folder, migrated(servers.OwnPostgres(folder), monkeypatch) as own:
+        yield own

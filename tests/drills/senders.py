@@ -99,6 +99,11 @@ def dispatcher(log: Path, **environment: str) -> Program:
     return Program("manage.py", "dispatch_alerts", "--loop", log=log, **environment)
 
 
+def matcher(log: Path, **environment: str) -> Program:
+    """`match_openings --loop`, which needs neither Celery nor Redis."""
+    return Program("manage.py", "match_openings", "--loop", log=log, **environment)
+
+
 class Killer(threading.Thread):
     """SIGKILLs one of the programs every few seconds and starts another in its place."""
 

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from audit.management.reporting import ReportingCommand
 from dvsa_alerts.backup_files import BadBackup
-from dvsa_alerts.recovery import Settled
+from dvsa_alerts.recovery import settled_lines
 from dvsa_alerts.restore import Restored, restore
 
 EXAMPLE = """examples:
@@ -69,17 +69,3 @@ def _said(restored: Restored, status: str) -> list[str]:
     held = f"as the manifest says, and the audit log holds ({restored.head})"
     first = f"{verb}, as of {moment}: {restored.rows:,} rows of {tables} tables {held}."
     return [first, *settled_lines(restored.settled)]
-
-
-def settled_lines(settled: Settled) -> list[str]:
-    """What was done again, and what is left to do."""
-    kept = [
-        f"User {number} had been erased but is the last active admin here: make another admin, "
-        "then erase this one."
-        for number in settled.kept
-    ]
-    return [
-        f"{len(settled.erased)} users who had been erased since were erased again.",
-        *kept,
-        "Sending is off until: manage.py resume_sending",
-    ]
