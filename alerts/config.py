@@ -63,3 +63,10 @@ TEST_ALERTS_PER_HOUR = declare_integer(
     maximum=1000,
     help="Test alerts that one user may ask for in an hour",
 )
+KEEP_ALERTS = declare_integer(
+    "alerts.keep_days",
+    default=180,
+    minimum=2,
+    maximum=3650,
+    help="Days that an alert stays in a learner's history, and the message it went out with",
+)

@@ -1,15 +1,17 @@
 """The hash chain over the audit log: sealing new entries, and walking the chain to verify it."""
 
 import hashlib
-from collections.abc import Iterator
+import json
 from dataclasses import dataclass
 from datetime import UTC
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from audit.models import AuditLog
 
 SEAL_AT_MOST = 5000
+PRUNED = "audit.pruned"
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,16 @@ class Head:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a walk found: how many entries hold, and the first that doesn't with its reason."""
+    """What a walk found: how many entries hold, and the first that doesn't with its reason.
+
+    `start` is the entry before the first, as retention has signed it off; 0 for the whole chain.
+    """
 
     checked: int
     unsealed: int
     head: Head
     broken: str | None
+    start: Head
 
 
 def seal() -> tuple[int, Head]:
@@ -47,32 +53,45 @@ def seal() -> tuple[int, Head]:
     return sealed, Head(chain_no, digest or "")
 
 
+def head_of(entry: AuditLog | None) -> Head:
+    """What a sealed entry is in the chain; 0 for none."""
+    return Head(entry.chain_no or 0, entry.hash or "") if entry else Head(0, "")
+
+
 def newest_head() -> Head:
     """The newest sealed entry, without a look at those before it."""
-    newest = AuditLog.objects.filter(chain_no__isnull=False).order_by("-chain_no").first()
-    return Head(newest.chain_no or 0, newest.hash or "") if newest else Head(0, "")
+    return head_of(_sealed().last())
+
+
+def signed_off() -> Head:
+    """The entry before the chain's start: 0, or the last that retention has signed off.
+
+    Whoever signs off writes an entry that is sealed itself, and only the owner may write it.
+    """
+    entry = _sealed().filter(action=PRUNED).last()
+    return Head.parse(json.loads(entry.details or "")["through"]) if entry else Head(0, "")
 
 
 def verify(*, known_head: Head | None = None) -> Verdict:
     """Walk the whole chain, oldest first, and compare it with a head kept elsewhere if given."""
     broken = None
-    head = Head(0, "")
-    known_seen = known_head is None or known_head == head
-    for entry in _sealed():
+    start = head = signed_off()
+    known_seen = known_head in {None, head}
+    for entry in _sealed().filter(chain_no__gt=start.chain_no).iterator(chunk_size=2000):
         broken = _fault(entry, head)
         if broken:
             break
-        head = Head(entry.chain_no or 0, entry.hash or "")
+        head = head_of(entry)
         known_seen = known_seen or head == known_head
     if not broken and not known_seen:
         broken = f"the chain doesn't hold the known head {known_head}"
     unsealed = AuditLog.objects.filter(chain_no__isnull=True).count()
-    return Verdict(checked=head.chain_no, unsealed=unsealed, head=head, broken=broken)
+    checked = head.chain_no - start.chain_no
+    return Verdict(checked=checked, unsealed=unsealed, head=head, broken=broken, start=start)
 
 
-def _sealed() -> Iterator[AuditLog]:
-    entries = AuditLog.objects.filter(chain_no__isnull=False).order_by("chain_no")
-    return entries.iterator(chunk_size=2000)
+def _sealed() -> QuerySet[AuditLog]:
+    return AuditLog.objects.filter(chain_no__isnull=False).order_by("chain_no")
 
 
 def _fault(entry: AuditLog, previous: Head) -> str | None:
@@ -87,10 +106,26 @@ def _fault(entry: AuditLog, previous: Head) -> str | None:
 
 
 def _actor_holds(entry: AuditLog) -> bool:
-    """An erased entry has neither user nor address left; any other proves its actor."""
+    """An erased entry has neither user nor address left; any other proves its actor.
+
+    An address stands in it by a hash of its own, which stays when the address goes; in entries
+    from before that, by itself.
+    """
     if entry.salt is None:
         return entry.user_id is None and entry.ip is None
-    return entry.actor_hash == _digest(str(entry.salt), _text(entry.user_id), entry.ip)
+    if not _address_holds(entry):
+        return False
+    return entry.actor_hash == _digest(
+        str(entry.salt), _text(entry.user_id), entry.ip_hash or entry.ip
+    )
+
+
+def _address_holds(entry: AuditLog) -> bool:
+    if entry.ip_hash is None:
+        return True
+    if entry.ip_salt is None:
+        return entry.ip is None
+    return entry.ip_hash == _digest(str(entry.ip_salt), entry.ip)
 
 
 def _entry_hash(previous: str | None, entry: AuditLog) -> str:

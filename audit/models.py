@@ -29,6 +29,9 @@ class AuditLog(models.Model):
     salt = models.UUIDField(
         null=True, blank=True, db_default=models.Func(function="gen_random_uuid")
     )
+    # Of the address alone: its salt goes with it, and what it was hashed to stays.
+    ip_salt = models.UUIDField(null=True, blank=True)
+    ip_hash = models.CharField(max_length=64, null=True, blank=True)
     chain_no = models.BigIntegerField(null=True, blank=True, unique=True)
     actor_hash = models.CharField(max_length=64, null=True, blank=True)
     hash = models.CharField(max_length=64, null=True, blank=True)
@@ -39,6 +42,16 @@ class AuditLog(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["timestamp"], name="auditlogs_timestamp"),
             models.Index(fields=["subject_type", "subject_id"], name="auditlogs_subject"),
+            models.Index(
+                fields=["timestamp"],
+                name="auditlogs_addresses",
+                condition=models.Q(ip__isnull=False),
+            ),
+            models.Index(
+                fields=["chain_no"],
+                name="auditlogs_signed_off",
+                condition=models.Q(action="audit.pruned"),
+            ),
         ]
 
     def __str__(self) -> str:

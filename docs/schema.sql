@@ -50,6 +50,14 @@ CREATE FUNCTION public.audit_actor_hash(salt uuid, user_id integer, ip inet) RET
     )), 'hex')
 $$;
 
+CREATE FUNCTION public.audit_actor_hash(salt uuid, user_id integer, ip_hash text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT encode(sha256(convert_to(
+        audit_field(salt::text) || audit_field(user_id::text) || audit_field(ip_hash), 'UTF8'
+    )), 'hex')
+$$;
+
 CREATE TABLE public.auditlogs (
     log_id integer NOT NULL,
     action character varying(255) NOT NULL,
@@ -62,7 +70,9 @@ CREATE TABLE public.auditlogs (
     chain_no bigint,
     actor_hash character varying(64),
     hash character varying(64),
-    user_id integer
+    user_id integer,
+    ip_hash character varying(64),
+    ip_salt uuid
 );
 
 CREATE FUNCTION public.audit_entry_hash(previous text, entry public.auditlogs) RETURNS text
@@ -82,21 +92,60 @@ CREATE FUNCTION public.audit_field(value text) RETURNS text
     SELECT coalesce(octet_length(value) || ':' || value, '-')
 $$;
 
+CREATE FUNCTION public.audit_forget_addresses(at_most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    stored text := (SELECT value FROM systemconfig WHERE key = 'audit.keep_addresses_days');
+    days integer := CASE WHEN stored ~ '^[0-9]{1,4}$' THEN stored::integer END;
+    removed integer;
+BEGIN
+    IF days IS NULL OR days NOT BETWEEN 1 AND 3650 THEN
+        days := 90;
+    END IF;
+    WITH old AS (
+        SELECT log_id FROM auditlogs
+         WHERE ip IS NOT NULL AND timestamp < statement_timestamp() - make_interval(days => days)
+         ORDER BY timestamp LIMIT at_most FOR UPDATE SKIP LOCKED
+    )
+    UPDATE auditlogs SET ip = NULL FROM old WHERE auditlogs.log_id = old.log_id;
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    RETURN removed;
+END
+$_$;
+
 CREATE FUNCTION public.audit_guard() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 DECLARE
     allowed auditlogs := OLD;
 BEGIN
-    IF TG_OP = 'UPDATE' AND OLD.chain_no IS NULL AND NEW.chain_no IS NOT NULL THEN
+    IF TG_OP = 'DELETE' AND OLD.chain_no <= (
+        -- What a sealed entry says, which only the owner could write.
+        SELECT split_part(details::json ->> 'through', ':', 1)::bigint FROM auditlogs
+         WHERE action = 'audit.pruned' AND chain_no IS NOT NULL ORDER BY chain_no DESC LIMIT 1
+    ) THEN
+        RETURN OLD;
+    ELSIF TG_OP = 'UPDATE' AND OLD.chain_no IS NULL AND NEW.chain_no IS NOT NULL THEN
         allowed.chain_no := NEW.chain_no;
         allowed.hash := NEW.hash;
-    ELSIF TG_OP = 'UPDATE' AND OLD.user_id IS NOT NULL AND NEW.user_id IS NULL THEN
+    ELSIF TG_OP = 'UPDATE' AND (
+        OLD.user_id IS NOT NULL AND NEW.user_id IS NULL
+        OR OLD.ip IS NOT NULL AND OLD.ip_hash IS NULL AND NEW.ip IS NULL
+    ) THEN
         allowed.user_id := NULL;
         allowed.ip := NULL;
         allowed.salt := NULL;
+        allowed.ip_salt := NULL;
+        NEW.user_id := NULL;
         NEW.ip := NULL;
         NEW.salt := NULL;
+        NEW.ip_salt := NULL;
+    ELSIF TG_OP = 'UPDATE' AND OLD.ip IS NOT NULL AND NEW.ip IS NULL THEN
+        allowed.ip := NULL;
+        allowed.ip_salt := NULL;
+        NEW.ip_salt := NULL;
     ELSE
         RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -115,12 +164,27 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.audit_ip_hash(salt uuid, ip inet) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT encode(sha256(convert_to(
+        audit_field(salt::text) || audit_field(host(ip)), 'UTF8'
+    )), 'hex')
+$$;
+
 CREATE FUNCTION public.audit_receive() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
+    IF NEW.action = 'audit.pruned' AND NOT pg_has_role(
+        current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE'
+    ) THEN
+        RAISE EXCEPTION 'only the owner signs entries off' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     NEW.salt := coalesce(NEW.salt, gen_random_uuid());
-    NEW.actor_hash := audit_actor_hash(NEW.salt, NEW.user_id, NEW.ip);
+    NEW.ip_salt := CASE WHEN NEW.ip IS NOT NULL THEN gen_random_uuid() END;
+    NEW.ip_hash := CASE WHEN NEW.ip IS NOT NULL THEN audit_ip_hash(NEW.ip_salt, NEW.ip) END;
+    NEW.actor_hash := audit_actor_hash(NEW.salt, NEW.user_id, NEW.ip_hash::text);
     NEW.chain_no := NULL;
     NEW.hash := NULL;
     RETURN NEW;
@@ -1002,7 +1066,7 @@ CREATE TABLE public.slots_slotopening (
     mass_closed boolean DEFAULT false NOT NULL,
     resumed_at timestamp with time zone,
     CONSTRAINT opening_closed_with_reason CHECK ((((close_reason IS NULL) AND (closed_at IS NULL)) OR (((close_reason)::text = ANY ((ARRAY['gone'::character varying, 'passed'::character varying, 'staff'::character varying])::text[])) AND (closed_at IS NOT NULL)))),
-    CONSTRAINT opening_quiet CHECK (((quiet)::text = ANY ((ARRAY['baseline'::character varying, 'returned'::character varying])::text[])))
+    CONSTRAINT opening_quiet CHECK (((quiet)::text = ANY ((ARRAY['baseline'::character varying, 'returned'::character varying, 'restored'::character varying])::text[])))
 );
 
 ALTER TABLE public.slots_slotopening ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -1465,6 +1529,10 @@ CREATE INDEX alerts_searchending_search_id_0d467fe2 ON public.alerts_searchendin
 CREATE INDEX alerts_searchending_user_id_b3107420 ON public.alerts_searchending USING btree (user_id);
 
 CREATE INDEX alerts_waiting ON public.useralerts USING btree (created_at) WHERE ((notification_id IS NULL) AND ((state)::text = 'waiting'::text));
+
+CREATE INDEX auditlogs_addresses ON public.auditlogs USING btree ("timestamp") WHERE (ip IS NOT NULL);
+
+CREATE INDEX auditlogs_signed_off ON public.auditlogs USING btree (chain_no) WHERE ((action)::text = 'audit.pruned'::text);
 
 CREATE INDEX auditlogs_subject ON public.auditlogs USING btree (subject_type, subject_id);
 

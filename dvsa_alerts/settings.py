@@ -254,6 +254,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     "keep-erasures": {"task": "dvsa_alerts.tasks.keep_erasures", "schedule": 5.0},
+    "prune": {"task": "dvsa_alerts.tasks.prune", "schedule": 3600.0},
     "match-openings": {"task": "alerts.tasks.match", "schedule": 2.0},
     "send-email": {"task": "alerts.tasks.send_email", "schedule": 2.0},
     "send-push": {"task": "alerts.tasks.send_push", "schedule": 2.0},

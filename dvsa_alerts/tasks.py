@@ -7,8 +7,13 @@ from celery import shared_task
 from django.conf import settings
 
 from dvsa_alerts import erasures, heartbeats
+from dvsa_alerts.pruning import RULES
+from dvsa_alerts.pruning import prune as prune_by
 
 logger = logging.getLogger(__name__)
+
+# Well within a task's time limit; what is left then is the next hour's.
+PRUNE_SECONDS = 180.0
 
 
 @shared_task
@@ -24,3 +29,12 @@ def keep_erasures() -> None:
         kept = erasures.keep_erasures(Path(settings.BACKUP_DIR))
         if kept:
             logger.info("erasures kept=%d", kept)
+
+
+@shared_task
+def prune() -> None:
+    """Remove what the application may and keeps no longer."""
+    removed = prune_by(RULES, seconds=PRUNE_SECONDS)
+    said = " ".join(f"{name}={count}" for name, count in removed.items() if count)
+    if said:
+        logger.info("pruned %s", said)

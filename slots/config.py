@@ -37,3 +37,24 @@ HOLD_CLOSE_PERCENT = declare_integer(
     maximum=100,
     help="A complete batch that would close more than this share of 20 or more open slots is held",
 )
+KEEP_OPENINGS = declare_integer(
+    "slots.keep_openings_days",
+    default=400,
+    minimum=2,
+    maximum=36_500,
+    help="Days that an opening is kept after it has closed (the history of a centre shows them)",
+)
+KEEP_CLOSED_SLOTS = declare_integer(
+    "slots.keep_closed_days",
+    default=400,
+    minimum=2,
+    maximum=36_500,
+    help="Days that a slot is kept after its date, once no opening or alert is about it",
+)
+KEEP_BATCHES = declare_integer(
+    "slots.keep_batches_days",
+    default=30,
+    minimum=2,
+    maximum=3650,
+    help="Days that a batch is kept, except a source's newest and those held",
+)

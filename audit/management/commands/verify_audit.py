@@ -46,6 +46,7 @@ def _answer(verdict: Verdict) -> dict[str, Any]:
         "unsealed": verdict.unsealed,
         "head": str(verdict.head),
         "broken": verdict.broken,
+        "start": str(verdict.start),
     }
 
 

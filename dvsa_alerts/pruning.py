@@ -1,0 +1,77 @@
+"""Retention of all apps, in the order in which one thing lets go of the next."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from alerts.retention import ALERTS, NOTIFICATIONS, UnverifiedAccounts
+from audit.retention import LOT, Addresses, Entries, Rule
+from slots.retention import BATCHES, OPENINGS, SLOTS
+
+# A session's entry for its owner's list is made just before the session itself is stored.
+ENDED = """
+DELETE FROM usersessions_usersession listed
+ WHERE created_at < statement_timestamp() - interval '1 day'
+   AND NOT EXISTS (SELECT FROM django_session WHERE session_key = listed.session_key)
+"""
+COUNT_EXPIRED = "SELECT count(*) FROM django_session WHERE expire_date < statement_timestamp()"
+DELETE_EXPIRED = """
+DELETE FROM django_session WHERE session_key IN (
+    SELECT session_key FROM django_session WHERE expire_date < statement_timestamp()
+     LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """Sessions that have expired, and their entries in their owners' lists."""
+
+    name: str = "sessions"
+
+    def lots(self, *, dry_run: bool) -> Iterator[int]:
+        """See audit.retention.Rule."""
+        with connection.cursor() as cursor:
+            if dry_run:
+                cursor.execute(COUNT_EXPIRED)
+                yield cursor.fetchone()[0]
+                return
+            removed = LOT
+            while removed == LOT:
+                cursor.execute(DELETE_EXPIRED, [LOT])
+                removed = cursor.rowcount
+                yield removed
+            cursor.execute(ENDED)
+
+
+# What the application's role may remove; entries of the audit log are the owner's.
+RULES: tuple[Rule, ...] = (
+    ALERTS, NOTIFICATIONS, OPENINGS, SLOTS, BATCHES, UnverifiedAccounts(), Sessions(), Addresses(),
+)  # fmt: skip
+OWNERS_RULES: tuple[Rule, ...] = (*RULES, Entries())
+
+Removed = dict[str, int]
+
+
+def prune(
+    rules: tuple[Rule, ...],
+    *,
+    dry_run: bool = False,
+    seconds: float = float("inf"),
+    progress: Callable[[str, int], object] = lambda name, count: None,
+) -> Removed:
+    """Remove what is due, or only count it: how much by the rules' names.
+
+    Stops after so many seconds with whole lots done; `progress` gets the name and size of each.
+    """
+    until = time.monotonic() + seconds
+    removed: Removed = {}
+    for rule in rules:
+        removed[rule.name] = 0
+        for count in rule.lots(dry_run=dry_run):
+            removed[rule.name] += count
+            progress(rule.name, count)
+            if time.monotonic() > until:
+                return removed
+    return removed
