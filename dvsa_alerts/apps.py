@@ -12,8 +12,11 @@ class DvsaAlertsConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
-        """Roles and grants are kept after the last app's `post_migrate`, which is this one's."""
-        from dvsa_alerts import after_migrate
+        """Roles and grants are kept after the last app's `post_migrate`, which is this one's.
+
+        Retention is imported wherever the program runs, so that admin knows its settings.
+        """
+        from dvsa_alerts import after_migrate, pruning  # noqa: F401
 
         post_migrate.connect(after_migrate.keep_roles_and_grants, sender=self)
 
