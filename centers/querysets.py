@@ -40,6 +40,10 @@ class CenterQuerySet(models.QuerySet["Center"]):
             Q(name__icontains=text) | Q(town__icontains=text) | Q(aliases__alias__icontains=text)
         ).distinct()
 
+    def known_as(self, text: str) -> "CenterQuerySet":
+        """Centres so named, or with this official number."""
+        return self.named(text) | self.filter(code__iexact=text.strip()).distinct()
+
     def within_miles(self, origin: Point, miles: float) -> "CenterQuerySet":
         """Centres at most so many statute miles from a point, on the spheroid, border included."""
         return self.filter(location__dwithin=(origin, D(m=metres_within(miles))))

@@ -91,12 +91,18 @@ def apply_held(
 
     Whoever calls holds the locks on the source and on slots.
     """
-    application = Application(source, batch, _arrival_of(batch, now))
-    _bring_up_to_date(application)
+    application = take_up(batch, source=source, now=now)
     closing = applying.read_closing(application)
     applied = applying.apply(application, closing, is_mass=True)
     forget_slots(batch)
     return outcomes.settle(application, applied, reason=reason, actor=actor)
+
+
+def take_up(batch: FeedBatch, *, source: Source, now: datetime) -> Application:
+    """A held batch with its rows in `incoming` again, as they have become since."""
+    application = Application(source, batch, _arrival_of(batch, now))
+    _bring_up_to_date(application)
+    return application
 
 
 def supersede(application: Application) -> None:

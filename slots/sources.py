@@ -1,4 +1,4 @@
-"""Adding sources."""
+"""Adding sources, and what they may be."""
 
 from urllib.parse import urlsplit
 
@@ -56,6 +56,12 @@ def check_url(url: str) -> None:
         good = False
     if not good or "@" in parts.netloc:
         raise ValidationError("A feed's address starts with https:// and holds no password.")
+
+
+def forget_polling(source: Source) -> None:
+    """A source (not saved here) is to be asked anew, as one that was never asked."""
+    source.etag = source.last_modified = source.next_poll_at = source.last_error = None
+    source.failures = 0
 
 
 def _polling(url: str, interval: int | None) -> dict[str, str | int]:

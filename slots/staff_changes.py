@@ -1,5 +1,7 @@
 """What staff do by hand: open and close slots, decide on held batches."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from django.db import transaction
@@ -24,43 +26,95 @@ class NotHeldError(ValueError):
     """The batch is not held, or no longer."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A slot that staff would open; `date` and `time` are Europe/London wall-clock."""
+
+    center: Center
+    test_type: str
+    date: date
+    time: time
+
+    def __str__(self) -> str:
+        return f"{self.center}, {self.date:%-d %B %Y} at {self.time:%H:%M}"
+
+    @classmethod
+    def like(cls, slot: Slot) -> "Wanted":
+        """The same slot once more."""
+        return cls(slot.center, slot.test_type, slot.date, slot.time)
+
+    def as_row(self) -> dict[str, str]:
+        """As a batch lists it."""
+        return {
+            "center": self.center.code or self.center.name,
+            "test_type": self.test_type,
+            "date": self.date.isoformat(),
+            "time": self.time.isoformat(),
+        }
+
+    def opening(self) -> SlotOpening | None:
+        """The opening that it has now, if it is open."""
+        return SlotOpening.objects.filter(
+            slot__center=self.center, slot__test_type=self.test_type, slot__date=self.date,
+            slot__time=self.time, closed_at=None,
+        ).first()  # fmt: skip
+
+
+@dataclass
+class Opened:
+    """The openings of those that are open now, and why the others are not."""
+
+    openings: list[SlotOpening] = field(default_factory=list)
+    faults: list[tuple[Wanted, str]] = field(default_factory=list)
+
+
 @transaction.atomic
+def open_slots(*, wanted: Sequence[Wanted], actor: User | None) -> Opened:
+    """Open slots on staff's word, as one batch, which alerts as any does; only staff close them.
+
+    One that is open already becomes staff's.
+    """
+    staff = lock_source(Source.objects.get_or_create(name=Source.STAFF)[0])
+    rows = [each.as_row() for each in wanted]
+    outcome = ingest(source=staff, batch=make_batch(observed_at=database_now(), slots=rows))
+    reasons = {rejected.row: rejected.reason for rejected in outcome.rejected}
+    opened = Opened()
+    for row, each in enumerate(wanted, 1):
+        opening = each.opening()
+        if opening:
+            opened.openings.append(opening)
+            record("slot.opened", actor=actor, subject=opening.slot)
+        else:
+            reason = reasons.get(row) or outcome.reason or "it has passed already"
+            opened.faults.append((each, reason))
+    return opened
+
+
 def open_slot(
     *, center: Center, test_type: str, date: date, time: time, actor: User | None
 ) -> SlotOpening:
-    """Open a slot (Europe/London wall-clock) on staff's word; only staff close it then.
-
-    One that is open already becomes staff's. Raises CannotOpenError.
-    """
-    staff = lock_source(Source.objects.get_or_create(name=Source.STAFF)[0])
-    row = {"test_type": test_type, "date": date.isoformat(), "time": time.isoformat()}
-    named = center.code or center.name
-    batch = make_batch(observed_at=database_now(), slots=[row | {"center": named}])
-    outcome = ingest(source=staff, batch=batch)
-    opening = SlotOpening.objects.filter(
-        slot__center=center, slot__test_type=test_type, slot__date=date, slot__time=time,
-        closed_at=None,
-    ).first()  # fmt: skip
-    if opening is None:
-        faults = [rejected.reason for rejected in outcome.rejected]
-        raise CannotOpenError(faults[0] if faults else outcome.reason or "it has passed already")
-    record("slot.opened", actor=actor, subject=opening.slot)
-    return opening
+    """Open one slot; see `open_slots`. Raises CannotOpenError."""
+    opened = open_slots(wanted=[Wanted(center, test_type, date, time)], actor=actor)
+    if opened.faults:
+        raise CannotOpenError(opened.faults[0][1])
+    return opened.openings[0]
 
 
 @transaction.atomic
-def close_slot(*, slot: Slot, actor: User | None) -> None:
-    """Close a slot on staff's word, whoever opened it.
+def close_slots(*, slots: Iterable[Slot], actor: User | None) -> int:
+    """Close slots on staff's word, whoever opened them; how many were open.
 
-    Sources that go on listing it don't open it again.
+    Sources that go on listing them don't open them again.
     """
     lock_slots()
-    Slot.objects.filter(pk=slot.pk).update(available=False, withheld_at=Now(), updated_at=Now())
-    SlotOpening.objects.filter(slot=slot, closed_at=None).update(
+    chosen = Slot.objects.filter(pk__in=[slot.pk for slot in slots])
+    chosen.update(available=False, withheld_at=Now(), updated_at=Now())
+    closed = SlotOpening.objects.filter(slot__in=chosen, closed_at=None).update(
         closed_at=Now(), close_reason=SlotOpening.CloseReason.STAFF
     )
-    slot.refresh_from_db()
-    record("slot.closed", actor=actor, subject=slot)
+    for slot in chosen:
+        record("slot.closed", actor=actor, subject=slot)
+    return closed
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What staff do with slots, sources and batches in admin."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,14 +8,17 @@ from django.urls import reverse
 
 from audit.models import AuditLog
 from centers.models import Center, CenterAlias
+from slots.admin import slots as slot_admin
 from slots.batches import Covers, make_batch
+from slots.foreseeing import Foreseen
 from slots.ingest import ingest
-from slots.models import FeedBatch, Slot, SlotOpening, Source
+from slots.models import FeedBatch, Slot, SlotOpening, Source, SourceToken
 from slots.tokens import find_token, make_token
 from tests.staff import make_staff, signed_in
 
 pytestmark = pytest.mark.django_db
 ADD_SLOT = "/admin/slots/slot/add/"
+TOKENS = "/admin/slots/sourcetoken/"
 
 
 @pytest.fixture
@@ -29,9 +33,13 @@ def manager():
     return signed_in(make_staff("center_manager"))
 
 
+def in_days(days):
+    return (datetime.now(UTC) + timedelta(days=days)).date()
+
+
 def wanted(center, **fields):
-    day = (datetime.now(UTC) + timedelta(days=20)).date()
-    return {"center": center.pk, "test_type": "practical", "date": day, "time": "08:10"} | fields
+    typed = {"center": center.pk, "test_type": "practical", "first_day": in_days(20)}
+    return typed | {"times": "08:10"} | fields
 
 
 def held_batch(center):
@@ -60,21 +68,95 @@ def test_a_manager_opens_a_slot_that_alerts_like_any_other(manager, center):
     assert AuditLog.objects.filter(action="slot.opened").exists()
 
 
-def test_a_slot_that_has_passed_is_not_opened_and_nothing_typed_is_lost(manager, center):
-    response = manager.post(ADD_SLOT, wanted(center, date="2020-01-06"), follow=True)
-    page = response.content.decode()
-    assert "Not opened" in page
-    assert 'value="2020-01-06"' in page
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"first_day": "2020-01-06"}, "This day has passed."),
+        ({"times": "08:10 half past nine"}, "“half” is not a time such as 08:10."),
+        ({"times": "25:00"}, "“25:00” is not a time such as 08:10."),
+        ({"times": ""}, "This field is required."),
+        ({"last_day": in_days(19)}, "The last day is before the first."),
+        ({"last_day": in_days(600)}, "These are more than 500 slots at once."),
+    ],
+)
+def test_what_cannot_be_opened_is_said_and_nothing_typed_is_lost(manager, center, fields, said):
+    typed = wanted(center, **fields)
+    page = manager.post(ADD_SLOT, typed).content.decode()
+    assert said in page
+    assert f'value="{typed["first_day"]}"' in page
     assert not Slot.objects.exists()
+
+
+def test_each_of_the_times_on_each_of_the_days_is_opened_by_one_batch(manager, center):
+    manager.post(ADD_SLOT, wanted(center, last_day=in_days(22), times="08:10, 9:07;14:27"))
+    assert SlotOpening.objects.filter(quiet=None, closed_at=None).count() == 9
+    assert FeedBatch.objects.count() == 1
+    assert AuditLog.objects.filter(action="slot.opened").count() == 9
+
+
+def test_of_today_only_what_is_still_to_come_is_opened_and_the_rest_named(manager, center):
+    page = manager.post(
+        ADD_SLOT, wanted(center, first_day=in_days(0), last_day=in_days(1), times="00:00"),
+        follow=True,
+    ).content.decode()  # fmt: skip
+    assert "Open now: 1." in page
+    assert "Not opened: Goodmayes" in page
+    assert Slot.objects.count() == 1
 
 
 def test_a_slot_that_was_closed_opens_again(manager, center):
     manager.post(ADD_SLOT, wanted(center))
-    chosen = {"action": "close", "_selected_action": [Slot.objects.get().pk]}
-    manager.post("/admin/slots/slot/", chosen)
+    chosen = {"_selected_action": [Slot.objects.get().pk]}
+    manager.post("/admin/slots/slot/", chosen | {"action": "close"})
     assert not Slot.objects.get().available
-    manager.post(ADD_SLOT, wanted(center))
+    manager.post("/admin/slots/slot/", chosen | {"action": "open"})
     assert Slot.objects.get().available
+
+
+def test_many_slots_close_at_once(manager, center):
+    manager.post(ADD_SLOT, wanted(center, last_day=in_days(29)))
+    chosen = {"action": "close", "_selected_action": [slot.pk for slot in Slot.objects.all()]}
+    page = manager.post("/admin/slots/slot/", chosen, follow=True).content.decode()
+    assert "Closed: 10 of 10." in page
+    assert SlotOpening.objects.filter(close_reason="staff").count() == 10
+    assert AuditLog.objects.filter(action="slot.closed").count() == 10
+
+
+def test_more_than_a_person_can_have_looked_at_is_not_closed(manager, center, monkeypatch):
+    monkeypatch.setattr(slot_admin, "MOST_CHOSEN", 2)
+    manager.post(ADD_SLOT, wanted(center, last_day=in_days(22)))
+    chosen = {"action": "close", "_selected_action": [slot.pk for slot in Slot.objects.all()]}
+    page = manager.post("/admin/slots/slot/", chosen, follow=True).content.decode()
+    assert "Nothing was changed" in page
+    assert Slot.objects.filter(available=True).count() == 3
+
+
+@pytest.mark.parametrize(("text", "found"), [("goodm", 1), ("482", 1), ("Barking", 0)])
+def test_slots_are_searched_by_their_centre(manager, center, text, found):
+    manager.post(ADD_SLOT, wanted(center))
+    for name in ("slot", "slotopening"):
+        page = manager.get(f"/admin/slots/{name}/", {"q": text})
+        assert page.context["cl"].result_count == found
+
+
+def test_nobody_edits_a_slot(manager, center):
+    manager.post(ADD_SLOT, wanted(center))
+    slot = Slot.objects.get()
+    page = reverse("admin:slots_slot_change", args=[slot.pk])
+    assert 'name="_save"' not in manager.get(page).content.decode()
+    manager.post(page, {"available": "", "time": "10:00", "date": in_days(30)})
+    slot.refresh_from_db()
+    assert (slot.available, str(slot.time)) == (True, "08:10:00")
+
+
+def test_an_auditor_opens_and_closes_nothing(manager, center):
+    manager.post(ADD_SLOT, wanted(center))
+    auditor = signed_in(make_staff("auditor"))
+    assert auditor.get(ADD_SLOT).status_code == 403
+    assert auditor.post(ADD_SLOT, wanted(center, times="10:00")).status_code == 403
+    chosen = {"action": "close", "_selected_action": [Slot.objects.get().pk]}
+    auditor.post("/admin/slots/slot/", chosen)
+    assert Slot.objects.filter(available=True).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -90,6 +172,13 @@ def test_a_manager_decides_on_a_held_batch(manager, center, button, status, stil
     assert Slot.objects.filter(available=True).count() == still_open
 
 
+def test_a_held_batch_says_what_releasing_it_would_do(manager, center):
+    batch = held_batch(center)
+    page = manager.get(reverse("admin:slots_feedbatch_change", args=[batch.pk]))
+    assert page.context["foreseen"] == [Foreseen("Goodmayes", closes=30, opens=0, stays=0)]
+    assert Slot.objects.filter(available=True).count() == 30
+
+
 def test_an_auditor_sees_a_held_batch_without_buttons_and_cannot_decide(center):
     batch, auditor = held_batch(center), signed_in(make_staff("auditor"))
     page = reverse("admin:slots_feedbatch_change", args=[batch.pk])
@@ -99,18 +188,43 @@ def test_an_auditor_sees_a_held_batch_without_buttons_and_cannot_decide(center):
     assert batch.status == "held"
 
 
+def naming(center):
+    """A batch with one slot at a centre of this name."""
+    row = {"center": center, "test_type": "practical", "date": str(in_days(20)), "time": "08:10"}
+    return make_batch(observed_at=datetime.now(UTC), slots=[row])
+
+
 def test_a_rejected_rows_name_becomes_an_alias_in_one_click(manager, center):
     source = Source.objects.create(name="feed")
-    row = wanted(center) | {"center": "Goodmays (Essex)"}
-    row["date"] = str(row["date"])
-    batch = make_batch(observed_at=datetime.now(UTC), slots=[row])
+    batch = naming("Good-mays")
     outcome = ingest(source=source, batch=batch)
-    page = manager.get(reverse("admin:slots_feedbatch_change", args=[outcome.batch]))
-    link = "/admin/centers/centeralias/add/?alias=Goodmays+%28Essex%29"
-    assert link in page.content.decode()
-    manager.post(link, {"alias": "Goodmays (Essex)", "center": center.pk})
-    assert CenterAlias.objects.get().folded == "goodmays essex"
+    page = reverse("admin:slots_feedbatch_change", args=[outcome.batch])
+    button = f'name="alias" value="{center.pk} Good-mays"'
+    assert button in manager.get(page).content.decode()
+    manager.post(page, {"alias": f"{center.pk} Good-mays"})
+    assert CenterAlias.objects.get().folded == "good mays"
+    assert AuditLog.objects.filter(action="centeralias.added").exists()
     assert ingest(source=source, batch=batch).opened == 1
+    assert button not in manager.get(page).content.decode()
+
+
+def test_a_name_like_no_centres_becomes_an_alias_by_a_form_that_knows_it(manager, center):
+    source = Source.objects.create(name="feed")
+    outcome = ingest(source=source, batch=naming("The Essex one"))
+    page = manager.get(reverse("admin:slots_feedbatch_change", args=[outcome.batch]))
+    link = "/admin/centers/centeralias/add/?alias=The%20Essex%20one"
+    assert link in page.content.decode()
+    manager.post(link, {"alias": "The Essex one", "center": center.pk})
+    assert CenterAlias.objects.get().folded == "the essex one"
+
+
+def test_an_auditor_makes_no_alias_of_a_rejected_row(center):
+    source, auditor = Source.objects.create(name="feed"), signed_in(make_staff("auditor"))
+    outcome = ingest(source=source, batch=naming("Good-mays"))
+    page = reverse("admin:slots_feedbatch_change", args=[outcome.batch])
+    assert 'name="alias"' not in auditor.get(page).content.decode()
+    assert auditor.post(page, {"alias": f"{center.pk} Good-mays"}).status_code == 403
+    assert not CenterAlias.objects.exists()
 
 
 def test_a_token_that_an_admin_revokes_stops_working(center):
@@ -121,6 +235,80 @@ def test_a_token_that_an_admin_revokes_stops_working(center):
     assert token.digest not in page
     signed_in(admin).post("/admin/slots/sourcetoken/", chosen)
     assert find_token(plain) is None
+
+
+def token_in(page):
+    return re.search(r"src_[\w-]{40,}", page.content.decode())
+
+
+def test_an_admin_makes_a_token_that_is_shown_once(center):
+    source, admin = Source.objects.create(name="feed"), signed_in(make_staff())
+    assert f'value="{source.pk}" selected' in admin.get(f"{TOKENS}add/?source={source.pk}").text
+    made = admin.post(f"{TOKENS}add/", {"source": source.pk, "label": "their server"})
+    plain = token_in(made)[0]
+    assert find_token(plain).source == source
+    assert "no-store" in made["Cache-Control"]
+    pages = [TOKENS, f"{TOKENS}{SourceToken.objects.get().pk}/change/"]
+    assert not any(plain in admin.get(page).text for page in pages)
+    assert AuditLog.objects.filter(action="token.made").exists()
+    assert plain not in AuditLog.objects.get(action="token.made").details
+
+
+def test_a_token_is_made_only_after_the_password_was_asked_for_again(center):
+    source = Source.objects.create(name="feed")
+    admin = signed_in(make_staff(), seconds_ago=600)
+    response = admin.post(f"{TOKENS}add/", {"source": source.pk})
+    assert "reauthenticate" in response["Location"]
+    assert not SourceToken.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["center_manager", "auditor"])
+def test_nobody_but_an_admin_makes_a_token(role):
+    source = Source.objects.create(name="feed")
+    client = signed_in(make_staff(role))
+    assert client.post(f"{TOKENS}add/", {"source": source.pk}).status_code == 403
+    assert not SourceToken.objects.exists()
+
+
+def test_staff_need_no_token():
+    source = Source.objects.create(name=Source.STAFF)
+    signed_in(make_staff()).post(f"{TOKENS}add/", {"source": source.pk})
+    assert not SourceToken.objects.exists()
+
+
+def test_a_sources_page_shows_its_newest_batches_and_what_is_held(manager, center):
+    batch = held_batch(center)
+    page = manager.get(reverse("admin:slots_source_change", args=[batch.source.pk]))
+    assert [each.status for each in page.context["batches"]] == ["held", "baseline"]
+    assert "is held: it would close 30 of the 30 open slots" in page.text
+    assert page.context["tokens"] is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"url": "http://feed.example.org/"}, "starts with https://"),
+        ({"url": "https://me:secret@feed.example.org/"}, "holds no password"),
+        ({"poll_interval_seconds": 1}, "At least 10 seconds."),
+        ({"name": "a/b"}, "up to 100 letters"),
+    ],
+)
+def test_a_source_that_cannot_be_is_not_added(fields, said):
+    typed = {"name": "feed", "stale_after_minutes": 60, "poll_interval_seconds": 300} | fields
+    page = signed_in(make_staff()).post("/admin/slots/source/add/", typed)
+    assert said in page.text
+    assert not Source.objects.exists()
+
+
+def test_a_source_at_a_new_address_is_asked_anew():
+    source = Source.objects.create(
+        name="feed", url="https://old.example.org/", etag='"1"', failures=7
+    )
+    typed = {"name": "feed", "stale_after_minutes": 60, "poll_interval_seconds": 300}
+    page = reverse("admin:slots_source_change", args=[source.pk])
+    signed_in(make_staff()).post(page, typed | {"url": "https://new.example.org/"})
+    source.refresh_from_db()
+    assert (source.url, source.etag, source.failures) == ("https://new.example.org/", None, 0)
 
 
 @pytest.mark.parametrize("field", ["is_active", "url"])
@@ -136,4 +324,4 @@ def test_a_manager_changes_no_source(manager, field):
 def test_a_source_silent_for_too_long_is_called_stale(manager):
     long_ago = datetime.now(UTC) - timedelta(hours=2)
     Source.objects.create(name="feed", heard_at=long_ago)
-    assert "(stale)" in manager.get("/admin/slots/source/").content.decode()
+    assert ">stale<" in manager.get("/admin/slots/source/").content.decode()

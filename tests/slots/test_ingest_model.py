@@ -13,7 +13,7 @@ from centers.models import Center
 from slots.batches import Covers, make_batch
 from slots.ingest import ingest
 from slots.models import FeedBatch, Slot, Source
-from slots.staff_changes import close_slot, open_slot
+from slots.staff_changes import close_slots, open_slot
 from tests.slots import oracle
 from tests.slots.feeds import make_centers
 
@@ -152,8 +152,8 @@ class Walk:
 
     def staff_close(self, slot: tuple[str, int]) -> None:
         self.world.staff_close(slot)
-        for found in Slot.objects.filter(center__code=slot[0], time=time(9, slot[1])):
-            close_slot(slot=found, actor=None)
+        found = Slot.objects.filter(center__code=slot[0], time=time(9, slot[1]))
+        close_slots(slots=found, actor=None)
 
     def send(self, said: oracle.Said) -> None:
         expected = self.world.hear(said)

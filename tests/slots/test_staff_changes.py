@@ -7,7 +7,7 @@ import pytest
 from audit.models import AuditLog
 from centers.models import Center
 from slots.models import Slot, SlotOpening
-from slots.staff_changes import CannotOpenError, close_slot, open_slot
+from slots.staff_changes import CannotOpenError, close_slots, open_slot
 from tests.slots.feeds import DAY, Feed, make_centers, open_slots, silence, slot
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_staff_can_not_open_a_slot_at_a_closed_centre(center):
 
 
 def test_staff_close_whatever_is_open(feed):
-    close_slot(slot=found(), actor=None)
+    close_slots(slots=[found()], actor=None)
     assert not found().available
     opening = SlotOpening.objects.get(slot=found())
     assert opening.close_reason == "staff"
@@ -87,7 +87,7 @@ def test_staff_close_whatever_is_open(feed):
 
 
 def test_a_feed_that_goes_on_listing_it_does_not_open_it_again(feed):
-    close_slot(slot=found(), actor=None)
+    close_slots(slots=[found()], actor=None)
     outcome = feed.says(slot(number=0), slot(number=1))
     assert (outcome.opened, outcome.unchanged) == (0, 2)
     assert outcome.reason == "1 slot stayed closed, as staff closed it"
@@ -95,21 +95,21 @@ def test_a_feed_that_goes_on_listing_it_does_not_open_it_again(feed):
 
 
 def test_another_source_that_omits_it_does_not_let_the_first_open_it(feed):
-    close_slot(slot=found(), actor=None)
+    close_slots(slots=[found()], actor=None)
     Feed("other").says()
     feed.says(slot(number=0), slot(number=1))
     assert not found().available
 
 
 def test_a_feed_that_stops_listing_it_may_open_it_later(feed):
-    close_slot(slot=found(), actor=None)
+    close_slots(slots=[found()], actor=None)
     feed.says(slot(number=1))
     assert feed.says(slot(number=0), slot(number=1)).opened == 1
     assert SlotOpening.objects.filter(slot=found()).count() == 2
 
 
 def test_staff_open_again_what_they_closed_by_mistake_and_nobody_is_told_twice(feed, center):
-    close_slot(slot=found(), actor=None)
+    close_slots(slots=[found()], actor=None)
     opening = open_by_staff(center)
     assert opening.episode == 1
     assert found().available

@@ -1,0 +1,33 @@
+"""Pages of the admin site beside Django's own, in its looks."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import AdminForm
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+
+def page(
+    model_admin: ModelAdmin, request: HttpRequest, template: str, *, title: str, **context: Any
+) -> TemplateResponse:
+    """A page that belongs to a model; what it shows is in `context`."""
+    shown = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts}
+    return TemplateResponse(request, template, {**shown, "title": title, **context})
+
+
+def form_page(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    form: forms.BaseForm,
+    *,
+    title: str,
+    button: str,
+    template: str = "admin/form_page.html",
+    **context: Any,
+) -> TemplateResponse:
+    """A page with a form in Django's own fieldset, and one button."""
+    adminform = AdminForm(form, [(None, {"fields": list(form.fields)})], {})
+    shown = {"adminform": adminform, "media": model_admin.media + form.media, "button": button}
+    return page(model_admin, request, template, title=title, **shown, **context)

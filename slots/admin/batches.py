@@ -1,0 +1,120 @@
+"""What sources said, in admin: what became of it, and what waits for a decision."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.staffing import acting_user
+from audit.estimated_paging import EstimatingPaginator
+from audit.recorded_admin import ReadOnlyAdmin
+from centers.aliases import AliasTakenError, add_alias
+from centers.models import Center
+from slots.foreseeing import foresee
+from slots.locking import database_now
+from slots.models import FeedBatch
+from slots.rejections import rejections_of
+from slots.staff_changes import NotHeldError, drop_batch, release_batch
+
+ADD_ALIAS = "centers.add_centeralias"
+
+
+@admin.register(FeedBatch)
+class FeedBatchAdmin(ReadOnlyAdmin):
+    """Batches, two buttons on those that are held, and one for each name to be learnt."""
+
+    list_display = (
+        "__str__", "observed_at", "status", "opened", "closed", "unchanged", "past",
+        "rejected_rows", "reason",
+    )  # fmt: skip
+    list_filter = ("status", "source", "complete")
+    list_select_related = ("source",)
+    search_fields = ("source__name", "=sequence")
+    search_help_text = "The name of a source, or a sequence"
+    paginator = EstimatingPaginator
+    show_full_result_count = False
+    fields = (
+        "source", "sequence", ("observed_at", "recorded_at"), "complete", "status", "reason",
+        ("opened", "closed", "unchanged", "past"), "covers", "decided_by",
+    )  # fmt: skip
+    change_form_template = "admin/slots/feedbatch/change_form.html"
+    actions = ("release", "drop")
+
+    @admin.display(description="rejected")
+    def rejected_rows(self, batch: FeedBatch) -> int:
+        """How many rows were left out."""
+        return len(batch.rejected)
+
+    @admin.action(description="Release the chosen held batches", permissions=["decide"])
+    def release(self, request: HttpRequest, queryset: QuerySet[FeedBatch]) -> None:
+        """Apply them as of when they were observed."""
+        self._decide(request, queryset, release_batch, "released")
+
+    @admin.action(description="Drop the chosen held batches", permissions=["decide"])
+    def drop(self, request: HttpRequest, queryset: QuerySet[FeedBatch]) -> None:
+        """Discard them."""
+        self._decide(request, queryset, drop_batch, "dropped")
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change batches decides on held ones; their content nobody changes."""
+        return request.user.has_perm("slots.change_feedbatch")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The page of one batch, and what its buttons do."""
+        if request.method == "POST" and {"release", "drop", "alias"} & request.POST.keys():
+            return self._pressed(request, object_id)
+        batch = self.get_object(request, object_id)
+        shown = self._shown(request, batch) if isinstance(batch, FeedBatch) else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
+    def _shown(self, request: HttpRequest, batch: FeedBatch) -> dict[str, Any]:
+        held = batch.status == FeedBatch.Status.HELD
+        return {
+            "foreseen": foresee(batch, now=database_now()) if held else None,
+            "may_decide": held and self.has_decide_permission(request),
+            "rejections": rejections_of(batch),
+            "may_add_alias": request.user.has_perm(ADD_ALIAS),
+        }
+
+    def _pressed(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        chosen = FeedBatch.objects.filter(pk=object_id)
+        if "alias" in request.POST and request.user.has_perm(ADD_ALIAS):
+            self._learn(request, *request.POST["alias"].split(" ", 1))
+        elif "release" in request.POST and self.has_decide_permission(request):
+            self._decide(request, chosen, release_batch, "released")
+        elif "drop" in request.POST and self.has_decide_permission(request):
+            self._decide(request, chosen, drop_batch, "dropped")
+        else:
+            return HttpResponse(status=403)
+        return redirect("admin:slots_feedbatch_change", object_id)
+
+    def _learn(self, request: HttpRequest, center: str, name: str) -> None:
+        """Let a name that a source uses stand for a centre."""
+        meant = get_object_or_404(Center, pk=center)
+        try:
+            add_alias(center=meant, alias=name, actor=acting_user(request))
+        except AliasTakenError as error:
+            self.message_user(request, str(error), messages.WARNING)
+        else:
+            self.message_user(
+                request, f"“{name}” stands for {meant} from the next batch on.", messages.SUCCESS
+            )
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[FeedBatch],
+        decide: Callable[..., object],
+        done: str,
+    ) -> None:
+        for batch in queryset:
+            try:
+                decide(batch=batch, actor=acting_user(request))
+                self.message_user(request, f"{batch} was {done}.", messages.SUCCESS)
+            except NotHeldError as error:
+                self.message_user(request, f"{error}.", messages.WARNING)

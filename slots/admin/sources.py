@@ -1,0 +1,142 @@
+"""Who tells us of slots, in admin: whether they still do, and what they said last."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from audit.recorded_admin import RecordedAdmin
+from slots.freshness import is_stale
+from slots.models import FeedBatch, Source
+from slots.sources import SHORTEST_POLL_SECONDS, check_name, check_url, forget_polling
+from slots.wording import ago
+
+BATCHES_SHOWN = 20
+KNOWN = (
+    "is_simulated", "newest_observed_at", "heard_at", "next_poll_at", "failures", "last_error",
+)  # fmt: skip
+
+
+class SourceForm(forms.ModelForm):
+    """What an admin decides of a source."""
+
+    url = forms.URLField(
+        label="address to ask", required=False, max_length=500, assume_scheme="https",
+        help_text="Only of a feed that is to be asked: https, at a public address.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Source
+        fields = ("name", "is_active", "stale_after_minutes", "url", "poll_interval_seconds")
+        labels = {  # noqa: RUF012
+            "is_active": "takes part",
+            "stale_after_minutes": "stale after (minutes)",
+            "poll_interval_seconds": "ask every (seconds)",
+        }
+        help_texts = {  # noqa: RUF012
+            "name": "It stands in the address that the source posts to.",
+            "is_active": "Batches of one that doesn’t are refused.",
+        }
+
+    def clean_name(self) -> str:
+        """What can stand in an address."""
+        name: str = self.cleaned_data["name"]
+        check_name(name)
+        return name
+
+    def clean_url(self) -> str | None:
+        """https, without a password; none is null."""
+        url: str | None = self.cleaned_data["url"]
+        if url:
+            check_url(url)
+        return url or None
+
+    def clean_poll_interval_seconds(self) -> int:
+        """Not too often."""
+        seconds: int = self.cleaned_data["poll_interval_seconds"]
+        if seconds < SHORTEST_POLL_SECONDS:
+            raise ValidationError(f"At least {SHORTEST_POLL_SECONDS} seconds.")
+        return seconds
+
+
+@admin.register(Source)
+class SourceAdmin(RecordedAdmin):
+    """Sources, each with its newest batches and its tokens."""
+
+    form = SourceForm
+    list_display = ("name", "state", "heard", "newest_batch", "held", "is_simulated")
+    list_filter = ("is_active", "is_simulated")
+    search_fields = ("name", "url")
+    change_form_template = "admin/slots/source/change_form.html"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
+        """What is known of one that there is."""
+        return KNOWN if obj else ()
+
+    @admin.display(description="state")
+    def state(self, source: Source) -> str:
+        """In a word or two, what is wrong with it if anything is."""
+        if not source.is_active:
+            return "switched off"
+        if source.failures:
+            return f"failing ({source.failures} in a row)"
+        if source.name == Source.STAFF:
+            return "staff"
+        return "stale" if is_stale(source, timezone.now()) else "well"
+
+    @admin.display(description="heard from", ordering="heard_at")
+    def heard(self, source: Source) -> str:
+        """How long ago."""
+        return ago(source.heard_at, timezone.now()) if source.heard_at else "never"
+
+    @admin.display(description="newest batch")
+    def newest_batch(self, source: Source) -> str:
+        """What became of it."""
+        newest = source.batches.order_by("-id").first()
+        return f"{newest.status}, {_counts(newest)}" if newest else "none"
+
+    @admin.display(description="held batches")
+    def held(self, source: Source) -> int:
+        """How many wait for a decision."""
+        return source.batches.filter(status=FeedBatch.Status.HELD).count()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Sources are switched off; what they said stays."""
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Source, form: forms.ModelForm, change: bool
+    ) -> None:
+        """What one address said of its version counts at no other."""
+        if "url" in form.changed_data:
+            forget_polling(obj)
+        super().save_model(request, obj, form, change)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The page of one source."""
+        source = self.get_object(request, object_id)
+        shown = self._shown(request, source, timezone.now()) if isinstance(source, Source) else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
+    def _shown(self, request: HttpRequest, source: Source, now: datetime) -> dict[str, Any]:
+        batches: QuerySet[FeedBatch] = source.batches.order_by("-id")
+        sees_tokens = request.user.has_perm("slots.view_sourcetoken")
+        return {
+            "state": self.state(source),
+            "heard": self.heard(source),
+            "batches": batches[:BATCHES_SHOWN],
+            "held_batches": batches.filter(status=FeedBatch.Status.HELD),
+            "tokens": source.tokens.all() if sees_tokens else None,
+            "may_add_token": request.user.has_perm("slots.add_sourcetoken"),
+        }
+
+
+def _counts(batch: FeedBatch) -> str:
+    return f"{batch.opened} opened, {batch.closed} closed"
