@@ -30,6 +30,11 @@ def entries_as_csv(entries: Iterable[AuditLog]) -> str:
     return out.getvalue()
 
 
+def revived(text: str) -> str:
+    """A cell's text as it was before `inert`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
 def inert(value: object) -> str:
     """A cell's text, with an apostrophe before whatever a spreadsheet would execute."""
     text = "" if value is None else str(value)

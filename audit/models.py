@@ -7,6 +7,15 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+class AuditLogQuerySet(models.QuerySet["AuditLog"]):
+    """Entries, in the words of the domain."""
+
+    def about(self, subject: models.Model) -> "AuditLogQuerySet":
+        """What was done to one object, the newest first."""
+        kind = subject._meta.label_lower
+        return self.filter(subject_type=kind, subject_id=str(subject.pk)).order_by("-id")
+
+
 class AuditLog(models.Model):
     """One thing somebody did; written once, sealed into a hash chain, never changed."""
 
@@ -35,6 +44,8 @@ class AuditLog(models.Model):
     chain_no = models.BigIntegerField(null=True, blank=True, unique=True)
     actor_hash = models.CharField(max_length=64, null=True, blank=True)
     hash = models.CharField(max_length=64, null=True, blank=True)
+
+    objects = AuditLogQuerySet.as_manager()
 
     class Meta:
         db_table = "auditlogs"

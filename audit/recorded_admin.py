@@ -4,15 +4,40 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
+from audit.admin_pages import page
+from audit.models import AuditLog
 from audit.trail import record
 
+HISTORY_SHOWN = 100
 
-class RecordedAdmin(admin.ModelAdmin):
+
+class AuditedHistoryAdmin(admin.ModelAdmin):
+    """An object's history is what the audit log has of it, for whoever may see the object."""
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Who did what to it, the newest first."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        entries = AuditLog.objects.about(obj).select_related("user")[:HISTORY_SHOWN]
+        return page(
+            self, request, "admin/audited_history.html", title=f"History: {obj}", object=obj,
+            entries=entries,
+        )  # fmt: skip
+
+
+class RecordedAdmin(AuditedHistoryAdmin):
     """Records each addition, change and deletion with old and new values.
 
     The values of `personal_fields` are recorded as "changed" only.
@@ -49,7 +74,7 @@ class RecordedAdmin(admin.ModelAdmin):
         return [_plain(form.initial.get(name)), _plain(form.cleaned_data.get(name))]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(AuditedHistoryAdmin):
     """Pages that only show."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -48,6 +48,14 @@ class Planned:
     kept: tuple[str, ...] = ()
     remembered: dict[str, str | bool] = field(default_factory=dict)
 
+    @property
+    def changes(self) -> list[tuple[str, str | bool | None, str | bool]]:
+        """Each field that is to be set, with what it is now and will be."""
+        return [
+            (name, self.center and _now(self.center, name), _text(value))
+            for name, value in self.values.items()
+        ]
+
 
 @dataclass
 class Plan:
@@ -104,9 +112,10 @@ def apply_plan(plan: Plan, *, actor: Actor | None) -> None:
     if plan.basis != _basis():
         raise StalePlanError("Centres have changed since this was planned. Please start again.")
     for planned in plan.created:
-        Center.objects.create(**planned.values, imported=planned.remembered)
+        made = Center.objects.create(**planned.values, imported=planned.remembered)
+        record("center.added", actor=actor, subject=made, imported=True)
     for planned in (*plan.changed, *plan.unchanged):
-        _update(planned)
+        _update(planned, actor)
     if plan.created or plan.changed:
         record("centers.imported", actor=actor, subject=None, **plan.counts())
 
@@ -193,11 +202,11 @@ def _text(value: Value) -> str | bool:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _update(planned: Planned) -> None:
+def _update(planned: Planned, actor: Actor | None) -> None:
     center = planned.center
     if center is None:
         return
-    former = center.name
+    former, changes = center.name, planned.changes
     imported = (center.imported or {}) | planned.remembered
     if not planned.values and imported == center.imported:
         return
@@ -205,6 +214,9 @@ def _update(planned: Planned) -> None:
         setattr(center, name, value)
     center.imported = imported
     center.save(update_fields=[*planned.values, "imported"])
+    if changes:
+        said = {name: [now, then] for name, now, then in changes}
+        record("center.changed", actor=actor, subject=center, changes=said, imported=True)
     if fold(center.name) != fold(former):
         _keep_as_alias(center, former)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from audit.export import revived
 from centers.files import BadFile, blocks, lines, unpacked
 
 # DVSA has some four hundred centres; what is far longer is no list of them.
@@ -91,7 +92,7 @@ def _rows(reader: Any, columns: dict[str, list[int]]) -> Iterator[Row]:
 
 
 def _text(row: list[str], places: list[int]) -> str:
-    parts = (" ".join(row[place].split()) for place in places if place < len(row))
+    parts = (" ".join(revived(row[place]).split()) for place in places if place < len(row))
     return ", ".join(part.rstrip(",") for part in parts if part)
 
 

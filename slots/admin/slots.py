@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from accounts.staffing import acting_user
 from audit.admin_pages import form_page
 from audit.estimated_paging import EstimatingPaginator
-from audit.recorded_admin import ReadOnlyAdmin
+from audit.recorded_admin import AuditedHistoryAdmin, ReadOnlyAdmin
 from centers.models import Center
 from slots.admin.opening_form import OpenSlotsForm
 from slots.models import Slot, SlotOpening
@@ -22,7 +22,7 @@ MOST_CHOSEN = 1000
 FAULTS_NAMED = 5
 
 
-class AtCenters(admin.ModelAdmin):
+class AtCenters(AuditedHistoryAdmin):
     """A list that is searched by its slots' centres."""
 
     search_fields = ("center__name",)

@@ -22,7 +22,7 @@ async function contentOf(element) {
   return (await fetch(element.dataset.mapUrl)).json();
 }
 
-async function ground(map, element) {
+export async function ground(map, element) {
   if (element.dataset.mapTiles) {
     L.tileLayer(element.dataset.mapTiles, { maxZoom: MAX_ZOOM }).addTo(map);
     return;
