@@ -86,7 +86,8 @@ class CenterAlias(models.Model):
 
     class Meta:
         ordering: ClassVar = ["alias"]
-        verbose_name_plural = "center aliases"
+        verbose_name = "other name of a centre"
+        verbose_name_plural = "other names of centres"
 
     def __str__(self) -> str:
         return self.alias

@@ -34,6 +34,8 @@ class CenterForm(forms.ModelForm):
             "town",
             "is_active",
         )
+        labels = {"code": "Official number", "is_active": "Open to learners"}  # noqa: RUF012
+        widgets = {"address": forms.Textarea(attrs={"rows": 3})}  # noqa: RUF012
 
     def clean(self) -> dict[str, Any]:
         """Fill in the coordinates, or say that the postcode doesn't give them."""

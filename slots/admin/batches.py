@@ -27,8 +27,8 @@ class FeedBatchAdmin(ReadOnlyAdmin):
     """Batches, two buttons on those that are held, and one for each name to be learnt."""
 
     list_display = (
-        "__str__", "observed_at", "status", "opened", "closed", "unchanged", "past",
-        "rejected_rows", "reason",
+        "__str__", "status", "observed_at", "opened", "closed", "unchanged", "past",
+        "rejected_rows",
     )  # fmt: skip
     list_filter = ("status", "source", "complete")
     list_select_related = ("source",)

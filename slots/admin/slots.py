@@ -46,15 +46,19 @@ class AtCenters(AuditedHistoryAdmin):
 class SlotAdmin(AtCenters):
     """Open and close slots, which alerts like a batch does."""
 
-    list_display = ("date", "time", "center", "test_type", "available", "source", "last_seen_at")
+    list_display = ("start", "center", "test_type", "available", "source", "last_seen_at")
     list_filter = ("available", "test_type", "source")
     list_select_related = ("center", "source")
-    list_display_links = ("date", "time")
     fields = (
         "center", "test_type", ("date", "time"), "available", "source", "last_seen_at",
         ("created_at", "updated_at"),
     )  # fmt: skip
     actions = ("open", "close")
+
+    @admin.display(description="test")
+    def start(self, slot: Slot) -> str:
+        """Date and time, Europe/London, as a ticket has them."""
+        return f"{slot.date:%a %-d %b %Y}, {slot.time:%H:%M}"
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None

@@ -26,7 +26,7 @@ class SourceForm(forms.ModelForm):
     """What an admin decides of a source."""
 
     url = forms.URLField(
-        label="address to ask", required=False, max_length=500, assume_scheme="https",
+        label="Address to ask", required=False, max_length=500, assume_scheme="https",
         help_text="Only of a feed that is to be asked: https, at a public address.",
     )  # fmt: skip
 
@@ -34,9 +34,9 @@ class SourceForm(forms.ModelForm):
         model = Source
         fields = ("name", "is_active", "stale_after_minutes", "url", "poll_interval_seconds")
         labels = {  # noqa: RUF012
-            "is_active": "takes part",
-            "stale_after_minutes": "stale after (minutes)",
-            "poll_interval_seconds": "ask every (seconds)",
+            "is_active": "Takes part",
+            "stale_after_minutes": "Stale after (minutes)",
+            "poll_interval_seconds": "Ask every (seconds)",
         }
         help_texts = {  # noqa: RUF012
             "name": "It stands in the address that the source posts to.",

@@ -23,7 +23,7 @@ function draw(panel) {
   map.setView(BRITAIN, 5);
   L.control.scale({ metric: false }).addTo(map);
   ground(map, { dataset: { mapTiles: panel.dataset.placeTiles, mapCoastline: panel.dataset.placeCoastline } });
-  const icon = L.divIcon({ className: "staff-map__pin", iconSize: [28, 28] });
+  const icon = L.divIcon({ className: "staff-map__pin", iconSize: [28, 28], iconAnchor: [14, 33] });
   return { map, pin: L.marker(BRITAIN, { icon, draggable: true, autoPan: true, title: "The test centre", alt: "The test centre" }) };
 }
 
