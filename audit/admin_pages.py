@@ -28,6 +28,7 @@ def form_page(
     **context: Any,
 ) -> TemplateResponse:
     """A page with a form in Django's own fieldset, and one button."""
-    adminform = AdminForm(form, [(None, {"fields": list(form.fields)})], {})
+    fields = [(None, {"fields": list(form.fields)})]
+    adminform = AdminForm(form, fields, {})  # type: ignore[arg-type]  # any form has what it asks
     shown = {"adminform": adminform, "media": model_admin.media + form.media, "button": button}
     return page(model_admin, request, template, title=title, **shown, **context)

@@ -8,7 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
 from audit.admin_pages import page
@@ -27,7 +27,7 @@ class AuditedHistoryAdmin(admin.ModelAdmin):
         """Who did what to it, the newest first."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
         entries = AuditLog.objects.about(obj).select_related("user")[:HISTORY_SHOWN]

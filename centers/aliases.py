@@ -14,9 +14,8 @@ class AliasTakenError(ValueError):
 def check_alias(alias: str, *, besides: int | None = None) -> str:
     """The folded form of a name that is free, or the alias' own (by id); else AliasTakenError."""
     folded = fold(alias)
-    others = CenterAlias.objects.filter(folded=folded).exclude(pk=besides)
-    taken = others.select_related("center").first()
-    if taken:
+    taken = CenterAlias.objects.filter(folded=folded).select_related("center").first()
+    if taken and taken.pk != besides:
         raise AliasTakenError(f"That already stands for {taken.center}.")
     return folded
 

@@ -56,11 +56,10 @@ class Review:
 
 def _mended(rows: Iterable[Row], typed: Mapping[str, str]) -> Iterable[Row]:
     for row in rows:
-        cells = {name: typed.get(f"{row.line}-{name}") for name in MENDED_FIELDS}
-        yield replace(
-            row,
-            **{name: " ".join(cell.split()) for name, cell in cells.items() if cell is not None},
-        )
+        said = asdict(row)
+        for name in MENDED_FIELDS:
+            said[name] = " ".join(typed.get(f"{row.line}-{name}", said[name]).split())
+        yield Row(**said)
 
 
 def _text(plan: Plan) -> str:

@@ -52,7 +52,7 @@ class Planned:
     def changes(self) -> list[tuple[str, str | bool | None, str | bool]]:
         """Each field that is to be set, with what it is now and will be."""
         return [
-            (name, self.center and _now(self.center, name), _text(value))
+            (name, _now(self.center, name) if self.center else None, _text(value))
             for name, value in self.values.items()
         ]
 

@@ -3,7 +3,7 @@
 Whoever calls holds the lock on slots. Past slots are left to housekeeping throughout.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -36,7 +36,11 @@ _READ_CLOSING = f"""
         WHERE slot.available AND {COVERED} AND {MINE}
     )
     SELECT (SELECT count(*) FROM closable),
-        ARRAY (SELECT slot_id FROM closable AS slot WHERE NOT {LISTED})"""  # noqa: S608 - all ours
+        ARRAY (SELECT slot_id FROM closable AS slot WHERE NOT {LISTED}),
+        (SELECT count(DISTINCT center_id) FROM closable),
+        (SELECT count(*) FROM (
+            SELECT center_id FROM closable EXCEPT SELECT center_id FROM incoming
+        ) AS missing)"""  # noqa: S608 - all ours
 _CLOSE = """
     WITH closed AS (
         UPDATE drivingtestslots
@@ -149,10 +153,15 @@ _KEEP_BASELINE = """
 
 @dataclass(frozen=True)
 class Closing:
-    """How many open slots a complete batch may close, and the ids of those it would."""
+    """How many open slots a complete batch may close, and the ids of those it would.
 
-    closable: int
-    slots: list[int]
+    Of the `centers` where it may close any, it lists nothing at all at `missing`.
+    """
+
+    closable: int = 0
+    slots: list[int] = field(default_factory=list)
+    centers: int = 0
+    missing: int = 0
 
 
 @dataclass(frozen=True)
@@ -191,9 +200,8 @@ class Application:
 def read_closing(application: Application) -> Closing:
     """What the batch would close; nothing unless it is complete."""
     if not application.arrival.complete:
-        return Closing(0, [])
-    closable, slots = _one_row(_READ_CLOSING, application.parameters())
-    return Closing(closable, slots)
+        return Closing()
+    return Closing(*_one_row(_READ_CLOSING, application.parameters()))
 
 
 def apply(application: Application, closing: Closing, *, is_mass: bool = False) -> Applied:

@@ -5,6 +5,7 @@ say so, or the next complete batch agrees.
 """
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -20,6 +21,9 @@ from slots.outcomes import Outcome, Status
 
 # Below this many a share says little.
 FEWEST_CLOSABLE = 20
+FEWEST_CENTERS = 10
+# On a real feed of 95 centres never more than one fell empty between two looks.
+MISSING_SHARE = Fraction(1, 3)
 CONFIRMED_AFTER = timedelta(minutes=10)
 
 _KEEP = """
@@ -52,19 +56,30 @@ _DIFFERENCE = """
 _MOST_DIFFERENT_PERCENT = 5
 
 
-def is_mass(closing: Closing) -> bool:
-    """Whether so much would close that the batch has to wait."""
-    share = HOLD_CLOSE_PERCENT.value() * closing.closable
-    return closing.closable >= FEWEST_CLOSABLE and len(closing.slots) * 100 > share
+def doubt(closing: Closing) -> str | None:
+    """Why so much would close that the batch has to wait; None when it need not.
+
+    A feed that can't reach some centres lists nothing there, and those need not be the ones
+    with the most slots: a third of the centres counts too.
+    """
+    percent, closing_now = HOLD_CLOSE_PERCENT.value(), len(closing.slots)
+    if closing.closable < FEWEST_CLOSABLE:
+        return None
+    if closing_now * 100 > percent * closing.closable:
+        return (
+            f"it would close {closing_now} of the {closing.closable} open slots that it may close"
+        )
+    if closing.centers >= FEWEST_CENTERS and closing.missing >= MISSING_SHARE * closing.centers:
+        return f"it lists nothing at {closing.missing} of {closing.centers} centres with open slots"
+    return None
 
 
-def hold(application: Application, closing: Closing) -> Outcome:
+def hold(application: Application, *, reason: str) -> Outcome:
     """Keep the batch for later and tell staff; nothing else changes."""
     stored = application.batch
     stored.status = Status.HELD
     stored.known_centers = sorted(application.arrival.known)
-    share = f"{len(closing.slots)} of the {closing.closable} open slots that it may close"
-    stored.reason = f"it would close {share}"
+    stored.reason = reason
     stored.save()
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [stored.pk])

@@ -105,10 +105,11 @@ def _apply(source: Source, stored: FeedBatch, batch: Batch, now: datetime) -> Ou
     outcomes.note_arrival(stored, application.arrival)
     lock_slots()
     closing = applying.read_closing(application)
-    if holding.is_mass(closing):
+    doubt = holding.doubt(closing)
+    if doubt:
         held = holding.confirmed_by(application)
         if held is None:
-            return holding.hold(application, closing)
+            return holding.hold(application, reason=doubt)
         holding.apply_held(held, source=source, now=now, reason=f"confirmed by {stored}")
         place(batch, now=now)
         closing = applying.read_closing(application)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -110,11 +110,11 @@ class SourceAdmin(RecordedAdmin):
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: Source, form: forms.ModelForm, change: bool
+        self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool
     ) -> None:
         """What one address said of its version counts at no other."""
         if "url" in form.changed_data:
-            forget_polling(obj)
+            forget_polling(form.instance)
         super().save_model(request, obj, form, change)
 
     def change_view(

@@ -76,6 +76,49 @@ def test_20_open_slots_are_held():
     assert feed.says().status == "held"
 
 
+def at_centers(count: int, each: int, names: list[str]) -> list[dict]:
+    """The first slots of some of the centres."""
+    return [row for name in names[:count] for row in slots(each, name)]
+
+
+def test_a_batch_that_lists_nothing_at_a_third_of_its_centres_is_held():
+    """Though they have the fewest slots, so that hardly any would close."""
+    names = [f"C{number}" for number in range(10)]
+    make_centers(*names)
+    feed = Feed(centers=names)
+    kept = at_centers(6, 20, names)
+    feed.says(*kept, *at_centers(4, 1, names[6:]))
+    outcome = feed.says(*kept)
+    assert (outcome.status, outcome.closed) == ("held", 0)
+    assert outcome.reason == "it lists nothing at 4 of 10 centres with open slots"
+    assert len(open_slots()) == 124
+
+
+def test_a_batch_that_lists_nothing_at_fewer_of_its_centres_is_applied():
+    names = [f"C{number}" for number in range(10)]
+    make_centers(*names)
+    feed = Feed(centers=names)
+    feed.says(*at_centers(10, 3, names))
+    assert feed.says(*at_centers(7, 3, names)).closed == 9
+
+
+def test_of_few_centres_a_share_says_little():
+    names = [f"C{number}" for number in range(9)]
+    make_centers(*names)
+    feed = Feed(centers=names)
+    feed.says(*at_centers(3, 20, names), *at_centers(6, 1, names[3:]))
+    assert feed.says(*at_centers(3, 20, names)).closed == 6
+
+
+def test_a_centre_that_lists_other_slots_than_before_is_not_missing():
+    names = [f"C{number}" for number in range(10)]
+    make_centers(*names)
+    feed = Feed(centers=names)
+    kept = at_centers(5, 20, names)
+    feed.says(*kept, *at_centers(5, 1, names[5:]))
+    assert feed.says(*kept, *(slot(name, 30) for name in names[5:])).closed == 5
+
+
 def test_the_share_is_a_setting(feed):
     SystemConfig.objects.create(key="slots.hold_close_percent", value="80")
     config.forget_cached()
