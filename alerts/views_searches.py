@@ -17,6 +17,7 @@ from accounts.querysets import SavedSearchQuerySet
 from alerts import links, saving, wording
 from alerts.forms import PauseForm, SavedSearchForm, initial_of
 from alerts.matching import openings_fitting
+from alerts.models import PushSubscription
 from alerts.refusals import is_mail_refused
 from alerts.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
 from audit.addresses import client_address
@@ -136,14 +137,22 @@ def _save(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | Non
     if not isinstance(request.user, User):
         return redirect_to_login(f"{request.path}?{_query(request.POST)}")
     try:
-        saving.save_search(
+        saved = saving.save_search(
             user=request.user, wish=form.wish, centers=form.chosen_centers, search=search
         )
     except saving.TooManySearches as refused:
         form.add_error(None, str(refused))
         return _ask(request, form, search)
+    if _needs_device(saved):
+        messages.success(request, "Your search is saved. Now turn on notifications on this device.")
+        return redirect("push")
     messages.success(request, "Your search is saved. We’ll alert you to the next slot that fits.")
     return redirect("search_list")
+
+
+def _needs_device(search: SavedSearch) -> bool:
+    by_push = search.notification_method == SavedSearch.Method.PUSH
+    return by_push and not PushSubscription.objects.live_of(search.user).exists()
 
 
 def _query(data: QueryDict) -> str:

@@ -1,5 +1,9 @@
 """What a learner does on the site, step by step."""
 
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.journeys.site import Site, code_of, logs
@@ -58,6 +62,14 @@ def follow_link(tab: Page, path: str) -> None:
     assert address, f"no link to {path}"
     tab.context.clear_cookies()
     tab.goto(address)
+
+
+def import_a_slot(site: Site, folder: Path, clock: str) -> None:
+    """A batch file as an operator gets one, with one slot at Goodmayes in three weeks."""
+    day = timezone.localdate() + timedelta(days=21)
+    file = folder / "batch.csv"
+    file.write_text(f"center,test_type,date,time\nGoodmayes,practical,{day},{clock}\n")
+    site.manage("import_slots", str(file), "--source", "journey")
 
 
 def first_alert(page: Page, site: Site, email: str) -> None:

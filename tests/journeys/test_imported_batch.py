@@ -1,16 +1,14 @@
 """From a visitor's search to an alert about an imported batch, and out again by one press."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import new_context
 from tests.journeys.site import Site, running_site
-from tests.journeys.steps import follow_link, open_mail, search, sign_up
+from tests.journeys.steps import follow_link, import_a_slot, open_mail, search, sign_up
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +23,6 @@ def without_scripts(browser: Browser, size: str) -> Iterator[Page]:
     context = new_context(browser, size, java_script_enabled=False)
     yield context.new_page()
     context.close()
-
-
-def import_a_slot(site: Site, folder: Path, clock: str) -> None:
-    """A batch file as an operator gets one, with one slot at Goodmayes in three weeks."""
-    day = timezone.localdate() + timedelta(days=21)
-    file = folder / "batch.csv"
-    file.write_text(f"center,test_type,date,time\nGoodmayes,practical,{day},{clock}\n")
-    site.manage("import_slots", str(file), "--source", "journey")
 
 
 def walk(page: Page, site: Site, folder: Path, *, email: str, clock: str) -> None:

@@ -1,0 +1,79 @@
+"""A browser whose push manager is replaced by the test's own keys, and whose pushes come by CDP."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import BrowserContext, CDPSession, Page, Worker
+
+from tests.push_endpoint import Browser
+from tests.servers import wait_until
+
+SUBSCRIBE = """
+  const subscription = {
+    endpoint: %(endpoint)s, keys: %(keys)s,
+    toJSON() { return { endpoint: this.endpoint, keys: this.keys }; },
+    async unsubscribe() { return true; },
+  };
+  PushManager.prototype.subscribe = async () => subscription;
+  PushManager.prototype.getSubscription = async () => null;
+"""
+# A script may open a window only for a real click, which a browser without a screen never has.
+NOTE_OPENED = """() => {
+  self.opened = [];
+  self.clients.openWindow = async (url) => { opened.push(url); };
+}"""
+CLICK = """async () => {
+  const [notification] = await self.registration.getNotifications();
+  self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+  return opened;
+}"""
+SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+  .map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url }))"""
+
+
+def replace_push_manager(context: BrowserContext, browser: Browser, endpoint: str) -> None:
+    """Have subscriptions of this browser go to `endpoint`, with the keys of `browser`."""
+    keys = {"p256dh": browser.p256dh, "auth": browser.auth}
+    script = SUBSCRIBE % {"endpoint": json.dumps(endpoint), "keys": json.dumps(keys)}
+    context.add_init_script(script)
+
+
+class Pushes:
+    """The way of a push into a page's service worker, and what it does there."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._session: CDPSession = page.context.new_cdp_session(page)
+        self._registrations: list[dict[str, Any]] = []
+        self._session.on("ServiceWorker.workerRegistrationUpdated", self._note)
+        self._session.send("ServiceWorker.enable")
+
+    def _note(self, event: dict[str, Any]) -> None:
+        self._registrations += event["registrations"]
+
+    def _is_registered(self) -> bool:
+        # Events are only heard while the page is asked for something.
+        self._page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        return bool(self._registrations)
+
+    def deliver(self, origin: str, payload: dict[str, Any]) -> None:
+        """Wake the service worker with a decrypted payload."""
+        assert wait_until(self._is_registered, seconds=20)
+        self._session.send(
+            "ServiceWorker.deliverPushMessage",
+            {
+                "origin": origin,
+                "registrationId": self._registrations[-1]["registrationId"],
+                "data": json.dumps(payload),
+            },
+        )
+
+    def shown(self) -> list[dict[str, str]]:
+        """The notifications that the worker shows."""
+        return list(self._page.evaluate(SHOWN))
+
+    def click(self) -> list[str]:
+        """Click the notification: the addresses that the worker opens."""
+        worker: Worker = self._page.context.service_workers[0]
+        worker.evaluate(NOTE_OPENED)
+        return list(worker.evaluate(CLICK))

@@ -1,0 +1,133 @@
+"""From a press on a button to a notification on the screen: a real worker, a push service on the
+loopback address that decrypts, and the service worker of a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.journeys.conftest import new_context
+from tests.journeys.push_browser import Pushes, replace_push_manager
+from tests.journeys.site import Site, running_site
+from tests.journeys.steps import import_a_slot, sign_up
+from tests.push_endpoint import Browser, PushService
+from tests.servers import wait_until
+
+HOST = "journey.push.test"
+CLOCKS = {"phone": "08:20", "desktop": "09:20"}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PushService]:
+    service = PushService(tmp_path_factory.mktemp("push"), HOST)
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def site(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, service: PushService
+) -> Iterator[Site]:
+    told = {
+        "DJANGO_SETTINGS_MODULE": "tests.drills.loopback_settings",
+        "SSL_CERT_FILE": str(service.certificate),
+    }
+    with running_site(tmp_path_factory.mktemp("site"), coalesce=1, **told) as site:
+        yield site
+
+
+@pytest.fixture
+def device(size: str) -> Browser:
+    return Browser(f"/{size}")
+
+
+@pytest.fixture
+def context(
+    browser: Chromium, size: str, site: Site, service: PushService, device: Browser
+) -> Iterator[BrowserContext]:
+    """A browser that allows notifications, and subscribes with the device's keys."""
+    context = new_context(browser, size)
+    context.grant_permissions(["notifications"], origin=site.url)
+    replace_push_manager(context, device, service.url(device.path))
+    yield context
+    context.close()
+
+
+def newest(service: PushService, device: Browser, number: int) -> dict:
+    """What the device was sent last, once it was sent so many messages; decrypted."""
+    assert wait_until(lambda: len(service.accepted(device.path)) >= number, seconds=90)
+    return device.decrypt(service.accepted(device.path)[-1].body)
+
+
+def save_a_search_for_notifications(page: Page, site: Site, email: str) -> None:
+    page.goto(f"{site.url}/searches/new/?postcode=IG3+9UZ&radius=10&method=push")
+    page.get_by_role("link", name="Create an account").click()
+    sign_up(page, site, email)
+    page.get_by_role("button", name="Save and start alerts").click()
+    expect(page.get_by_text("Now turn on notifications")).to_be_visible()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def test_a_push_is_decrypted_shown_and_opens_the_alert(
+    site: Site, page: Page, service: PushService, device: Browser, tmp_path: Path
+) -> None:
+    size = device.path.removeprefix("/")
+    save_a_search_for_notifications(page, site, f"push-{size}@example.org")
+    page.get_by_role("button", name="Turn on notifications here").click()
+    expect(page.get_by_role("listitem").filter(has_text="since")).to_have_count(1)
+
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("A test notification is on its way")).to_be_visible()
+    assert newest(service, device, 1)["title"].startswith("Test from")
+
+    import_a_slot(site, tmp_path, CLOCKS[size])
+    payload = newest(service, device, 2)
+    assert CLOCKS[size] in payload["body"]
+
+    pushes = Pushes(page)
+    pushes.deliver(site.url, payload)
+    assert wait_until(lambda: pushes.shown() == [payload], seconds=20)
+    assert pushes.click() == [payload["url"]]
+    page.context.clear_cookies()
+    page.goto(payload["url"])
+    expect(page.get_by_role("heading", name=f"at {CLOCKS[size]}")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
+def test_a_subscription_that_the_browser_renews_goes_on_signed_out(
+    site: Site, context: BrowserContext, service: PushService, size: str, tmp_path: Path
+) -> None:
+    old, new = Browser("/old"), Browser("/new")
+    replace_push_manager(context, old, service.url(old.path))
+    page = context.new_page()
+    save_a_search_for_notifications(page, site, "renewed@example.org")
+    page.get_by_role("button", name="Turn on notifications here").click()
+    expect(page.get_by_role("listitem").filter(has_text="since")).to_have_count(1)
+
+    context.clear_cookies()
+    status = context.service_workers[0].evaluate(RENEW, [service.url("/new"), new.p256dh, new.auth])
+    assert status == [204]
+    import_a_slot(site, tmp_path, "10:20")
+    assert "10:20" in newest(service, new, 1)["body"]
+    assert service.accepted("/old") == []
+
+
+# The browser's own event can't be made by a script with subscriptions in it; the handler reads
+# nothing else of it. What the worker is answered is noted on the way.
+RENEW = """async ([endpoint, p256dh, auth]) => {
+  const statuses = [], send = self.fetch;
+  self.fetch = async (...words) => {
+    const answer = await send(...words);
+    statuses.push(answer.status);
+    return answer;
+  };
+  await renew(null, { toJSON: () => ({ endpoint, keys: { p256dh, auth } }) });
+  self.fetch = send;
+  return statuses;
+}"""
