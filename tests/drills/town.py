@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import SavedSearch, User
+from alerts.models import Delivery, UserAlert
 from audit.models import SystemConfig
 from centers.models import Center
 from slots.models import Slot, SlotOpening
@@ -95,6 +96,17 @@ class Town:
         opening = SlotOpening.objects.create(slot=slot, episode=1, opened_at=now)
         self.openings[opening.pk] = (center, day, at)
         return opening.pk
+
+    def home_of(self, search: SavedSearch) -> tuple[float, float]:
+        """Latitude and longitude of where a learner looks from."""
+        return self._homes[search.pk]
+
+    def all_told(self) -> bool:
+        """Nothing waits to be matched, and nothing is waiting or on its way since."""
+        if SlotOpening.objects.unmatched().exists():
+            return False
+        waiting = UserAlert.objects.filter(state="waiting").exists()
+        return not (waiting or Delivery.objects.live().exists())
 
     def close_slots(self, openings: list[int]) -> None:
         """Close slots again."""
