@@ -123,6 +123,14 @@ def test_a_window_that_ended_in_quiet_hours_is_due_when_they_end():
         ("2027-01-05 12:00", None, "09:00", None),
         # Clocks go forward on 28 March 2027 at 01:00 UTC.
         ("2027-03-27 23:30", "22:00", "07:00", "2027-03-28 06:00"),
+        # 01:30 is left out that night: an hour later it is 02:30.
+        ("2027-03-28 00:15", "22:00", "01:30", "2027-03-28 01:30"),
+        # Clocks go back on 31 October 2027 at 01:00 UTC.
+        ("2027-10-30 22:30", "22:00", "07:00", "2027-10-31 07:00"),
+        ("2027-10-31 05:59", "22:00", "06:00", "2027-10-31 06:00"),
+        # 01:30 comes twice that night, and the second one counts.
+        ("2027-10-31 01:15", "22:00", "01:30", "2027-10-31 01:30"),
+        ("2027-10-31 01:30", "22:00", "01:30", None),
     ],
 )
 def test_quiet_hours_end_by_london_clocks(moment, quiet_from, quiet_until, ends):

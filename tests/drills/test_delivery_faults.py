@@ -3,9 +3,10 @@
 import pytest
 from django.db import connection
 
-from alerts.matching import match_openings
-from alerts.models import Breaker, Delivery, UserAlert
-from tests.drills.senders import beat, dispatcher, pause, worker
+from alerts.models import Breaker, Delivery, MailRefusal, UserAlert
+from alerts.watch import look
+from tests.drills.senders import beat, pause, worker
+from tests.drills.subscribers import Subscribers, trust, workers
 from tests.drills.test_delivery_workers import (
     NOTHING_WRONG,
     all_settled,
@@ -19,51 +20,84 @@ from tests.smtp_sink import Mood
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill]
 
 
-def test_a_restarted_postgresql_loses_nothing_and_needs_no_new_workers(
-    sink, own_redis, own_postgres, seed, logs
+@pytest.mark.parametrize("size", [(60, 3), pytest.param((300, 12), marks=pytest.mark.long)])
+def test_a_restarted_postgresql_loses_nothing_and_needs_no_new_workers(  # noqa: PLR0917 - by name
+    own_postgres, sink, own_redis, seed, size, logs
 ):
+    """Each restart (`-m immediate`) comes while mails are being accepted."""
     configure()
-    town = Town(seed, learners=60, centers=20)
+    learners, restarts = size
+    town = Town(seed, learners=learners, centers=20)
     sink.pause = 0.02
     program = worker(logs / "worker", redis=own_redis.url)
     with running(program, beat(logs / "beat", redis=own_redis.url)):
-        for _ in range(3):
+        for _ in range(restarts):
+            so_far = len(sink.received)
             town.open_slots(5)
-            assert wait_until(lambda: len(sink.received) > doubled(sink), seconds=30)
+            assert wait_until(lambda so_far=so_far: len(sink.received) > so_far, seconds=30)
             own_postgres.restart_at_once()
             connection.close()
+        at_work = program.children()
         town.open_slots(5)
-        assert wait_until(lambda: all_settled(town), seconds=60)
+        assert wait_until(lambda: all_settled(town), seconds=60 + learners)
         assert program.process.poll() is None
+        assert program.children() == at_work
     found = verdict(town, sink.received)
     doubts = sum(Delivery.objects.in_doubt().values_list("in_doubt", flat=True))
     assert (found["loss"], found["unexpected"]) == (0, 0)
-    assert doubled(sink) <= doubts <= 3 * 2
+    assert doubled(sink) <= doubts <= restarts * 2
 
 
-def test_a_mail_server_of_every_mood_loses_nothing(sink, seed, logs):
-    """Refuses, hangs, drops the line after the message, answers 451; then is kind again."""
+FAILING = (Mood.CLOSING, Mood.SILENT, Mood.DROPPING, Mood.BUSY)
+
+
+@pytest.mark.parametrize("seconds", [4, pytest.param(25, marks=pytest.mark.long)])
+def test_a_mail_server_of_every_mood_loses_nothing_and_holds_up_no_push(
+    sink, own_redis, seed, logs, seconds
+):
+    """Refuses, hangs, drops the line after the message, answers 451 and to some 550; is kind again.
+
+    Half of what opens has gone before that, and is not sent any more.
+    """
     configure()
     town = Town(seed, learners=40, centers=20)
-    strict = town.searches[0].user.email
-    sink.moods_of[strict] = Mood.STRICT
-    with running(dispatcher(logs / "sender")):
-        for mood in (Mood.CLOSING, Mood.SILENT, Mood.DROPPING, Mood.BUSY):
+    pushed = Subscribers(logs / "push_service", "calm", town, 3)
+    sink.moods_of = dict.fromkeys((each.user.email for each in town.searches[:5]), Mood.STRICT)
+    with running(*workers(logs, own_redis.url, trust([pushed.service], logs))):
+        for number, mood in enumerate(FAILING, start=1):
             sink.mood = mood
             sink.drop_lines()
-            town.open_slots(3)
-            match_openings()
-            pause(4)
-        assert Breaker.objects.get(provider="smtp").failures > 0
+            gone, _ = town.open_slots(2)
+            slots = 2 * number
+            assert wait_until(lambda n=slots: set(pushed.pushed().values()) == {n}, seconds=60)
+            assert mood != Mood.CLOSING or wait_until(mail_is_left_alone, seconds=30)
+            pause(seconds)
+            town.close_slots([gone])
         sink.mood = Mood.KIND
-        assert wait_until(lambda: all_settled(town), seconds=90)
-    counts = told(sink.received)
-    expected = {each for each in town.expected() if each[0] != strict}
+        sink.drop_lines()
+        assert wait_until(town.all_told, seconds=150), look()
+    pushed.service.close()
+    expect_told_or_refused(town, sink)
+
+
+def mail_is_left_alone() -> bool:
+    """Whether the breaker has opened."""
+    return Breaker.objects.filter(provider="smtp", failures__gte=3).exists()
+
+
+def expect_told_or_refused(town: Town, sink) -> None:
+    """All of what stayed open but those whose address was refused; every doubt is counted."""
+    refused = set(MailRefusal.objects.values_list("address", flat=True))
+    counts = set(told(sink.received))
+    expected = {each for each in town.expected() if each[0] not in refused}
+    assert refused <= set(sink.moods_of)
+    assert expected - counts <= town.may_miss()
+    assert counts <= town.expected()
     doubts = sum(Delivery.objects.in_doubt().values_list("in_doubt", flat=True))
-    assert expected == set(counts)
     assert doubled(sink) <= doubts
-    states = UserAlert.objects.filter(user__email=strict).values_list("state", flat=True)
-    assert set(states) <= {"failed", "suppressed"}
+    others = UserAlert.objects.exclude(user__email__in=refused).exclude(state="sent")
+    ended = set(others.values_list("state", "opening"))
+    assert ended <= {("expired", opening) for opening in town.closed}
 
 
 def test_two_beats_and_no_beat_do_no_harm(sink, own_redis, seed, logs):

@@ -1,18 +1,14 @@
 """Drill 7: push services of every mood at once, real workers, and the e-mail in a push's place."""
 
-from pathlib import Path
-
 import pytest
-from allauth.account.models import EmailAddress
-from django.contrib.gis.geos import Point
 
-from accounts.models import SavedSearch, User
-from alerts.models import Breaker, Delivery, PushSubscription, UserAlert
+from alerts.models import Breaker, Delivery, UserAlert
 from alerts.watch import look
-from tests.drills.senders import QUEUES, Program, beat, pause, worker
+from tests.drills.senders import pause
+from tests.drills.subscribers import Subscribers, trust, workers
 from tests.drills.test_delivery_workers import running
 from tests.drills.town import Town, configure
-from tests.push_endpoint import Answer, Browser, PushService, answer, hang, trickle
+from tests.push_endpoint import Answer, answer, hang, trickle
 from tests.servers import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill]
@@ -33,68 +29,17 @@ ENDED = {"missing", "gone"}
 PUSHED = {"created", "busy"}
 
 
-class Subscribers:
-    """Learners whose only browser is at one push service."""
-
-    def __init__(self, folder: Path, name: str, town: Town, count: int) -> None:
-        folder.mkdir()
-        self.name, self.host = name, f"{name}.push.test"
-        self.service = PushService(folder, self.host)
-        self.service.usual = MOODS[name]
-        self.browsers: dict[str, Browser] = {}
-        for number in range(count):
-            self._subscribe(f"{name}{number}@example.org", f"/{number}", town)
-
-    def _subscribe(self, email: str, path: str, town: Town) -> None:
-        user = User.objects.create(email=email, password="x")
-        EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
-        center = town.centers[0]
-        SavedSearch.objects.create(
-            user=user, notification_radius=60, notification_method="push",
-            location=Point(float(center.longitude), float(center.latitude), srid=4326),
-        )  # fmt: skip
-        self.browsers[email] = browser = Browser(path)
-        PushSubscription.objects.create(
-            user=user, endpoint=self.service.url(path), p256dh=browser.p256dh, auth=browser.auth
-        )
-
-    def pushed(self) -> dict[str, int]:
-        """How many slots each learner's browser was told of."""
-        return {
-            email: sum(
-                browser.decrypt(each.body)["body"].count("\n") + 1
-                for each in self.service.accepted(browser.path)
-            )
-            for email, browser in self.browsers.items()
-        }
-
-    def subscriptions_live(self) -> bool:
-        found = PushSubscription.objects.filter(endpoint__startswith=f"https://{self.host}")
-        return all(each.ended_at is None for each in found)
-
-
 @pytest.fixture
-def subscribers(tmp_path, monkeypatch, seed, request):
-    """Learners at services of each mood; worker processes trust the services' certificates."""
+def subscribers(tmp_path, seed, request):
+    """Learners at services of each mood."""
     configure(push_patience_seconds="9")
     town = Town(seed, learners=0, centers=1)
     found = {name: Subscribers(tmp_path / name, name, town, request.param) for name in MOODS}
-    bundle = tmp_path / "bundle.pem"
-    bundle.write_bytes(b"".join(each.service.certificate.read_bytes() for each in found.values()))
-    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    for name, each in found.items():
+        each.service.usual = MOODS[name]
     yield town, found
     for each in found.values():
         each.service.close()
-
-
-def workers(logs: Path, redis: str) -> list[Program]:
-    """One worker for each channel, and beat; sent one after the other, so times are strict."""
-    words = {"redis": redis, "DJANGO_SETTINGS_MODULE": "tests.drills.loopback_settings"}
-    one = {
-        queue: worker(logs / queue, queues=queue, processes=1, **words)
-        for queue in QUEUES.split(",")
-    }
-    return [*one.values(), beat(logs / "beat", redis=redis)]
 
 
 def all_ended(count: int) -> bool:
@@ -109,7 +54,8 @@ def all_ended(count: int) -> bool:
 def test_every_answer_of_a_push_service_does_what_it_means(subscribers, sink, own_redis, logs):
     town, all_of = subscribers
     learners = sum(len(each.browsers) for each in all_of.values())
-    with running(*workers(logs, own_redis.url)):
+    environment = trust([each.service for each in all_of.values()], logs)
+    with running(*workers(logs, own_redis.url, environment)):
         town.open_slots(1)
         asked = all_of["busy"].service
         assert wait_until(lambda: asked.requests, seconds=30)
