@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.session_list import SessionListView
 from dvsa_alerts import dev_mail_pages, pages, probes
 
 urlpatterns = [
     path("", include("slots.urls")),
     path("", include("alerts.urls")),
     path("api/", include("slots.api_urls")),
+    path("accounts/sessions/", SessionListView.as_view(), name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("privacy/", pages.privacy, name="privacy"),

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.test import Client
 
 from accounts.models import User
 from audit.models import AuditLog
@@ -160,3 +161,22 @@ def client_class():
     from django.test import Client
 
     return Client
+
+
+class TestWhereOneIsSignedIn:
+    def test_a_session_that_has_ended_is_not_listed(self, client):
+        ada = learner()
+        elsewhere, here = Client(), {"login": ada.email, "password": PASSWORD}
+        elsewhere.post("/accounts/login/", here)
+        client.post("/accounts/login/", here)
+        assert client.get("/accounts/sessions/").context["session_count"] == 2
+        elsewhere.logout()
+        assert client.get("/accounts/sessions/").context["session_count"] == 1
+        assert elsewhere.get("/accounts/sessions/").status_code == 302
+
+    def test_nobody_sees_another_learners_sessions(self, client):
+        eve = Client()
+        eve.force_login(learner("eve@example.org"))
+        client.force_login(learner())
+        client.get("/accounts/sessions/")
+        assert eve.get("/accounts/sessions/").context["session_count"] <= 1
