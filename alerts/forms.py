@@ -74,7 +74,7 @@ class SavedSearchForm(SlotSearchForm):
         chosen = Center.objects.open().filter(pk__in=self._chosen())
         near = [] if origin is None else nearest(origin)
         offered = dict.fromkeys([*chosen, *near])
-        self.fields["center"].widget.choices = [(center.pk, center.name) for center in offered]
+        self.offer((center.pk, center.name) for center in offered)
 
     def _chosen(self) -> list[int]:
         values = self["center"].value() or []

@@ -1,5 +1,6 @@
 """The search form: reads the parameters of the page and of the API alike."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -81,6 +82,15 @@ class SlotSearchForm(forms.Form):
         error_messages={"invalid_choice": "The order is either soonest or nearest"},
     )  # fmt: skip
     cursor = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """No centre is offered before `offer`: a field of the country's centres helps nobody."""
+        super().__init__(*args, **kwargs)
+        self.offer([])
+
+    def offer(self, centers: Iterable[tuple[int, str]]) -> None:
+        """Offer these centres (id and name) to choose from; any other may be named all the same."""
+        self.fields["center"].widget.choices = list(centers)
 
     def clean_postcode(self) -> Any:
         """A located place, or None where no postcode was given."""

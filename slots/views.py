@@ -70,9 +70,9 @@ def _found(search: SlotSearch) -> dict[str, Any]:
 @lru_cache(maxsize=1024)
 def _filters(search: SlotSearch) -> SafeString:
     """The form of a valid search, which follows from the search alone and is slow to draw."""
-    return render_to_string(
-        "slots/_filters.html", {"form": SlotSearchForm(initial=search.values), "search": search}
-    )
+    form = SlotSearchForm(initial=search.values)
+    form.offer(zip(search.centers, search.center_names, strict=True))
+    return render_to_string("slots/_filters.html", {"form": form, "search": search})
 
 
 @require_safe
