@@ -44,8 +44,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     link = links.read_unsubscribe(token)
     user = get_object_or_404(User, pk=link.user_id)
     if request.method != "POST":
-        named = SavedSearch.objects.of(user).filter(pk__in=link.search_ids, is_active=True)
-        return render(request, "alerts/unsubscribe.html", {"promises": _promises(named)})
+        named = SavedSearch.objects.of(user).filter(pk__in=link.search_ids)
+        promises = _promises(named.filter(is_active=True))
+        ended = sorted(named.filter(is_active=False).values_list("pk", flat=True))
+        context = {"promises": promises, "undo": ended and _proof(user, ended)}
+        return render(request, "alerts/unsubscribe.html", context)
     if "undo" in request.POST:
         return _undone(request, user)
     if "all" in request.POST:
@@ -74,12 +77,17 @@ def _ended(
 ) -> HttpResponse:
     left = SavedSearch.objects.of(user).filter(is_active=True)
     context = {
-        "ended": signing.Signer(salt=ENDED).sign_object([user.pk, ended]),
+        "ended": _proof(user, ended),
         "count": len(ended),
         "left": left.count(),
         "congratulate": congratulate,
     }
     return render(request, "alerts/ended.html", context)
+
+
+def _proof(user: User, ended: list[int]) -> str:
+    """Lets who holds it undo the ending of these searches."""
+    return signing.Signer(salt=ENDED).sign_object([user.pk, ended])
 
 
 def _undone(request: HttpRequest, user: User) -> HttpResponse:

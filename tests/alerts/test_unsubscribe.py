@@ -121,3 +121,13 @@ def test_a_cut_off_link_says_so(mailbox, unsubscribe):
     response = mailbox.get(f"{unsubscribe[:-9]}/")
     assert response.status_code == 404
     assert "This link doesn’t work" in response.content.decode()
+
+
+def test_a_link_whose_searches_have_ended_offers_to_start_them_again(mailbox, ada, searches):
+    link = urlsplit(links.unsubscribe_url(user_id=ada.pk, search_ids=[searches[0].pk])).path
+    mailbox.post(link, {"List-Unsubscribe": "One-Click"})
+    text = mailbox.get(link).content.decode()
+    undo = re.search(r'name="undo" value="([^"]+)"', text)
+    assert undo
+    mailbox.post(link, {"undo": undo[1]})
+    assert SavedSearch.objects.get(pk=searches[0].pk).is_active
