@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from math import ceil
 from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
@@ -93,18 +94,21 @@ def _warnings(slot: FoundSlot) -> list[str]:
 class Outlook:
     """What helps a learner whose search found nothing.
 
-    `nearest` fits all but the radius; `openings` is how many slots of the wanted test types
-    opened at the search's places in the last `days` days.
+    `nearest` fits all but the radius, and `wider` is the search that reaches it; `openings` is
+    how many slots of the wanted test types opened at the search's places in the last `days` days.
     """
 
     nearest: FoundSlot | None
+    wider: SlotSearch | None
     openings: int
     days: int = LOOK_BACK.days
 
 
 def read_outlook(search: SlotSearch, *, now: datetime) -> Outlook:
     """Look beyond the radius, and back over LOOK_BACK."""
-    return Outlook(_nearest(search, now), _openings(search, now))
+    nearest = _nearest(search, now)
+    wider = nearest and replace(search.first, radius=max(ceil(nearest.miles), 1), centers=())
+    return Outlook(nearest, wider, _openings(search, now))
 
 
 def _nearest(search: SlotSearch, now: datetime) -> FoundSlot | None:

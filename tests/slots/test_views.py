@@ -124,9 +124,14 @@ class TestNothingFound:
         far = make_center("Faraway", north=1)
         open_slot(far, in_days(5), "10:14")
         text = page(client)
-        assert "No slot that fits this search is open" in text
+        assert "No slot that fits this search is open right now" in text
         assert f'<a href="/centers/{far.pk}/">Faraway</a>, 69.' in text
         assert "10:14" in text
+
+    def test_it_leads_to_the_radius_that_reaches_the_nearest(self, client):
+        open_slot(make_center("Faraway", north=1), in_days(5), "10:14")
+        link = page(client).split("See all within 70 miles")[0].rpartition('href="')[2]
+        assert "Faraway" in page(client, link.partition('"')[0].replace("&amp;", "&"))
 
     def test_it_says_how_many_slots_opened_here_lately(self, client, feed):
         centre = make_center("Near")
