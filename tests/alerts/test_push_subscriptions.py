@@ -1,12 +1,16 @@
 """Whose browsers are woken, and who may say so."""
 
 import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 from alerts.models import PushSubscription
-from alerts.push_subscriptions import MOST_DEVICES, BadSubscription, subscribe
+from alerts.push_subscriptions import MOST_DEVICES, BadSubscription, subscribe, unsubscribe
+from tests.alerts.world import make_search
 from tests.people import learner
-from tests.push_endpoint import Browser
+from tests.push_endpoint import Browser, answer
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +107,94 @@ def test_the_service_worker_speaks_for_the_whole_site(client):
     response = client.get("/sw.js")
     assert response.headers["Content-Type"].startswith("text/javascript")
     assert b"showNotification" in response.content
+
+
+class TestRenewal:
+    """A service worker has no CSRF token and may be signed out."""
+
+    @pytest.fixture
+    def device(self, ada):
+        return subscribe(user=ada, **fields())
+
+    @staticmethod
+    def renewed(*, origin: str | None = None, **changed) -> HttpResponse:
+        data = fields(endpoint=f"{ENDPOINT}/new", old_endpoint=ENDPOINT) | changed
+        headers = {"Origin": settings.SITE_URL if origin is None else origin}
+        return Client(enforce_csrf_checks=True).post(reverse("push_renew"), data, headers=headers)
+
+    def test_the_old_endpoint_is_the_proof(self, device):
+        assert self.renewed().status_code == 204
+        device.refresh_from_db()
+        assert device.endpoint == f"{ENDPOINT}/new"
+
+    @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+    def test_another_sites_page_renews_nothing(self, device, origin):
+        assert self.renewed(origin=origin).status_code == 403
+        device.refresh_from_db()
+        assert device.endpoint == ENDPOINT
+
+    def test_an_endpoint_that_nobody_has_proves_nothing(self, device):
+        assert self.renewed(old_endpoint=f"{ENDPOINT}/guessed").status_code == 422
+
+    def test_a_removed_device_stays_removed(self, ada, device):
+        unsubscribe(subscription=device, actor=ada)
+        assert self.renewed().status_code == 422
+        assert not PushSubscription.objects.live_of(ada).exists()
+
+    def test_a_push_service_that_is_not_known_is_refused(self, device):
+        assert self.renewed(endpoint="https://evil.example.net/x").status_code == 422
+
+    def test_what_is_in_use_already_is_not_taken_over(self, device):
+        taken = f"{ENDPOINT}/new"
+        other = subscribe(user=learner("eve@example.org"), **fields(endpoint=taken))
+        assert self.renewed().status_code == 422
+        other.refresh_from_db()
+        assert other.user.email == "eve@example.org"
+
+
+class TestTrial:
+    """A device is tested by its owner, with a real message."""
+
+    @pytest.fixture
+    def browser(self):
+        return Browser("/tested")
+
+    @pytest.fixture
+    def device(self, ada, push_service, browser):
+        keys = {"p256dh": browser.p256dh, "auth": browser.auth}
+        endpoint = push_service.url(browser.path)
+        return PushSubscription.objects.create(user=ada, endpoint=endpoint, label="Phone", **keys)
+
+    @staticmethod
+    def tested(client, device) -> str:
+        response = client.post(reverse("push_test", args=[device.pk]), follow=True)
+        return response.content.decode()
+
+    def test_it_arrives_and_leads_to_the_searches(self, client, ada, device, browser, push_service):
+        client.force_login(ada)
+        assert "on its way to Phone" in self.tested(client, device)
+        message = browser.decrypt(push_service.accepted(browser.path)[0].body)
+        assert message["url"].endswith("/searches/")
+
+    def test_a_device_that_is_gone_is_ended_and_said_to_be(
+        self, client, ada, device, browser, push_service
+    ):
+        push_service.answers[browser.path] = answer(410)
+        client.force_login(ada)
+        assert "couldn’t be reached" in self.tested(client, device)
+        assert not PushSubscription.objects.live_of(ada).exists()
+
+    def test_a_stranger_tests_nothing(self, client, device, browser, push_service):
+        client.force_login(learner("eve@example.org"))
+        assert client.post(reverse("push_test", args=[device.pk])).status_code == 404
+        assert push_service.accepted(browser.path) == []
+
+    def test_a_search_by_notification_is_tried_by_notification(
+        self, client, ada, device, browser, push_service
+    ):
+        search = make_search(ada, notification_method="push", postcode="IG3 9UZ")
+        client.force_login(ada)
+        path = reverse("search_trial", args=[search.pk])
+        assert "1 of your devices" in client.post(path, follow=True).content.decode()
+        message = browser.decrypt(push_service.accepted(browser.path)[0].body)
+        assert "of IG3 9UZ" in message["body"]
