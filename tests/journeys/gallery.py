@@ -7,6 +7,7 @@ from typing import Literal
 from playwright.sync_api import Page
 
 from tests.journeys.town import Town
+from tests.journeys.urls import WRONG
 
 # Who comes has begun to sign up, and is asked for the code wherever signing in is offered.
 Who = Literal["nobody", "comer", "ada", "newcomer"]
@@ -20,6 +21,11 @@ class Shown:
     path: str | Callable[[Town], str]
     who: Who = "nobody"
     act: Callable[[Page], None] | None = None
+
+    @property
+    def works_plainly(self) -> bool:
+        """Whether what they do first takes no script of ours."""
+        return self.act is not unfold
 
     def address(self, town: Town) -> str:
         """Its path and query."""
@@ -120,5 +126,9 @@ BY_MAIL = [
     Shown("bad-link", "/alerts/broken/"),
     Shown("unsubscribe", lambda town: town.unsubscribe_link),
     Shown("got-a-test", lambda town: town.got_a_test_link),
+    Shown("ended", lambda town: town.unsubscribe_link, act=press("Stop these alerts")),
+    Shown("ended-already", lambda town: town.unsubscribe_link),
+    Shown("restarted", lambda town: town.unsubscribe_link, act=press("Start them again")),
 ]
-GALLERY = [*FINDING, *ENTERING, *LEARNING, *BY_MAIL]
+FAILING = [Shown(f"error-{name}", f"/wrong/{name}/") for name in WRONG]
+GALLERY = [*FAILING, *FINDING, *ENTERING, *LEARNING, *BY_MAIL]

@@ -12,17 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connection
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
-from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
-from accounts.roles import keep_default_roles
-from tests import databases
-from tests.journeys.conftest import SIZES, new_context
+from tests.journeys.conftest import NOTE_REFUSED, SIZES, VISITORS, SignedIn, new_context
 from tests.journeys.gallery import GALLERY, Shown
-from tests.journeys.town import Town, build_town
+from tests.journeys.town import Town
 
 NARROWEST = {"width": 320, "height": 640}
 # WCAG 2.2's own way to ask for 200%: half as many CSS pixels across the same screen.
@@ -41,39 +35,19 @@ class Tabs:
     contexts: dict[str, BrowserContext]
 
 
-@pytest.fixture(scope="module")
-def town(django_db_setup: None, django_db_blocker) -> Iterator[Town]:
-    with django_db_blocker.unblock():
-        yield build_town()
-        connection.close()
-        databases.empty(connection.settings_dict["NAME"])
-        keep_default_roles()
-
-
-@pytest.fixture(scope="module")
-def address(town: Town, django_db_blocker) -> Iterator[str]:
-    server = LiveServer("127.0.0.1")
-    yield server.url
-    server.stop()
-
-
 @pytest.fixture(scope="module", params=list(SIZES))
-def tabs(request, browser: Browser, town: Town, address: str) -> Iterator[Tabs]:
+def tabs(request, browser: Browser, signed_in: SignedIn) -> Iterator[Tabs]:
     """A browser of one size for each who looks."""
-    people = {"nobody": None, "comer": None, "ada": town.ada, "newcomer": town.newcomer}
-    contexts = {who: _context(browser, address, request.param, people[who]) for who in people}
+    contexts = {who: _context(browser, request.param, signed_in(who)) for who in VISITORS}
     yield Tabs(request.param, contexts)
     for context in contexts.values():
         context.close()
 
 
-def _context(browser: Browser, address: str, size: str, user: User | None) -> BrowserContext:
-    context = new_context(browser, size, color_scheme="light")
-    if user:
-        client = Client()
-        client.force_login(user)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}
-        context.add_cookies([cookie])
+def _context(browser: Browser, size: str, cookies: list) -> BrowserContext:
+    # Colours that fade into each other would be judged half-way.
+    context = new_context(browser, size, color_scheme="light", reduced_motion="reduce")
+    context.add_cookies(cookies)
     context.add_init_script(NOTE_REFUSED)
     return context
 
@@ -99,7 +73,11 @@ def test_it_is_accessible_fits_and_asks_no_other_host(
 
 def come_upon(page: Page, shown: Shown, url: str) -> None:
     """Open the page, and do what comes first."""
-    page.goto(url)
+    answer = page.goto(url)
+    assert answer
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
     if shown.act:
         shown.act(page)
     page.wait_for_load_state("networkidle")
@@ -134,11 +112,6 @@ def wider_than_its_window(page: Page) -> list[str]:
     return found
 
 
-NOTE_REFUSED = """
-window.refused = [];
-addEventListener("securitypolicyviolation",
-  each => refused.push(`${each.violatedDirective} ${each.blockedURI}`));
-"""
 WIDER = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];

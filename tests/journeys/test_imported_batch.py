@@ -7,8 +7,18 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import new_context
-from tests.journeys.site import Site, running_site
-from tests.journeys.steps import follow_link, import_a_slot, open_mail, search, sign_up
+from tests.journeys.keyboard import enter, tab_to, type_into
+from tests.journeys.site import Site, code_of, running_site
+from tests.journeys.steps import (
+    PASSWORD,
+    follow_link,
+    import_a_slot,
+    mail_text,
+    open_mail,
+    search,
+    sign_up,
+)
+from tests.servers import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +72,40 @@ def test_all_of_it_works_without_scripts(
     site: Site, without_scripts: Page, size: str, tmp_path: Path
 ) -> None:
     walk(without_scripts, site, tmp_path, email=f"plain-{size}@example.org", clock="10:10")
+
+
+@pytest.mark.parametrize("size", ["desktop"], indirect=True)
+def test_all_of_it_works_with_the_keyboard_alone(site: Site, visitor: Page, tmp_path: Path) -> None:
+    visitor.goto(site.url)
+    type_into(visitor, "Postcode", "IG3 9UZ")
+    type_into(visitor, "Within how many miles", "10")
+    enter(visitor, "Show open slots")
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("within 10 miles")
+    enter(visitor, "Alert me about this search")
+    enter(visitor, "Create an account")
+    type_into(visitor, "E-mail address", "keys@example.org")
+    type_into(visitor, "Choose a password", PASSWORD)
+    enter(visitor, "Create an account")
+    expect(visitor.get_by_role("heading", name="Enter the code we e-mailed you")).to_be_visible()
+    code = code_of(mail_text(visitor, site, "is your code", to="keys@example.org"))
+    type_into(visitor, "Code", code)
+    enter(visitor, "Continue")
+    enter(visitor, "Save and start alerts")
+    expect(visitor.get_by_text("Your search is saved.")).to_be_visible()
+
+    import_a_slot(site, tmp_path, "11:10")
+    enter(visitor, "Alerts")
+    expect(visitor.get_by_role("heading", name="My alerts")).to_be_visible()
+    expect_within_reloads(visitor, "at 11:10")
+    tab_to(visitor, "Change your driving test")
+    assert "gov.uk" in visitor.evaluate("document.activeElement.href")
+
+
+def expect_within_reloads(page: Page, text: str) -> None:
+    """The page shows it, now or once the worker has come to it."""
+
+    def shows() -> bool:
+        page.reload()
+        return bool(page.get_by_text(text).count())
+
+    assert wait_until(shows, seconds=60, every=1)
