@@ -24,6 +24,7 @@ from audit.addresses import client_address
 from slots.wording import day
 
 LOOK_BACK = timedelta(days=7)
+USUAL = {"test_type": [SavedSearch.TestType.PRACTICAL]}
 
 
 class LearnerRequest(HttpRequest):
@@ -92,7 +93,7 @@ def _own(request: LearnerRequest) -> SavedSearchQuerySet:
 def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     if not set(SavedSearchForm.base_fields) & set(data):
-        form = SavedSearchForm(initial=initial_of(search) if search else None)
+        form = SavedSearchForm(initial=initial_of(search) if search else USUAL)
         form.offer_centers(search.location if search else None)
         return _ask(request, form, search)
     form = SavedSearchForm(with_defaults(data))
