@@ -32,7 +32,7 @@ STAND_INS = {
     "systemctl": 'echo "$@" >>"$SANDBOX/systemctl.log"',
     # Everybody is the one user of the test.
     "sudo": 'shift 2; exec "$@"',
-    "install": 'shift 4; exec /usr/bin/install -m 0640 "$@"',
+    "install": 'case $1 in -d) mkdir -p "$8" ;; *) shift 4; exec /usr/bin/install "$@" ;; esac',
     # Its packages are those of the run.
     "python3": f'[ "$1 $2" = "-m venv" ] || exec {sys.executable} "$@"\n'
                f'exec ln -s {Path(sys.executable).parent.parent} "$3"',
@@ -83,7 +83,7 @@ class Machine:
 
     def run(self, block: str) -> str:
         """One block, where the one before it ended; its output."""
-        block = re.sub(r"(?<![\w.])/(srv|etc|tmp)/", rf"{self.folder}/\1/", block)
+        block = re.sub(r"(?<![\w.])/(srv|etc|tmp|var)/", rf"{self.folder}/\1/", block)
         script = f"{block.replace(REPOSITORY, str(self.folder / 'origin'))}\npwd >$SANDBOX/here\n"
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script], cwd=self.here, env=self._environment(),

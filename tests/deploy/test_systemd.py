@@ -9,7 +9,10 @@ import pytest
 from django.conf import settings
 
 UNITS = settings.BASE_DIR / "deploy" / "systemd"
-SERVICES = ["dvsa-alerts-web.service", "dvsa-alerts-worker@.service", "dvsa-alerts-beat.service"]
+SERVICES = [
+    "dvsa-alerts-web.service", "dvsa-alerts-worker@.service", "dvsa-alerts-beat.service",
+    "dvsa-alerts-nightly.service",
+]  # fmt: skip
 # systemd's own scale: 0 is safe, 10 is exposed.
 MOST_EXPOSED = 3.0
 
@@ -23,7 +26,7 @@ def installed(tmp_path: Path) -> Path:
     """The units beside programs of the names that they start."""
     release = tmp_path / "current"
     (release / ".venv/bin").mkdir(parents=True)
-    for program in ("gunicorn", "celery"):
+    for program in ("gunicorn", "celery", "python"):
         (release / ".venv/bin" / program).symlink_to("/bin/true")
     for unit in UNITS.iterdir():
         text = unit.read_text().replace("/srv/dvsa-alerts/current", str(release))
@@ -55,6 +58,10 @@ def test_little_is_exposed(installed, service):
     assert score, done.stdout + done.stderr
     assert float(score[1]) < MOST_EXPOSED
     assert done.returncode == 0
+
+
+def test_every_service_is_looked_at():
+    assert sorted(SERVICES) == sorted(path.name for path in UNITS.glob("*.service"))
 
 
 def test_each_queue_has_its_worker():

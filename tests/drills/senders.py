@@ -88,7 +88,7 @@ def _celery(
     *words: str, minutes_off: int, log: Path, loglevel: str = "WARNING", **environment: str
 ) -> Program:
     """Celery's own program, or one that is it but for its clock."""
-    program = ("-m", "celery", "--quiet", "-A", "dvsa_alerts")
+    program: tuple[str, ...] = ("-m", "celery", "--quiet", "-A", "dvsa_alerts")
     if minutes_off:
         program = ("-m", "tests.drills.wrong_clock", str(minutes_off))
     return Program(*program, *words, "--loglevel", loglevel, log=log, **environment)
