@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from alerts.channels.push import BadEndpointError, check_endpoint, decode_key
-from alerts.models import PushSubscription
+from alerts.models import Delivery, PushSubscription
 from audit.trail import record
 
 MOST_DEVICES = 10
@@ -71,8 +71,17 @@ def renew(*, old_endpoint: str, endpoint: str, p256dh: str, auth: str) -> PushSu
 
 @transaction.atomic
 def unsubscribe(*, subscription: PushSubscription, actor: User) -> None:
-    """Send nothing more to a browser; what waits for it goes by e-mail."""
+    """Send nothing more to a browser; what waits for it goes by e-mail.
+
+    A sender that has looked at the learner just now is waited for, and none looks meanwhile: what
+    it has not marked `sending` by then never leaves.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=subscription.user_id)
     PushSubscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(
         ended_at=Now(), end_reason="removed by the learner"
     )
+    Delivery.objects.filter(subscription=subscription).unsent().update(
+        state=Delivery.State.FAILED, reason="the device was removed",
+        lease_token=None, lease_until=None,
+    )  # fmt: skip
     record("push.ended", actor=actor, subject=subscription)

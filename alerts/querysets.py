@@ -37,6 +37,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Deliveries that may still be sent."""
         return self.filter(state__in=self.model.LIVE)
 
+    def unsent(self) -> "DeliveryQuerySet":
+        """Deliveries that may still be sent and are not under way at the moment."""
+        return self.live().exclude(state=self.model.State.SENDING)
+
     def overdue(self, *, seconds: float) -> "DeliveryQuerySet":
         """Deliveries that could have been taken up so many seconds ago, and still wait."""
         return self.live().filter(next_attempt_at__lt=Now() - timedelta(seconds=seconds))

@@ -1,11 +1,14 @@
 """A waiting alert becomes a push to each browser of its user, or an e-mail."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
+from alerts.coalescing import gather_notifications
 from alerts.models import Breaker, Delivery, Notification, PushSubscription
+from alerts.push_subscriptions import unsubscribe
 from alerts.rounds import send_round
 from tests.alerts.waiting import fetch, make_waiting, tomorrow
 from tests.alerts.world import make_user
@@ -139,3 +142,36 @@ def test_unusable_keys_fail_and_mail_goes_in_their_place(user, push_service, sin
         send()
         let_pass(10)
     assert (fetch(alert).state, len(sink.received)) == ("sent", 1)
+
+
+def test_a_device_that_was_removed_is_not_woken_and_mail_goes_in_its_place(
+    user, push_service, sink
+):
+    subscribe(user, push_service, "/one")
+    alert = make_waiting(user, method="push")
+    gather_notifications()
+    unsubscribe(subscription=PushSubscription.objects.get(), actor=user)
+    send()
+    assert push_service.requests == []
+    assert (fetch(alert).state, len(sink.received)) == ("sent", 1)
+
+
+def test_what_a_sender_has_claimed_for_a_removed_device_is_lost_to_it(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    make_waiting(user, method="push")
+    gather_notifications()
+    Delivery.objects.update(state="claimed", lease_token=uuid4(), lease_until=timezone.now())
+    unsubscribe(subscription=PushSubscription.objects.get(), actor=user)
+    assert Delivery.objects.get().state == "failed"
+
+
+def test_other_devices_are_woken_all_the_same(user, push_service, sink):
+    for path in ("/one", "/two"):
+        subscribe(user, push_service, path)
+    make_waiting(user, method="push")
+    gather_notifications()
+    gone = PushSubscription.objects.get(endpoint__endswith="/one")
+    unsubscribe(subscription=gone, actor=user)
+    send()
+    assert [each.path for each in push_service.requests] == ["/two"]
+    assert sink.received == []
