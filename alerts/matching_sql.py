@@ -4,7 +4,7 @@ FITS is the one home of what a search asks of a slot. Where the slot's centre li
 by Reach for the searches that are stored, and by the tables for one that is not stored yet.
 """
 
-# `search`, `slot` and the London date `moment.today` are given by who includes this. A window
+# `search` and `slot`, with the London date `slot.today`, are given by who includes this. A window
 # that is null is open; so is a choice of weekdays or test types that is null or empty.
 FITS = """
     (search.preferred_test_types IS NULL OR search.preferred_test_types = '[]'
@@ -16,7 +16,7 @@ AND slot.time BETWEEN COALESCE(search.time_from, slot.time)
 AND (search.weekdays IS NULL OR search.weekdays = '{}'
      OR slot.weekday = ANY (search.weekdays))
 AND COALESCE(slot.date <= search.current_test_date - GREATEST(search.min_days_earlier, 1), true)
-AND COALESCE(slot.date >= moment.today + search.min_notice_days, true)
+AND COALESCE(slot.date >= slot.today + search.min_notice_days, true)
 """
 
 # Matchers that run side by side take different openings. What has closed in the meantime stays
@@ -34,52 +34,49 @@ RETURNING id, matched_at
 
 # A second alert is impossible by UNIQUE (user, opening). Who has one `already`, by hand or from
 # before a restore, is looked up once for all: ON CONFLICT, which looks for each row, takes 5% of
-# the statement. Inactive users are few, and their index is next to nothing; verified addresses
-# are read from their index alone, in its order. Whom we have told enough is asked with IN, which
-# is always hashed: as a join it could be planned for few rows, and loop over many.
+# the statement. Users who may not be told are few, and their index is next to nothing. Sorting by
+# user first compares whole numbers, nearly all of them different; by opening first, it took 5%
+# more. Whom we have told enough is asked with IN, which is always hashed: as a join it could be
+# planned for few rows, and loop over many.
 WRITE_ALERTS = f"""
-WITH moment AS (
-    SELECT %(now)s::timestamptz AS now,
-           (%(now)s::timestamptz AT TIME ZONE 'Europe/London')::date AS today
-), slot AS (
+WITH slot AS (
     SELECT opening.id AS opening_id, opening.recorded_at, slot.slot_id, slot.center_id,
-           slot.test_type, slot.date, slot.time, extract(isodow FROM slot.date)::smallint AS weekday
+           slot.test_type, slot.date, slot.time,
+           extract(isodow FROM slot.date)::smallint AS weekday,
+           (%(now)s::timestamptz AT TIME ZONE 'Europe/London')::date AS today
       FROM slots_slotopening opening
       JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
-     CROSS JOIN moment
      WHERE opening.id = ANY (%(openings)s)
        AND slot.available
-       AND (slot.date + slot.time) AT TIME ZONE 'Europe/London' > moment.now
+       AND (slot.date + slot.time) AT TIME ZONE 'Europe/London' > %(now)s
 ), told AS (
     SELECT alert.user_id, alert.slot_id
-      FROM useralerts alert JOIN slot ON slot.slot_id = alert.slot_id CROSS JOIN moment
-     WHERE alert.sent_at > moment.now - interval '24 hours'
+      FROM useralerts alert JOIN slot ON slot.slot_id = alert.slot_id
+     WHERE alert.sent_at > %(now)s::timestamptz - interval '24 hours'
      GROUP BY alert.user_id, alert.slot_id HAVING count(*) >= %(told_at_most)s
 ), already AS (
     SELECT alert.user_id, alert.opening_id
       FROM useralerts alert JOIN slot ON slot.opening_id = alert.opening_id
 ), fitting AS (
-    SELECT DISTINCT ON (slot.opening_id, search.user_id)
+    SELECT DISTINCT ON (search.user_id, slot.opening_id)
            slot.opening_id, slot.slot_id, search.user_id, search.preference_id, reach.miles
       FROM slot
       JOIN alerts_reach reach ON reach.center_id = slot.center_id
       JOIN userpreferences search ON search.preference_id = reach.search_id
-     CROSS JOIN moment
      WHERE search.created_at < slot.recorded_at
        AND search.is_active
-       AND (search.paused_until IS NULL OR search.paused_until <= moment.now)
+       AND (search.paused_until IS NULL OR search.paused_until <= %(now)s)
        AND {FITS}
        AND NOT EXISTS (SELECT FROM users
-                        WHERE users.user_id = search.user_id AND NOT users.is_active)
-     ORDER BY slot.opening_id, search.user_id, reach.miles NULLS LAST, search.preference_id
+                        WHERE users.user_id = search.user_id
+                          AND NOT (users.is_active AND users.email_verified))
+     ORDER BY search.user_id, slot.opening_id, reach.miles NULLS LAST, search.preference_id
 )
 INSERT INTO useralerts (user_id, slot_id, opening_id, preference_id, miles, state, state_reason)
 SELECT fitting.user_id, fitting.slot_id, fitting.opening_id, fitting.preference_id, fitting.miles,
        CASE WHEN heard.enough THEN %(suppressed)s ELSE %(waiting)s END,
        CASE WHEN heard.enough THEN %(told_enough)s END
   FROM fitting
-  JOIN account_emailaddress address
-    ON address.user_id = fitting.user_id AND address."primary" AND address.verified
  CROSS JOIN LATERAL (
        SELECT (fitting.user_id, fitting.slot_id) IN (SELECT user_id, slot_id FROM told) AS enough
        ) heard
@@ -132,8 +129,9 @@ WITH search AS (
                 THEN center.center_id = ANY (%(centers)s)
                 ELSE ST_DWithin(center.location, search.location, search.metres) END
 ), slot AS (
-    SELECT slot.center_id, slot.test_type, slot.date, slot.time, opening.recorded_at,
-           extract(isodow FROM slot.date)::smallint AS weekday
+    SELECT slot.center_id, slot.test_type, slot.date, slot.time,
+           extract(isodow FROM slot.date)::smallint AS weekday,
+           (opening.recorded_at AT TIME ZONE 'Europe/London')::date AS today
       FROM slots_slotopening opening
       JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
      WHERE opening.recorded_at >= %(since)s AND opening.quiet IS NULL
@@ -142,9 +140,6 @@ SELECT count(*)
   FROM slot
   JOIN center ON center.center_id = slot.center_id
  CROSS JOIN search
- CROSS JOIN LATERAL (
-       SELECT (slot.recorded_at AT TIME ZONE 'Europe/London')::date AS today
-       ) moment
  WHERE {FITS}
 """  # noqa: S608 - put together from constants
 

@@ -523,6 +523,31 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.users_follow_addresses() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM users_verify_email(OLD.user_id);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM users_verify_email(NEW.user_id);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.users_verify_email(written integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM FROM users WHERE user_id = written FOR NO KEY UPDATE;
+    UPDATE users SET email_verified = NOT email_verified
+     WHERE user_id = written AND email_verified <> EXISTS (
+           SELECT FROM account_emailaddress address
+            WHERE address.user_id = written AND address."primary" AND address.verified);
+END $$;
+
 CREATE TABLE public.account_emailaddress (
     id integer NOT NULL,
     email character varying(254) NOT NULL,
@@ -1253,6 +1278,7 @@ CREATE TABLE public.users (
     quiet_from time without time zone,
     quiet_until time without time zone,
     role_id integer,
+    email_verified boolean DEFAULT false NOT NULL,
     CONSTRAINT users_email_shape CHECK (((email)::text ~* '^[^@]+@[^@]+\.[^@]+$'::text))
 );
 
@@ -1580,8 +1606,6 @@ CREATE INDEX dvsa_alerts_heartbeat_queue_20364e05_like ON public.dvsa_alerts_hea
 
 CREATE INDEX dvsa_test_centers_code_3df29d89_like ON public.dvsa_test_centers USING btree (code varchar_pattern_ops);
 
-CREATE INDEX emailaddress_verified ON public.account_emailaddress USING btree (user_id) WHERE ("primary" AND verified);
-
 CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON public.mfa_authenticator USING btree (user_id);
 
 CREATE INDEX notifications_of_a_day ON public.alerts_notification USING btree (user_id, created_at);
@@ -1664,7 +1688,7 @@ CREATE INDEX users_email_0ea73cca_like ON public.users USING btree (email varcha
 
 CREATE UNIQUE INDEX users_email_ignoring_case ON public.users USING btree (lower((email)::text));
 
-CREATE INDEX users_inactive ON public.users USING btree (user_id) WHERE (NOT is_active);
+CREATE INDEX users_not_told ON public.users USING btree (user_id) WHERE (NOT (is_active AND email_verified));
 
 CREATE INDEX users_role_id_1900a745 ON public.users USING btree (role_id);
 
@@ -1727,6 +1751,8 @@ CREATE TRIGGER reach_updated AFTER UPDATE ON public.userpreferences REFERENCING 
 CREATE TRIGGER reach_updated AFTER UPDATE ON public.userpreferences_centers REFERENCING OLD TABLE AS earlier NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.reach_follow_changed_chosen();
 
 CREATE CONSTRAINT TRIGGER users_last_admin_stays AFTER DELETE OR UPDATE OF role_id, is_active ON public.users DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION public.accounts_last_admin_stays();
+
+CREATE TRIGGER verifies_user AFTER INSERT OR DELETE OR UPDATE OF user_id, verified, "primary" ON public.account_emailaddress FOR EACH ROW EXECUTE FUNCTION public.users_follow_addresses();
 
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_users_user_id FOREIGN KEY (user_id) REFERENCES public.users(user_id) DEFERRABLE INITIALLY DEFERRED;

@@ -37,7 +37,11 @@ class Role(models.Model):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in by e-mail; what they may do is answered by their role alone."""
+    """A person who signs in by e-mail; what they may do is answered by their role alone.
+
+    The table has one column that is no field, because only the database writes it:
+    `email_verified`, whether the primary address is.
+    """
 
     STAFF_ROLES = frozenset({Role.CENTER_MANAGER, Role.AUDITOR, Role.ADMIN})
 

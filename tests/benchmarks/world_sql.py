@@ -73,9 +73,9 @@ SELECT slot_id, 1, now() - random() * interval '20 days', now() - interval '1 da
 """
 
 LEARNERS = """
-INSERT INTO users (email, password_hash, created_at, updated_at)
+INSERT INTO users (email, password_hash, created_at, updated_at, email_verified)
 SELECT 'learner' || n || '@example.org', 'unusable', now() - interval '30 days',
-       now() - interval '30 days'
+       now() - interval '30 days', true
   FROM generate_series(1, %(count)s) n
 """
 ADDRESSES = """
