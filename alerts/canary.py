@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from accounts.staff_alarms import raise_alarm
 from alerts.canary_sql import DIFFERENCES, FORGOTTEN, LEFT_OUT_SEARCHES
 from slots.models import SlotOpening
 
@@ -90,11 +91,13 @@ def verify(ids: list[int]) -> Iterator[Verdict]:
 
 
 def watch() -> Verdict:
-    """Verify a sample of the last minutes' openings, and log an error that names what is wrong."""
+    """Verify a sample of the last minutes' openings; the log and staff are told what is wrong."""
     recent = recent_openings(since=SAMPLE_SINCE).order_by("?")
     verdict = sum(verify(list(recent.values_list("pk", flat=True)[:SAMPLE])), start=Verdict())
     if not verdict.is_clean:
-        logger.error("alerts are not what they should be: %s", "; ".join(verdict.faults[:NAMED]))
+        faults = "; ".join(verdict.faults[:NAMED])
+        logger.error("alerts are not what they should be: %s", faults)
+        raise_alarm(subject="alerts", sentence=f"Alerts are not what they should be: {faults}")
     return verdict
 
 

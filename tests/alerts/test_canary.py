@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.models import SavedSearch
+from accounts.models import SavedSearch, StaffAlarm
 from alerts import canary
 from alerts.canary import Difference, Verdict, recent_openings, verify
 from alerts.matching import match_openings
@@ -156,18 +156,21 @@ def test_openings_of_longer_ago_are_not_looked_at(opening):
     assert verdict() == Verdict()
 
 
-def test_the_watch_logs_an_error_that_names_who_is_missing(opening, search, caplog):
+def test_the_watch_tells_the_log_and_staff_who_is_missing(opening, search, caplog):
     match_openings()
     UserAlert.objects.all().delete()
     with caplog.at_level(logging.ERROR, logger=canary.__name__):
         assert canary.watch().missing
-    assert f"missing: opening {opening.pk}, user {search.user_id}" in caplog.text
+    missing = f"missing: opening {opening.pk}, user {search.user_id}"
+    assert missing in caplog.text
+    assert missing in StaffAlarm.objects.get().sentence
 
 
 def test_the_watch_is_silent_while_all_is_well(opening, caplog):
     match_openings()
     assert canary.watch().openings == 1
     assert not caplog.records
+    assert not StaffAlarm.objects.exists()
 
 
 def test_the_command_exits_with_1_and_lists_what_is_missing(opening, search, capsys):

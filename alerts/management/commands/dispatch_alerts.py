@@ -7,13 +7,16 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import close_old_connections
+from django.utils import timezone
 
+from accounts.staff_alarms import mail_alarms
 from alerts.dispatch import Dispatched
 from alerts.ending_mails import send_ending_mails
 from alerts.models import Delivery
 from alerts.passed_searches import end_passed_searches
 from alerts.rounds import send_round
 from audit.management.reporting import JsonCommand
+from slots import concerns
 
 EXAMPLE = """examples:
   manage.py dispatch_alerts
@@ -27,7 +30,10 @@ PAUSE_SECONDS = 1.0
 class Command(JsonCommand):
     """Send what is due."""
 
-    help = "Makes messages of waiting alerts and sends those that are due, by e-mail and push."
+    help = (
+        "Makes messages of waiting alerts and sends those that are due, by e-mail and push; mails "
+        "staff what they have to be told."
+    )
     example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -49,6 +55,8 @@ class Command(JsonCommand):
         done = Dispatched()
         for channel in (Delivery.Channel.PUSH, Delivery.Channel.EMAIL):
             done += send_round(channel, seconds=SECONDS)
+        concerns.notice_silence(timezone.now())
+        mail_alarms()
         return done
 
     def _report(self, done: Dispatched, options: dict[str, Any], *, always: bool) -> None:
