@@ -1580,6 +1580,8 @@ CREATE UNIQUE INDEX batch_sequence_once ON public.slots_feedbatch USING btree (s
 
 CREATE INDEX batches_by_source ON public.slots_feedbatch USING btree (source_id, observed_at DESC);
 
+CREATE INDEX batches_held ON public.slots_feedbatch USING btree (source_id) WHERE ((status)::text = 'held'::text);
+
 CREATE INDEX cache_expires ON public.cache USING btree (expires);
 
 CREATE INDEX centers_centeralias_center_id_51b559bd ON public.centers_centeralias USING btree (center_id);

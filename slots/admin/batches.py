@@ -1,7 +1,7 @@
 """What sources said, in admin: what became of it, and what waits for a decision."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -42,6 +42,9 @@ class FeedBatchAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     change_form_template = "admin/slots/feedbatch/change_form.html"
     actions = ("release", "drop")
+
+    class Media:
+        css: ClassVar = {"all": ["css/staff.css"]}
 
     @admin.display(description="rejected")
     def rejected_rows(self, batch: FeedBatch) -> int:

@@ -1,12 +1,14 @@
 """Slots and their openings in admin: found, opened and closed."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.staffing import acting_user
 from audit.admin_pages import form_page
@@ -55,6 +57,9 @@ class SlotAdmin(AtCenters):
     )  # fmt: skip
     actions = ("open", "close")
 
+    class Media:
+        css: ClassVar = {"all": ["css/staff.css"]}
+
     @admin.display(description="test")
     def start(self, slot: Slot) -> str:
         """Date and time, Europe/London, as a ticket has them."""
@@ -68,7 +73,8 @@ class SlotAdmin(AtCenters):
             raise PermissionDenied
         form = OpenSlotsForm(request.POST or None, initial=request.GET.dict())
         if form.is_valid() and self._open(request, form.wanted):
-            return redirect("admin:slots_slot_changelist")
+            query = urlencode({"center": form.cleaned_data["center"].pk, "available__exact": 1})
+            return redirect(f"{reverse('admin:slots_slot_changelist')}?{query}")
         return form_page(
             self, request, form, title="Open slots", button="Open them, and alert learners"
         )

@@ -105,6 +105,7 @@ class FeedBatch(models.Model):
         verbose_name_plural = "feed batches"
         indexes: ClassVar = [
             models.Index(fields=["source", "-observed_at"], name="batches_by_source"),
+            models.Index(fields=["source"], name="batches_held", condition=Q(status="held")),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -112,6 +112,18 @@ def test_the_whole_real_feed_by_four_at_once_ends_as_some_serial_order(source, t
     check_some_serial_order(files)
 
 
+@pytest.mark.long
+def test_the_whole_real_feed_shuffled_and_twice_ends_as_the_batches_that_were_not_stale(
+    source, tmp_path, seed
+):
+    files = real_feed(tmp_path)
+    make_centers_of(files)
+    order = files * 2
+    Random(seed).shuffle(order)
+    send_by_four(source, order)
+    check_some_serial_order(files)
+
+
 def send_by_four(source: Source, order: list[Path]) -> None:
     def sender(number: int) -> None:
         try:

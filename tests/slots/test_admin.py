@@ -276,6 +276,19 @@ def test_staff_need_no_token():
     assert not SourceToken.objects.exists()
 
 
+def test_the_list_of_sources_takes_few_queries_however_many_there_are(
+    manager, center, django_assert_max_num_queries
+):
+    batch = held_batch(center)
+    Source.objects.bulk_create(Source(name=f"source {number}") for number in range(30))
+    with django_assert_max_num_queries(15):
+        page = manager.get("/admin/slots/source/")
+    assert page.context["cl"].result_count == 31
+    assert "held: 0 opened, 0 closed" in page.text
+    assert '<td class="field-held">1</td>' in page.text
+    assert batch.source.name in page.text
+
+
 def test_a_sources_page_shows_its_newest_batches_and_what_is_held(manager, center):
     batch = held_batch(center)
     page = manager.get(reverse("admin:slots_source_change", args=[batch.source.pk]))

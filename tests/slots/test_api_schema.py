@@ -22,6 +22,7 @@ from audit import config
 from audit.models import SystemConfig
 from centers.models import Center
 from dvsa_alerts.wsgi import application
+from slots.models import Source
 from slots.sources import add_source
 from slots.tokens import make_token
 
@@ -137,6 +138,12 @@ def test_the_description_has_no_warnings(capsys):
     reset_generator_stats()
     SchemaGenerator().get_schema(request=None, public=True)
     assert not GENERATOR_STATS
+
+
+def test_the_page_of_the_description_says_that_slots_are_simulated(client, token):
+    assert "Simulated data" not in client.get("/api/docs/").text
+    Source.objects.create(name="simulated", is_simulated=True, heard_at=timezone.now())
+    assert "Simulated data" in client.get("/api/docs/").text
 
 
 def test_the_page_of_the_description_has_nothing_inline(client):
