@@ -105,7 +105,7 @@ class SourceAdmin(RecordedAdmin):
     @admin.display(description="held batches")
     def held(self, source: Source) -> int:
         """How many wait for a decision."""
-        return source.held_batches  # type: ignore[attr-defined,no-any-return]  # annotated
+        return source.held_batches  # type: ignore[attr-defined]  # annotated
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         """With what the list shows of batches, in one query for all."""
