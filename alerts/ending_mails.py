@@ -25,6 +25,7 @@ from alerts.channels.email import Envelope, Mail, mailer, message_id, seal
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 from alerts.models import Breaker, MailRefusal, SearchEnding
 from alerts.retries import delay_after
+from slots.wording import day
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ def compose(ending: SearchEnding, user: User, search: SavedSearch) -> Mail:
     context = {
         "title": wording.title(search, centers=names),
         "promise": wording.promise(search, centers=names),
-        "day": wording.day(ending.tells_until),
+        "day": day(ending.tells_until),
         "url": links.search_url(search.pk),
         "got_a_test_url": links.got_a_test_url(user_id=user.pk),
         "unsubscribe_url": unsubscribe,

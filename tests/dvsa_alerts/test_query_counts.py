@@ -95,7 +95,7 @@ def sign_in_elsewhere(ada) -> None:
 
 def address(template: str, ada) -> str:
     """The page about what was made first."""
-    alert = UserAlert.objects.order_by("pk").first()
+    alert = UserAlert.objects.order_by("pk")[0]
     searches = list(ada.searches.values_list("pk", flat=True))
     return template.format(
         center=alert.slot.center_id,

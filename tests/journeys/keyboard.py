@@ -34,6 +34,7 @@ def type_into(page: Page, label: str, text: str) -> None:
 
 
 def enter(page: Page, name: str) -> None:
-    """Follow a link or press a button."""
+    """Follow a link or press a button, to the page that it leads to."""
     tab_to(page, name)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
