@@ -1,19 +1,14 @@
-"""Sending what is due: claim one delivery, send it, record what became of it, claim the next."""
+"""Sending what is due: claim a few deliveries, look at them again, send one after the other."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError, connection
-
 from alerts import breakers, config
-from alerts.channels.outcomes import Accepted, Outcome
-from alerts.endings import accept_and_claim, finish, postpone
-from alerts.leases import Held, claim
-from alerts.sending import SHARE_OF_LEASE, send
-
-# How often and how long (seconds) an outcome is kept for a database that is away for a moment.
-FINISH_TRIES = 10
-FINISH_PAUSE = 1.0
+from alerts.endings import postpone
+from alerts.handing_over import SHARE_OF_LEASE, hand_over
+from alerts.leases import MOST_AT_ONCE, Held, claim
+from alerts.sending import start
 
 
 @dataclass(frozen=True)
@@ -36,20 +31,28 @@ def dispatch(channel: str, *, limit: int = 1_000_000, seconds: float = 3600.0) -
     if not config.SENDING.value():
         return done
     until = time.monotonic() + seconds
-    held = claim(channel)
-    while held:
-        outcome = _send(held) if _let_through(held) else None
-        done += Dispatched(taken_up=1, accepted=int(isinstance(outcome, Accepted)))
-        more = done.taken_up < limit and time.monotonic() < until
-        held = _finish_and_claim(held, outcome, channel if more else None)
+    most = MOST_AT_ONCE
+    while chunk := claim(channel, most=min(most, limit - done.taken_up)):
+        part = _work_off(chunk)
+        done += part
+        most = _most_next(most, claimed=len(chunk), taken_up=part.taken_up)
+        if done.taken_up >= limit or time.monotonic() >= until:
+            break
     return done
 
 
-def _send(held: Held) -> Outcome | None:
-    outcome = send(held)
-    if held.suspect and outcome is None:
-        breakers.give_back_probe(held.provider)
-    return outcome
+def _most_next(most: int, *, claimed: int, taken_up: int) -> int:
+    """A slow provider is given fewer at once: what doesn't get its turn was made in vain."""
+    return MOST_AT_ONCE if taken_up == claimed else max(1, min(most, 2 * taken_up))
+
+
+def _work_off(chunk: Sequence[Held]) -> Dispatched:
+    let_through = [held for held in chunk if _let_through(held)]
+    started = start(let_through) if let_through else []
+    if let_through and not started and let_through[0].suspect:
+        breakers.give_back_probe(let_through[0].provider)
+    handed_over = hand_over(started)
+    return Dispatched(len(chunk) - handed_over.left_over, handed_over.accepted)
 
 
 def _let_through(held: Held) -> bool:
@@ -61,20 +64,3 @@ def _let_through(held: Held) -> bool:
         return True
     postpone(held)
     return False
-
-
-def _finish_and_claim(held: Held, outcome: Outcome | None, channel: str | None) -> Held | None:
-    """What was accepted is worth some patience with a database that is restarting."""
-    for left in reversed(range(FINISH_TRIES)):
-        try:
-            if channel and isinstance(outcome, Accepted) and not held.provider_failures:
-                return accept_and_claim(held, channel)
-            if outcome:
-                finish(held, outcome)
-            return claim(channel) if channel else None
-        except (OperationalError, InterfaceError):
-            connection.close()
-            if not left or not outcome:
-                raise
-            time.sleep(FINISH_PAUSE)
-    return None

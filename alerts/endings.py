@@ -1,14 +1,16 @@
 """How a try ends, for the delivery and for its alerts; only the holder of the lease writes it."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from alerts import breakers
+from alerts import breakers, config
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
-from alerts.leases import CLAIM, Held, claim_values, update_held
+from alerts.leases import Held, lock_held, update_held
 from alerts.models import Delivery
+from alerts.prepared import fetch_prepared
 from alerts.rechecking import end_alerts, waiting_alerts
 from alerts.refusals import end_subscription, refuse_mail
 from alerts.retries import MOST_ATTEMPTS, delay_after
@@ -28,8 +30,24 @@ POSTPONE = f"""
     state = 'retry', starts = starts - 1, {RELEASE},
     next_attempt_at = statement_timestamp() + interval '1 second'
 """
+UNSENT = f"""
+UPDATE alerts_delivery
+   SET state = 'retry', starts = starts - 1, next_attempt_at = statement_timestamp(), {RELEASE}
+ WHERE id = ANY (%(ids)s)
+"""  # noqa: S608 - RELEASE is written above
+# The network is reached from here on, so `starts` begins anew and an end now leaves a doubt. Not
+# with a look that is too old; not when another has taken the delivery up meanwhile.
+TOUCH = """
+UPDATE alerts_delivery
+   SET attempts = attempts + 1, starts = 0,
+       lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
+       next_attempt_at = statement_timestamp() + make_interval(secs => %(lease)s)
+ WHERE id = %(next_id)s AND lease_token = %(next_token)s AND state = 'sending'
+   AND lease_until > statement_timestamp()
+RETURNING id
+"""
 # The first acceptance of any delivery that counted a slot makes its alert sent.
-ACCEPT = f"""
+ACCEPT_AND_TOUCH = f"""
 WITH accepted AS (
     UPDATE alerts_delivery
        SET state = 'accepted', accepted_at = statement_timestamp(), last_error = NULL, {RELEASE}
@@ -43,8 +61,8 @@ WITH accepted AS (
     UPDATE useralerts alert
        SET state = 'sent', sent = true, sent_at = statement_timestamp(), state_reason = NULL
       FROM counted WHERE alert.alert_id = counted.alert_id
-)
-SELECT count(*) FROM accepted
+), touched AS ({TOUCH})
+SELECT (SELECT count(*) FROM accepted), (SELECT count(*) FROM touched)
 """  # noqa: S608 - RELEASE is written above
 
 
@@ -69,43 +87,50 @@ def put_back(held: Held, *, error: str) -> None:
     update_held(held, RETRY, values, state=State.CLAIMED)
 
 
-def finish(held: Held, outcome: Outcome) -> None:
-    """Record what became of a delivery that was `sending`."""
-    if isinstance(outcome, Accepted):
-        kept = _accept(held)
-    elif isinstance(outcome, Never):
-        kept = _refuse(held, outcome)
-    else:
-        kept = _retry(held, outcome)
-    if not kept:
-        _say_lost(held)
-
-
-def _say_lost(held: Held) -> None:
-    logger.warning("delivery %s was taken up by another while it was sent", held.id)
-
-
 @transaction.atomic
-def _accept(held: Held) -> bool:
-    _provider_worked(held)
+def put_back_unsent(unsent: Sequence[Held]) -> None:
+    """Put back what is `sending` but has not reached the network; it uses up nothing."""
+    still = lock_held(unsent, state=State.SENDING)
     with connection.cursor() as cursor:
-        cursor.execute(ACCEPT, {"id": held.id, "token": held.token})
-        return bool(cursor.fetchone()[0])
+        cursor.execute(UNSENT, {"ids": list(still)})
 
 
-def accept_and_claim(held: Held, channel: str) -> Held | None:
-    """What nearly always happens, in one round trip: PostgreSQL runs the string as one transaction.
+def finish_and_touch(held: Held | None, outcome: Outcome | None, following: Held | None) -> bool:
+    """Record what became of one, and that the following is about to reach the network.
 
-    As `finish` with Accepted, for a provider that was not failing, then `claim`.
+    What nearly always happens is one statement, one round trip and one commit. False when the
+    following may not be sent, or there is none.
     """
-    values = claim_values(channel) | {"id": held.id, "token": held.token}
-    with connection.cursor() as cursor:
-        cursor.execute(f"{ACCEPT}; {CLAIM}", values)
-        if not cursor.fetchone()[0]:
-            _say_lost(held)
-        cursor.nextset()
-        row = cursor.fetchone()
-    return Held(*row) if row else None
+    if isinstance(outcome, Accepted) and held:
+        if held.provider_failures:
+            breakers.worked(held.provider)
+        return _accept_and_touch(held, following)
+    if outcome and held:
+        _say_unless(_finish(held, outcome), held)
+    return following is not None and _accept_and_touch(None, following)
+
+
+def _accept_and_touch(held: Held | None, following: Held | None) -> bool:
+    values = {
+        "id": held and held.id,
+        "token": held and held.token,
+        "next_id": following and following.id,
+        "next_token": following and following.token,
+        "lease": float(config.LEASE_SECONDS.value()),
+    }
+    accepted, touched = fetch_prepared(ACCEPT_AND_TOUCH, values)
+    if held:
+        _say_unless(accepted, held)
+    return bool(touched)
+
+
+def _say_unless(kept: bool, held: Held) -> None:
+    if not kept:
+        logger.warning("delivery %s was taken up by another while it was sent", held.id)
+
+
+def _finish(held: Held, outcome: TryLater | Never) -> bool:
+    return _refuse(held, outcome) if isinstance(outcome, Never) else _retry(held, outcome)
 
 
 @transaction.atomic

@@ -27,6 +27,8 @@ def erase_user(*, user: User, actor: User | None) -> None:
     """
     try:
         with transaction.atomic():
+            # First of all, as sending does: the user's alerts are deleted before the user.
+            User.objects.select_for_update().filter(pk=user.pk).first()
             keys = UserSession.objects.filter(user=user).values("session_key")
             Session.objects.filter(session_key__in=keys).delete()
             record("user.erased", actor=actor, subject=user)

@@ -1,5 +1,6 @@
 """Holding a delivery: who claims it holds it under a lease, and its token is the only proof."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,32 +9,61 @@ from django.db import connection
 
 from alerts import config
 
-# One that was `sending` when its lease ran out may or may not have arrived: it is counted.
+# Whoever claims goes on at once, so soon after its end all that it held is taken up again; its
+# token makes a lease that ran out too early harmless (seconds).
+CLAIM_LASTS = 5.0
+MOST_AT_ONCE = 50
+
+# Many are claimed at once, but alone whatever may bring its holder down: what was claimed before
+# and never reached the network, and what goes to a provider that fails. Such a one is passed by
+# until it is the first in the line. One that was reaching the network (`sending`, no starts)
+# when its lease ran out may or may not have arrived: it is counted.
 CLAIM = """
+WITH due AS (
+    SELECT ready.id, ready.state, ready.starts, ready.next_attempt_at, breaker.failures
+      FROM alerts_delivery ready
+      LEFT JOIN alerts_breaker breaker ON breaker.provider = ready.provider
+     WHERE ready.channel = %(channel)s
+       AND ready.state IN ('pending', 'claimed', 'sending', 'retry')
+       AND ready.next_attempt_at <= statement_timestamp()
+       AND (breaker.open_until IS NULL OR breaker.open_until <= statement_timestamp())
+     ORDER BY ready.next_attempt_at
+     LIMIT %(most)s
+       FOR NO KEY UPDATE OF ready SKIP LOCKED
+), judged AS (
+    SELECT *, starts > 0 OR coalesce(failures >= %(failing)s, false) AS alone,
+           row_number() OVER (ORDER BY next_attempt_at, id) AS place
+      FROM due
+), chosen AS (
+    SELECT * FROM judged
+     WHERE CASE WHEN (SELECT alone FROM judged WHERE place = 1) THEN place = 1 ELSE NOT alone END
+)
 UPDATE alerts_delivery delivery
    SET state = 'claimed',
        lease_token = gen_random_uuid(),
        lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
        next_attempt_at = statement_timestamp() + make_interval(secs => %(lease)s),
        starts = delivery.starts + 1,
-       in_doubt = delivery.in_doubt + (due.state = 'sending')::int,
-       last_error = CASE WHEN due.state = 'sending' THEN 'its sender ended while sending'
-                         WHEN due.state = 'claimed' THEN 'its sender ended before sending'
-                         ELSE delivery.last_error END
-  FROM (SELECT id, state, breaker.failures
-          FROM alerts_delivery ready
-          LEFT JOIN alerts_breaker breaker ON breaker.provider = ready.provider
-         WHERE channel = %(channel)s
-           AND state IN ('pending', 'claimed', 'sending', 'retry')
-           AND next_attempt_at <= statement_timestamp()
-           AND (breaker.open_until IS NULL OR breaker.open_until <= statement_timestamp())
-         ORDER BY next_attempt_at
-         LIMIT 1
-           FOR UPDATE OF ready SKIP LOCKED) due
- WHERE delivery.id = due.id
+       in_doubt = delivery.in_doubt + (chosen.state = 'sending' AND chosen.starts = 0)::int,
+       last_error = CASE WHEN chosen.state NOT IN ('claimed', 'sending') THEN delivery.last_error
+                         WHEN chosen.state = 'sending' AND chosen.starts = 0
+                         THEN 'its sender ended while sending'
+                         ELSE 'its sender ended before sending' END
+  FROM chosen
+ WHERE delivery.id = chosen.id
 RETURNING delivery.id, delivery.notification_id, delivery.channel, delivery.provider,
           delivery.subscription_id, delivery.message_id, delivery.lease_token,
-          delivery.attempts, delivery.starts, due.failures
+          delivery.attempts, delivery.starts, chosen.failures
+"""
+# In the order of their ids and without waiting, so that no two of us ever wait for one another.
+LOCK_HELD = """
+SELECT delivery.id
+  FROM alerts_delivery delivery
+  JOIN unnest(%(ids)s::bigint[], %(tokens)s::uuid[]) AS held (id, token)
+    ON held.id = delivery.id AND held.token = delivery.lease_token
+ WHERE delivery.state = %(state)s
+ ORDER BY delivery.id
+   FOR NO KEY UPDATE OF delivery SKIP LOCKED
 """
 
 
@@ -58,20 +88,36 @@ class Held:
         return (self.provider_failures or 0) >= config.BREAKER_FAILURES.value()
 
 
-def claim(channel: str) -> Held | None:
-    """Take up the delivery that has been due for longest, None when nothing is due.
+def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Held]:
+    """Take up those that have been due for longest, by notification; empty when nothing is due.
 
-    One at a time: whatever kills this process then keeps no other message waiting.
+    At most so many, and fewer where one of them had better be alone.
+    """
+    values = {
+        "channel": channel,
+        "most": most,
+        "lease": CLAIM_LASTS,
+        "failing": config.BREAKER_FAILURES.value(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        held = [Held(*row) for row in cursor.fetchall()]
+    return sorted(held, key=lambda each: (each.notification_id, each.id))
+
+
+def lock_held(chunk: Sequence[Held], *, state: str) -> set[int]:
+    """Lock those that are still held, in the state they were left in; the ids of these.
+
+    For the rest of the caller's transaction nobody changes them, and none was waited for.
     """
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, claim_values(channel))
-        row = cursor.fetchone()
-    return Held(*row) if row else None
+        cursor.execute(LOCK_HELD, held_values(chunk) | {"state": state})
+        return {row[0] for row in cursor.fetchall()}
 
 
-def claim_values(channel: str) -> dict[str, Any]:
-    """What CLAIM is bound to."""
-    return {"channel": channel, "lease": config.LEASE_SECONDS.value()}
+def held_values(chunk: Sequence[Held]) -> dict[str, Any]:
+    """What the ids and tokens of many are bound to."""
+    return {"ids": [each.id for each in chunk], "tokens": [each.token for each in chunk]}
 
 
 def update_held(held: Held, changes: str, values: dict[str, Any], *, state: str) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from alerts import links
 from alerts.channels.push import Push, encrypt
-from alerts.leases import Held
 from alerts.models import PushSubscription
 from alerts.rechecking import Listing
 from slots.wording import clock, day
@@ -25,16 +24,20 @@ class PushMessage:
     body: bytes
 
 
-def compose_push(held: Held, listings: Sequence[Listing]) -> PushMessage:
-    """The push of a delivery for these slots, closest first; ValueError for unusable keys."""
-    subscription = PushSubscription.objects.get(deliveries=held.id)
+def compose_push(
+    notification_id: int, subscription: PushSubscription, listings: Sequence[Listing]
+) -> PushMessage:
+    """The push of a notification to one browser for these slots, closest first.
+
+    ValueError for unusable keys.
+    """
     push = Push(
         endpoint=subscription.endpoint,
         p256dh=subscription.p256dh,
         auth=subscription.auth,
-        payload=payload(held.notification_id, listings),
+        payload=payload(notification_id, listings),
         ttl=int(min(max(each.seconds_left for each in listings), LONGEST_TTL)),
-        topic=f"n{held.notification_id}",
+        topic=f"n{notification_id}",
     )
     return PushMessage(push, encrypt(push))
 

@@ -1,33 +1,44 @@
 """The last look before a message goes out: is it still wanted, and which slots are still open?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
-# FOR SHARE makes whoever unsubscribes, pauses, disables or erases wait until this look is over,
-# and makes this look see what they did: after their answer nothing more enters `sending`.
-LOCK_USER = """
-SELECT person.user_id, person.is_active, person.email, refusal.id IS NOT NULL,
+# FOR SHARE makes whoever unsubscribes, pauses, disables, erases or closes wait until this look is
+# over, and makes this look see what they did: after their answer nothing more enters `sending`.
+# What one of them is changing at this moment is not waited for but left for later, so that it
+# holds up no other message, and so that no two of us ever wait for one another.
+LOCK_USERS = """
+SELECT notification.id, person.user_id, person.is_active, person.email, refusal.id IS NOT NULL,
        end_of_quiet_hours(statement_timestamp(), person.quiet_from, person.quiet_until)
   FROM users person
   JOIN alerts_notification notification ON notification.user_id = person.user_id
   LEFT JOIN alerts_mailrefusal refusal
     ON refusal.user_id = person.user_id AND lower(refusal.address) = lower(person.email)
- WHERE notification.id = %(notification)s
-   FOR SHARE OF person
+ WHERE notification.id = ANY (%(notifications)s)
+ ORDER BY person.user_id
+   FOR SHARE OF person SKIP LOCKED
 """
 LOCK_SEARCHES = """
 SELECT preference_id FROM userpreferences
  WHERE preference_id IN (
-       SELECT preference_id FROM useralerts WHERE notification_id = %(notification)s)
- ORDER BY preference_id FOR SHARE
+       SELECT preference_id FROM useralerts WHERE notification_id = ANY (%(notifications)s))
+ ORDER BY preference_id FOR SHARE SKIP LOCKED
+"""
+LOCK_OPENINGS = """
+SELECT id FROM slots_slotopening
+ WHERE id IN (
+       SELECT opening_id FROM useralerts WHERE notification_id = ANY (%(notifications)s))
+ ORDER BY id FOR SHARE SKIP LOCKED
 """
 # A second push of the same notification counts what the first has sent as well. The clock is
-# read anew: statement_timestamp() is when the whole string came in, before any wait for a lock.
+# read anew: statement_timestamp() is when the whole string came in.
 LOOK = """
-SELECT alert.alert_id, alert.preference_id, alert.miles,
+SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening_id, alert.miles,
        slot.slot_id, slot.test_type, slot.date, slot.time,
        center.center_id, center.name, center.postcode,
        opening.opened_at, slot.last_seen_at, source.name, coalesce(source.is_simulated, false),
@@ -46,7 +57,7 @@ SELECT alert.alert_id, alert.preference_id, alert.miles,
   LEFT JOIN slots_slotopening opening ON opening.id = alert.opening_id
   LEFT JOIN slots_source source ON source.id = slot.source_id
   LEFT JOIN userpreferences search ON search.preference_id = alert.preference_id
- WHERE alert.notification_id = %(notification)s
+ WHERE alert.notification_id = ANY (%(notifications)s)
    AND (alert.state = 'waiting' OR (alert.state = 'sent' AND %(channel)s = 'push'))
  ORDER BY alert.miles NULLS LAST, slot.date, slot.time, alert.alert_id
 """
@@ -79,8 +90,10 @@ class Listing:
     the slot's start by the database's clock.
     """
 
+    notification_id: int
     alert_id: int
     search_id: int | None
+    opening_id: int | None
     miles: float | None
     slot_id: int
     test_type: str
@@ -98,20 +111,61 @@ class Listing:
     unwanted: str | None
 
 
-def lock_and_look(notification_id: int, channel: str) -> tuple[Recipient, list[Listing]] | None:
-    """Lock the user, then the searches in the order of their ids, then look.
+@dataclass(frozen=True)
+class Look:
+    """What was seen of one notification; its listings are the closest first, unfit ones too."""
 
-    The listings are what a message would hold as of that last statement, closest first, unfit
-    ones included. None when the user is gone. One round trip; the caller's transaction is open.
+    recipient: Recipient
+    listings: list[Listing]
+
+
+def lock_and_look(notification_ids: Sequence[int], channel: str) -> dict[int, Look]:
+    """Lock the users, the searches and the openings, each in the order of their ids, then look.
+
+    One answer for each notification, as of that last statement; none for one that somebody is
+    changing something of at this moment. One round trip; the caller's transaction is open.
     """
-    values: dict[str, Any] = {"notification": notification_id, "channel": channel}
+    values: dict[str, Any] = {"notifications": list(notification_ids), "channel": channel}
     with connection.cursor() as cursor:
-        cursor.execute(f"{LOCK_USER}; {LOCK_SEARCHES}; {LOOK}", values)
-        person = cursor.fetchone()
-        cursor.nextset()
-        cursor.nextset()
-        listings = [Listing(*row) for row in cursor.fetchall()]
-    return (Recipient(*person), listings) if person else None
+        cursor.execute(f"{LOCK_USERS}; {LOCK_SEARCHES}; {LOCK_OPENINGS}; {LOOK}", values)
+        recipients = {row[0]: Recipient(*row[1:]) for row in _rows(cursor)}
+        locked = Locked(*({row[0] for row in _rows(cursor)} for _ in range(2)))
+        listings = [Listing(*row) for row in _rows(cursor)]
+    return _looks(recipients, listings, locked)
+
+
+@dataclass(frozen=True)
+class Locked:
+    """The ids of the searches and openings that nobody can change now."""
+
+    searches: set[int]
+    openings: set[int]
+
+    def holds(self, listing: Listing) -> bool:
+        """Whether all that this depends on is locked, as far as it is there."""
+        search, opening = listing.search_id, listing.opening_id
+        return (search is None or search in self.searches) and (
+            opening is None or opening in self.openings
+        )
+
+
+def _rows(cursor: CursorWrapper) -> list[tuple[Any, ...]]:
+    """What the next statement of several has answered."""
+    rows = cursor.fetchall()
+    cursor.nextset()
+    return rows
+
+
+def _looks(
+    recipients: dict[int, Recipient], listings: list[Listing], locked: Locked
+) -> dict[int, Look]:
+    looks = {number: Look(recipient, []) for number, recipient in recipients.items()}
+    for listing in listings:
+        if not locked.holds(listing):
+            looks.pop(listing.notification_id, None)
+        elif listing.notification_id in looks:
+            looks[listing.notification_id].listings.append(listing)
+    return looks
 
 
 def end_alerts(alert_ids: list[int], *, state: str, reason: str) -> None:

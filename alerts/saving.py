@@ -89,6 +89,8 @@ def resume_search(*, search: SavedSearch, actor: User) -> None:
 def delete_search(*, search: SavedSearch, actor: User) -> None:
     """Delete a search for good; its alerts stay in the learner's history."""
     with transaction.atomic():
+        # First of all, as sending does: its alerts are written before it is gone.
+        SavedSearch.objects.select_for_update().filter(pk=search.pk).first()
         record("search.deleted", actor=actor, subject=search)
         search.delete()
 

@@ -1,83 +1,75 @@
-"""One delivery from its claim to an outcome: look again, mark, then send with nothing open."""
+"""From a claim to messages that may go out: look at all again, make them, mark them `sending`."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.db import OperationalError, transaction
+from django.db import connection, transaction
 
-from alerts import config
-from alerts.channels.outcomes import Outcome
-from alerts.endings import hold_until, put_back, stop
-from alerts.leases import Held, update_held
-from alerts.messages import Message, compose
+from alerts.endings import hold_until, postpone, put_back, stop
+from alerts.leases import Held, lock_held
+from alerts.messages import Draft, Material, Message, compose, gather_material
 from alerts.models import Delivery, UserAlert
-from alerts.rechecking import Listing, Recipient, end_alerts, lock_and_look
+from alerts.rechecking import Listing, Look, Recipient, end_alerts, lock_and_look
 from alerts.retries import MOST_ATTEMPTS, MOST_STARTS
-from alerts.transmitting import transmit
 
 logger = logging.getLogger(__name__)
 
 State = Delivery.State
+# What was seen holds for so long (seconds, by the database's clock): who hasn't reached the
+# network by then may not, and the delivery is anybody's to look at anew, without any doubt.
+LOOK_LASTS = 3.0
 MARK_SENDING = """
-    state = 'sending', counted = %(counted)s, attempts = attempts + 1, starts = 0,
-    lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
-    next_attempt_at = statement_timestamp() + make_interval(secs => %(lease)s)
+UPDATE alerts_delivery delivery
+   SET state = 'sending', counted = held.counted::bigint[],
+       lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
+       next_attempt_at = statement_timestamp() + make_interval(secs => %(lease)s)
+  FROM unnest(%(ids)s::bigint[], %(counted)s::text[]) AS held (id, counted)
+ WHERE delivery.id = held.id
 """
-# A sender gives up well before its lease ends, so that nobody takes the message up meanwhile.
-SHARE_OF_LEASE = 0.4
 
 
-class LostLeaseError(Exception):
-    """Somebody else holds the delivery now, or it is gone."""
+@dataclass(frozen=True)
+class Started:
+    """A delivery that is `sending`, with its message ready for the network."""
 
-
-def send(held: Held) -> Outcome | None:
-    """Take a claimed delivery as far as its outcome, which is the caller's to record.
-
-    None when nothing was sent; then the delivery has been ended or put back already.
-    """
-    if held.attempts >= MOST_ATTEMPTS:
-        stop(held, state=State.FAILED, reason="retries used up")
-        return None
-    if held.starts > MOST_STARTS:
-        stop(held, state=State.FAILED, reason="its message could not be made")
-        return None
-    message = _started(held)
-    if message is None:
-        return None
-    return transmit(message, seconds=config.LEASE_SECONDS.value() * SHARE_OF_LEASE)
-
-
-def _started(held: Held) -> Message | None:
-    try:
-        return start(held)
-    except LostLeaseError:
-        logger.info("delivery %s is held by another, or gone", held.id)
-    except OperationalError:
-        raise
-    except Exception as error:  # whatever is wrong with one message must not stop the others
-        logger.exception("the message of delivery %s could not be made", held.id)
-        put_back(held, error=f"{type(error).__name__}: {error}")
-    return None
+    held: Held
+    message: Message
 
 
 @transaction.atomic
-def start(held: Held) -> Message | None:
+def start(chunk: Sequence[Held]) -> list[Started]:
     """Look again and mark as `sending`, in one transaction that ends before the network.
 
-    The message is made in here too: one that can't be made, or that kills the process, has
-    then never been `sending`. None when nothing is to be sent.
+    Messages are made in here too: one that can't be made, or that kills the process, has then
+    never been `sending`. What is not to be sent is ended or put back here. All of a chunk are
+    of one channel.
     """
-    seen = lock_and_look(held.notification_id, held.channel)
-    if seen is None:
-        raise LostLeaseError
-    recipient, found = seen
-    refusal = _refusal(held, recipient)
-    if refusal:
+    ours = lock_held(chunk, state=State.CLAIMED)
+    looks = lock_and_look([each.notification_id for each in chunk], chunk[0].channel)
+    drafts = []
+    for held in chunk:
+        if held.id not in ours:
+            logger.info("delivery %s is held by another, or gone", held.id)
+        elif draft := _draft(held, looks.get(held.notification_id)):
+            drafts.append(draft)
+    return _mark(drafts)
+
+
+def _draft(held: Held, look: Look | None) -> Draft | None:
+    """What the message is to say; None when there is to be none now."""
+    if held.attempts >= MOST_ATTEMPTS:
+        stop(held, state=State.FAILED, reason="retries used up")
+    elif held.starts > MOST_STARTS:
+        stop(held, state=State.FAILED, reason="its message could not be made")
+    elif look is None:
+        postpone(held)
+    elif refusal := _refusal(held, look.recipient):
         stop(held, state=State.SUPPRESSED, reason=refusal)
-    elif recipient.quiet_until:
-        hold_until(held, until=recipient.quiet_until)
-    elif listings := _fit_to_send(held, found):
-        return _mark(held, recipient, listings)
+    elif look.recipient.quiet_until:
+        hold_until(held, until=look.recipient.quiet_until)
+    elif listings := _fit_to_send(held, look.listings):
+        return Draft(held, look.recipient, listings)
     return None
 
 
@@ -117,12 +109,32 @@ def _stop_empty(held: Held, listings: list[Listing], unwanted: list[Listing]) ->
         stop(held, state=State.SUPPRESSED, reason="all that it was to tell has been told or ended")
 
 
-def _mark(held: Held, recipient: Recipient, listings: list[Listing]) -> Message:
-    message = compose(held, recipient, listings)
-    values = {
-        "counted": [each.alert_id for each in listings],
-        "lease": config.LEASE_SECONDS.value(),
+def _mark(drafts: Sequence[Draft]) -> list[Started]:
+    material = gather_material(drafts)
+    made = {
+        draft.held.id: (draft, message)
+        for draft in drafts
+        if (message := _made(draft, material)) is not None
     }
-    if not update_held(held, MARK_SENDING, values, state=State.CLAIMED):
-        raise LostLeaseError
-    return message
+    values = {
+        "ids": list(made),
+        "counted": [_array(draft.listings) for draft, _ in made.values()],
+        "lease": LOOK_LASTS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_SENDING, values)
+    return [Started(draft.held, message) for draft, message in made.values()]
+
+
+def _array(listings: Sequence[Listing]) -> str:
+    """The alerts as PostgreSQL writes an array: arrays of several lengths are sent as text."""
+    return f"{{{','.join(str(each.alert_id) for each in listings)}}}"
+
+
+def _made(draft: Draft, material: Material) -> Message | None:
+    try:
+        return compose(draft, material)
+    except Exception as error:  # whatever is wrong with one message must not stop the others
+        logger.exception("the message of delivery %s could not be made", draft.held.id)
+        put_back(draft.held, error=f"{type(error).__name__}: {error}")
+    return None

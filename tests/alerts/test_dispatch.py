@@ -8,16 +8,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import SavedSearch
-from alerts import messages
+from alerts import handing_over, messages, rechecking
 from alerts.breakers import take_probe
 from alerts.channels.outcomes import Accepted
 from alerts.coalescing import gather_notifications
 from alerts.dispatch import dispatch
-from alerts.endings import finish
-from alerts.leases import claim
+from alerts.endings import finish_and_touch
+from alerts.handing_over import hand_over
+from alerts.leases import Held, claim
 from alerts.models import Breaker, Delivery, MailRefusal
 from alerts.retries import DELAYS, MOST_ATTEMPTS, delay_after
-from alerts.sending import send
+from alerts.sending import start
 from audit import config
 from audit.models import SystemConfig
 from tests.alerts.waiting import fetch, make_waiting
@@ -39,9 +40,17 @@ def the_delivery() -> Delivery:
     return Delivery.objects.get()
 
 
+def claim_one() -> Held:
+    """Claim the only one that is due."""
+    (held,) = claim("email")
+    return held
+
+
 def make_due() -> None:
     """Let the time until the next attempt, or the lease's end, be over."""
-    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    then = timezone.now() - timedelta(seconds=1)
+    Delivery.objects.update(next_attempt_at=then)
+    Delivery.objects.exclude(lease_until=None).update(lease_until=then)
     Breaker.objects.update(open_until=F("open_until") - timedelta(hours=1))
 
 
@@ -58,46 +67,124 @@ def send_until_over(times: int = 20) -> int:
 
 
 def test_what_is_claimed_is_not_claimed_by_another(alert):
-    assert claim("email") is not None
-    assert claim("email") is None
+    assert len(claim("email")) == 1
+    assert claim("email") == []
 
 
 def test_what_is_claimed_is_taken_up_again_after_the_lease(alert):
-    first = claim("email")
+    first = claim_one()
     make_due()
-    second = claim("email")
+    second = claim_one()
     assert (first.id, first.token != second.token) == (second.id, True)
 
 
-def test_who_lost_the_lease_before_sending_sends_nothing(alert, sink):
-    first = claim("email")
+def test_who_lost_the_lease_before_looking_starts_nothing(alert):
+    first = claim_one()
     make_due()
-    claim("email")
-    assert send(first) is None
+    claim_one()
+    assert start([first]) == []
+
+
+def test_who_lost_the_lease_before_sending_sends_nothing(alert, sink):
+    started = start([claim_one()])
+    make_due()
+    claim_one()
+    hand_over(started)
     assert sink.received == []
 
 
+def test_nothing_is_sent_on_a_look_that_is_too_old(alert, sink):
+    started = start([claim_one()])
+    make_due()
+    hand_over(started)
+    assert sink.received == []
+    assert dispatch("email").accepted == 1
+
+
 def test_who_lost_the_lease_while_sending_finishes_nothing(alert, sink):
-    held = claim("email")
-    send(held)
+    (started,) = start([claim_one()])
+    assert finish_and_touch(None, None, started.held)
     Delivery.objects.update(lease_token=uuid4())
-    finish(held, Accepted())
+    finish_and_touch(started.held, Accepted(), None)
     assert (the_delivery().state, fetch(alert).state) == ("sending", "waiting")
 
 
 def test_a_sender_that_ended_while_sending_leaves_a_doubt_that_is_counted(alert, sink):
-    send(claim("email"))
+    (started,) = start([claim_one()])
+    finish_and_touch(None, None, started.held)
     make_due()
     dispatch("email")
-    delivery = the_delivery()
-    assert (delivery.state, delivery.in_doubt, len(sink.received)) == ("accepted", 1, 2)
+    assert (the_delivery().state, the_delivery().in_doubt) == ("accepted", 1)
 
 
 def test_a_sender_that_ended_before_sending_leaves_no_doubt(alert, sink):
-    claim("email")
+    start([claim_one()])
     make_due()
     dispatch("email")
     assert (the_delivery().in_doubt, len(sink.received)) == (0, 1)
+
+
+# Many at once
+
+
+@pytest.fixture
+def others(alert):
+    """Four more alerts whose deliveries are due."""
+    waiting = [make_waiting() for _ in range(4)]
+    gather_notifications()
+    return waiting
+
+
+def test_all_that_is_due_is_claimed_at_once(others):
+    assert len(claim("email")) == 5
+
+
+def test_no_more_are_claimed_than_asked_for(others):
+    assert (len(claim("email", most=3)), len(claim("email"))) == (3, 2)
+
+
+def test_what_brought_its_holder_down_is_claimed_alone(others):
+    claim("email", most=1)
+    make_due()
+    assert sorted(len(claim("email")) for _ in range(2)) == [1, 4]
+
+
+def test_an_end_leaves_a_doubt_for_the_one_that_reached_the_network(others, sink):
+    started = start(claim("email"))
+    finish_and_touch(None, None, started[0].held)
+    make_due()
+    dispatch("email")
+    assert (Delivery.objects.in_doubt().count(), len(sink.received)) == (1, 5)
+
+
+def test_who_has_not_had_a_turn_is_put_back_without_a_doubt(others, sink, monkeypatch):
+    monkeypatch.setattr(handing_over, "TURNS_LAST", 0)
+    hand_over(start(claim("email")))
+    left = Delivery.objects.order_by().values_list("state", "starts", "attempts", "in_doubt")
+    assert (list(left.distinct()), sink.received) == ([("retry", 0, 0, 0)], [])
+    monkeypatch.undo()
+    assert dispatch("email").accepted == 5
+
+
+def test_the_others_of_a_failing_provider_are_put_back(others, sink):
+    sink.mood = Mood.CLOSING
+    handed_over = hand_over(start(claim("email")))
+    assert (handed_over.accepted, handed_over.left_over) == (0, 4)
+
+
+def test_a_refused_address_holds_up_no_other(others, alert, sink):
+    sink.moods_of = {alert.user.email: Mood.STRICT}
+    assert dispatch("email").accepted == 4
+
+
+def test_what_somebody_is_changing_is_left_for_later(others, alert, sink, monkeypatch):
+    real = rechecking.Locked.holds
+    busy = lambda locked, listing: listing.alert_id != alert.pk and real(locked, listing)
+    monkeypatch.setattr(rechecking.Locked, "holds", busy)
+    assert dispatch("email").accepted == 4
+    monkeypatch.undo()
+    make_due()
+    assert (dispatch("email").accepted, fetch(alert).state) == (1, "sent")
 
 
 def test_every_try_is_the_same_message(alert, sink):

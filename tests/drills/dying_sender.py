@@ -1,7 +1,8 @@
 """A sender that ends without a word at one point: `python -m tests.drills.dying_sender POINT`.
 
-Points: claimed (before it looks again), making (of the message), intended (marked, before the
-network), handed over (before the answer is recorded), finished (after all is recorded).
+Points: claimed (before it looks again), making (of the message), marked (all that were looked at,
+before the first reaches for the network), intended (the one that reaches for it is marked too),
+handed over (before the answer is recorded), finished (after all is recorded).
 """
 
 import os
@@ -12,7 +13,7 @@ import django
 django.setup()
 
 from alerts import dispatch as dispatching  # noqa: E402
-from alerts import messages, sending  # noqa: E402
+from alerts import handing_over, messages  # noqa: E402
 from alerts.rounds import send_round  # noqa: E402
 
 DEAD = 9
@@ -35,11 +36,12 @@ def after(module: object, name: str) -> None:
 
 
 POINTS = {
-    "claimed": lambda: setattr(dispatching, "send", die),
+    "claimed": lambda: setattr(dispatching, "start", die),
     "making": lambda: setattr(messages, "render_to_string", die),
-    "intended": lambda: setattr(sending, "transmit", die),
-    "handed over": lambda: after(sending, "transmit"),
-    "finished": lambda: after(dispatching, "_finish_and_claim"),
+    "marked": lambda: setattr(handing_over, "finish_and_touch", die),
+    "intended": lambda: setattr(handing_over, "transmit", die),
+    "handed over": lambda: after(handing_over, "transmit"),
+    "finished": lambda: after(dispatching, "hand_over"),
 }
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ def end_leases() -> None:
     [
         ("claimed", "claimed", 0, 1),
         ("making", "claimed", 0, 1),
+        ("marked", "sending", 0, 1),
         ("intended", "sending", 1, 1),
         ("handed over", "sending", 1, 2),
         ("finished", "accepted", 0, 1),
@@ -61,7 +62,8 @@ def test_a_death_loses_nothing_and_each_doubt_is_counted(here, point, left_in, d
 
 
 def test_every_point_is_tried():
-    assert set(POINTS) == {"claimed", "making", "intended", "handed over", "finished"}
+    points = {"claimed", "making", "marked", "intended", "handed over", "finished"}
+    assert set(POINTS) == points
 
 
 def test_a_message_that_kills_whoever_makes_it_has_failed_after_five(here):

@@ -1,0 +1,80 @@
+"""A mail server that only counts, as a process of its own: `python -m tests.benchmarks.mail_sink`.
+
+It prints its port. `SEEN` answers how many messages it took and the sum of their digests, so
+that two runs can be compared whatever the order was.
+"""
+
+import asyncio
+import hashlib
+
+END = b"\r\n.\r\n"
+ANSWERS = {
+    b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
+    b"DATA": b"354 go ahead\r\n",
+    b"QUIT": b"221 bye\r\n",
+}
+
+
+class Seen:
+    """What has been taken since the last question."""
+
+    count = 0
+    digests = 0
+
+    def add(self, message: bytes) -> None:
+        self.count += 1
+        digest = hashlib.blake2b(message, digest_size=8).digest()
+        self.digests = (self.digests + int.from_bytes(digest)) % 2**64
+
+    def answer(self) -> bytes:
+        said = f"250 {self.count} {self.digests}\r\n"
+        self.count = self.digests = 0
+        return said.encode()
+
+
+class Conversation(asyncio.Protocol):
+    """One line to a sender."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+        self._buffer = b""
+        self._in_data = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        answers = []
+        while answer := self._next():
+            answers.append(answer)
+        if answers:
+            self._transport.write(b"".join(answers))
+
+    def _next(self) -> bytes | None:
+        head, found, rest = self._buffer.partition(END if self._in_data else b"\r\n")
+        if not found:
+            return None
+        self._buffer = rest
+        if self._in_data:
+            self._in_data = False
+            self._seen.add(head)
+            return b"250 taken\r\n"
+        verb = head[:4].upper()
+        self._in_data = verb == b"DATA"
+        return self._seen.answer() if verb == b"SEEN" else ANSWERS.get(verb, b"250 ok\r\n")
+
+
+async def serve() -> None:
+    """Listen on a free port of the loopback address until killed."""
+    seen = Seen()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Conversation(seen), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
