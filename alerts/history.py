@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import SavedSearch, User
-from alerts.messages import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEORY
+from alerts.mail_messages import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEORY
 from alerts.models import Delivery, Notification, UserAlert
 from centers.models import Center
 from slots.models import Slot, SlotOpening

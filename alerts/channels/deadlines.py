@@ -1,21 +1,66 @@
 """An end to every conversation: a peer that sends one byte a second outlives any socket timeout."""
 
+import math
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+
+class _Watch:
+    """One thread for all conversations of a process: one for each would cost more than a mail."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._ends: dict[object, tuple[float, socket.socket]] = {}
+        self._looks_at = math.inf
+        self._thread: threading.Thread | None = None
+
+    def begin(self, connection: socket.socket, until: float) -> object:
+        """Watch over a conversation; the answer ends that."""
+        key = object()
+        with self._changed:
+            self._ends[key] = (until, connection)
+            if self._thread is None or not self._thread.is_alive():  # also after a fork
+                self._thread = threading.Thread(target=self._watch, daemon=True)
+                self._thread.start()
+            elif until < self._looks_at:
+                self._changed.notify()
+        return key
+
+    def end(self, key: object) -> None:
+        """The conversation is over."""
+        with self._changed:
+            self._ends.pop(key, None)
+
+    def _watch(self) -> None:
+        with self._changed:
+            while True:
+                self._cut_off_overdue()
+                self._looks_at = min((until for until, _ in self._ends.values()), default=math.inf)
+                wait = self._looks_at - time.monotonic()
+                self._changed.wait(None if math.isinf(wait) else max(wait, 0))
+
+    def _cut_off_overdue(self) -> None:
+        now = time.monotonic()
+        for key, (until, connection) in list(self._ends.items()):
+            if until <= now:
+                del self._ends[key]
+                _cut_off(connection)
+
+
+_watch = _Watch()
 
 
 @contextmanager
 def cut_off_after(seconds: float, connection: socket.socket) -> Iterator[None]:
     """Shut the connection down after so many seconds; whoever uses it then gets an error."""
-    timer = threading.Timer(seconds, _cut_off, [connection])
-    timer.daemon = True
-    timer.start()
+    key = _watch.begin(connection, time.monotonic() + seconds)
     try:
         yield
     finally:
-        timer.cancel()
+        _watch.end(key)
 
 
 def _cut_off(connection: socket.socket) -> None:

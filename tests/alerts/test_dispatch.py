@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import SavedSearch
-from alerts import handing_over, messages, rechecking
+from alerts import handing_over, mail_messages, rechecking
 from alerts.breakers import take_probe
 from alerts.channels.outcomes import Accepted
 from alerts.coalescing import gather_notifications
@@ -178,9 +178,10 @@ def test_a_refused_address_holds_up_no_other(others, alert, sink):
 
 
 def test_what_somebody_is_changing_is_left_for_later(others, alert, sink, monkeypatch):
-    real = rechecking.Locked.holds
-    busy = lambda locked, listing: listing.alert_id != alert.pk and real(locked, listing)
-    monkeypatch.setattr(rechecking.Locked, "holds", busy)
+    free = rechecking.Locked.holds
+    monkeypatch.setattr(
+        rechecking.Locked, "holds", lambda *both: both[1].alert_id != alert.pk and free(*both)
+    )
     assert dispatch("email").accepted == 4
     monkeypatch.undo()
     make_due()
@@ -259,16 +260,18 @@ def test_a_refused_address_gets_no_more_mail(alert, sink):
 
 def test_a_message_that_cannot_be_made_fails_after_five_tries(alert, sink, monkeypatch):
     made = []
-    monkeypatch.setattr(messages, "render_to_string", lambda *args: made.append(args) or 1 / 0)
+    monkeypatch.setattr(mail_messages, "render_to_string", lambda *args: made.append(args) or 1 / 0)
     send_until_over()
     assert (len(made), fetch(alert).state) == (5, "failed")
     assert fetch(alert).state_reason == "its message could not be made"
 
 
 def test_a_message_that_cannot_be_made_holds_up_no_other(alert, sink, monkeypatch):
-    whole = messages.subject
+    whole = mail_messages.subject
     monkeypatch.setattr(
-        messages, "subject", lambda found: 1 / 0 if found[0].alert_id == alert.pk else whole(found)
+        mail_messages,
+        "subject",
+        lambda found: 1 / 0 if found[0].alert_id == alert.pk else whole(found),
     )
     other = make_waiting()
     gather_notifications()

@@ -100,5 +100,5 @@ def test_a_line_dropped_after_the_message_leaves_it_in_doubt(sink, mailer):
 @pytest.mark.parametrize("field", ["subject", "to", "message_id"])
 def test_no_header_can_be_added_through_a_line_break(field):
     values = {**MAIL.__dict__, field: "<x@example.org>\r\nBcc: eve@example.org"}
-    with pytest.raises(ValueError, match=r"newline|header|address|Invalid"):
+    with pytest.raises(ValueError, match=r"line break|address|Invalid"):
         seal(Mail(**values))

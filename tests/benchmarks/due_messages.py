@@ -1,4 +1,4 @@
-"""Messages that are due, written straight into the tables: one to each learner, of one slot each."""
+"""Messages that are due, written straight into the tables: one to each learner, of one slot."""
 
 from django.db import connection
 
