@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -95,19 +96,26 @@ def put_back_unsent(unsent: Sequence[Held]) -> None:
         cursor.execute(UNSENT, {"ids": list(still)})
 
 
-def finish_and_touch(held: Held | None, outcome: Outcome | None, following: Held | None) -> bool:
+@dataclass(frozen=True)
+class Sent:
+    """A delivery that has been handed over, and what was answered."""
+
+    held: Held
+    outcome: Outcome
+
+
+def finish_and_touch(sent: Sent | None, following: Held | None) -> bool:
     """Record what became of one, and that the following is about to reach the network.
 
     What nearly always happens is one statement, one round trip and one commit. False when the
     following may not be sent, or there is none.
     """
-    if isinstance(outcome, Accepted) and held:
-        if held.provider_failures:
-            breakers.worked(held.provider)
-        return _accept_and_touch(held, following)
-    if outcome and held:
-        _say_unless(_finish(held, outcome), held)
-    return following is not None and _accept_and_touch(None, following)
+    if sent and not isinstance(sent.outcome, Accepted):
+        _say_unless(_finish(sent.held, sent.outcome), sent.held)
+        return following is not None and _accept_and_touch(None, following)
+    if sent:
+        _provider_worked(sent.held)
+    return _accept_and_touch(sent.held if sent else None, following)
 
 
 def _accept_and_touch(held: Held | None, following: Held | None) -> bool:

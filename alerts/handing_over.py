@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db import InterfaceError, OperationalError, connection
 
 from alerts import config
-from alerts.channels.outcomes import Accepted, Outcome, TryLater
-from alerts.endings import finish_and_touch, put_back_unsent
+from alerts.channels.outcomes import Accepted, TryLater
+from alerts.endings import Sent, finish_and_touch, put_back_unsent
 from alerts.leases import Held
 from alerts.sending import Started
 from alerts.transmitting import transmit
@@ -32,12 +32,6 @@ class HandedOver:
     left_over: int
 
 
-@dataclass(frozen=True)
-class _Sent:
-    held: Held
-    outcome: Outcome
-
-
 class _Turns:
     """Whose turn it is, until the time is up; a provider that fails gets no more turns."""
 
@@ -55,7 +49,7 @@ class _Turns:
             self.left_over.append(following.held)
         return None
 
-    def learn(self, sent: _Sent) -> None:
+    def learn(self, sent: Sent) -> None:
         if isinstance(sent.outcome, TryLater) and sent.outcome.provider_failed:
             self._failing.add(sent.held.provider)
 
@@ -77,21 +71,21 @@ def hand_over(started: Sequence[Started]) -> HandedOver:
     return HandedOver(accepted, len(turns.left_over))
 
 
-def _send(started: Started) -> _Sent:
+def _send(started: Started) -> Sent:
     seconds = config.LEASE_SECONDS.value() * SHARE_OF_LEASE
-    return _Sent(started.held, transmit(started.message, seconds=seconds))
+    return Sent(started.held, transmit(started.message, seconds=seconds))
 
 
-def _record(sent: _Sent | None, following: Started | None) -> bool:
+def _record(sent: Sent | None, following: Started | None) -> bool:
     """What was accepted is worth some patience with a database that is restarting."""
-    touched = following and following.held
+    held = following.held if following else None
     for left in reversed(range(FINISH_TRIES)):
         try:
-            return finish_and_touch(sent and sent.held, sent and sent.outcome, touched)
+            return finish_and_touch(sent, held)
         except (OperationalError, InterfaceError):
             connection.close()
             if not left or not sent:
                 raise
             time.sleep(FINISH_PAUSE)
-            touched = None  # its look grows old meanwhile
+            held = None  # its look grows old meanwhile
     return False

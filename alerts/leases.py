@@ -93,7 +93,7 @@ def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Held]:
 
     At most so many, and fewer where one of them had better be alone.
     """
-    values = {
+    values: dict[str, Any] = {
         "channel": channel,
         "most": most,
         "lease": CLAIM_LASTS,

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts.models import SavedSearch
+from accounts.models import SavedSearch, SearchCenter
 from alerts import links, wording
 from alerts.channels.email import Mail, message_id
 from alerts.rechecking import Listing, Recipient
@@ -65,7 +65,7 @@ def reasons(search_ids: Collection[int]) -> dict[int, Reason]:
 def _chosen_centers(search_ids: Collection[int]) -> dict[int, list[str]]:
     """Names by search; prefetching makes a query set for each search, which takes its time."""
     chosen = defaultdict(list)
-    pairs = SavedSearch.centers.through.objects.filter(search__in=search_ids)
+    pairs = SearchCenter.objects.filter(search__in=search_ids)
     for search_id, name in pairs.order_by("id").values_list("search_id", "center__name"):
         chosen[search_id].append(name)
     return chosen

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -116,7 +117,7 @@ def _mark(drafts: Sequence[Draft]) -> list[Started]:
         for draft in drafts
         if (message := _made(draft, material)) is not None
     }
-    values = {
+    values: dict[str, Any] = {
         "ids": list(made),
         "counted": [_array(draft.listings) for draft, _ in made.values()],
         "lease": LOOK_LASTS,

@@ -19,6 +19,7 @@ class Mood(Enum):
     FORGETFUL = "takes the whole message, forgets it, and drops the line"
     BUSY = "answers 451 to each recipient"
     STRICT = "answers 550 to each recipient"
+    ABSENT = "answers 550 to each recipient, and goes ahead with the message of nobody"
     CLOSING = "answers 421 to the first command"
     REFUSING = "answers 554 to each message's content"
     SLOW = "sends its answers one byte at a time"
@@ -58,6 +59,7 @@ class Sink(socketserver.ThreadingTCPServer):
         self.received: list[Received] = []
         self.connections = 0
         self.pause = 0.0
+        self.pipelining = True
         self._lines: set[socket.socket] = set()
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -89,6 +91,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.server.connections += 1
         self.server._lines.add(self.request)
         self.recipient = ""
+        self.refused = False
 
     def finish(self) -> None:
         self.server._lines.discard(self.request)
@@ -126,7 +129,9 @@ class _Conversation(socketserver.StreamRequestHandler):
         if verb == "QUIT":
             self._say("221 bye")
             return False
-        if verb == "RCPT":
+        if verb == "EHLO":
+            self._say("250-sink\r\n250 PIPELINING" if self.server.pipelining else "250 sink")
+        elif verb == "RCPT":
             self._recipient(rest)
         elif verb == "DATA":
             return self._data()
@@ -136,12 +141,20 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def _recipient(self, rest: str) -> None:
         self.recipient = rest.partition("<")[2].partition(">")[0]
-        answers = {Mood.BUSY: "451 later", Mood.STRICT: "550 no such user"}
+        absent = "550 no such user"
+        answers = {Mood.BUSY: "451 later", Mood.STRICT: absent, Mood.ABSENT: absent}
+        self.refused = self.mood in answers
         self._say(answers.get(self.mood, "250 ok"))
 
     def _data(self) -> bool:
+        if self.refused and self.mood is not Mood.ABSENT:
+            self._say("503 no recipient")
+            return True
         self._say("354 go ahead")
         content = self._content()
+        if self.refused:
+            self._say("554 no recipient")
+            return True
         if self.mood is Mood.REFUSING:
             self._say("554 not this")
             return True

@@ -13,7 +13,7 @@ from alerts.breakers import take_probe
 from alerts.channels.outcomes import Accepted
 from alerts.coalescing import gather_notifications
 from alerts.dispatch import dispatch
-from alerts.endings import finish_and_touch
+from alerts.endings import Sent, finish_and_touch
 from alerts.handing_over import hand_over
 from alerts.leases import Held, claim
 from alerts.models import Breaker, Delivery, MailRefusal
@@ -103,15 +103,15 @@ def test_nothing_is_sent_on_a_look_that_is_too_old(alert, sink):
 
 def test_who_lost_the_lease_while_sending_finishes_nothing(alert, sink):
     (started,) = start([claim_one()])
-    assert finish_and_touch(None, None, started.held)
+    assert finish_and_touch(None, started.held)
     Delivery.objects.update(lease_token=uuid4())
-    finish_and_touch(started.held, Accepted(), None)
+    finish_and_touch(Sent(started.held, Accepted()), None)
     assert (the_delivery().state, fetch(alert).state) == ("sending", "waiting")
 
 
 def test_a_sender_that_ended_while_sending_leaves_a_doubt_that_is_counted(alert, sink):
     (started,) = start([claim_one()])
-    finish_and_touch(None, None, started.held)
+    finish_and_touch(None, started.held)
     make_due()
     dispatch("email")
     assert (the_delivery().state, the_delivery().in_doubt) == ("accepted", 1)
@@ -151,7 +151,7 @@ def test_what_brought_its_holder_down_is_claimed_alone(others):
 
 def test_an_end_leaves_a_doubt_for_the_one_that_reached_the_network(others, sink):
     started = start(claim("email"))
-    finish_and_touch(None, None, started[0].held)
+    finish_and_touch(None, started[0].held)
     make_due()
     dispatch("email")
     assert (Delivery.objects.in_doubt().count(), len(sink.received)) == (1, 5)

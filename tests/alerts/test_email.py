@@ -16,8 +16,9 @@ MAIL = Mail(
 )
 
 
-@pytest.fixture
-def mailer():
+@pytest.fixture(params=[True, False], ids=["all at once", "one command at a time"])
+def mailer(request, sink):
+    sink.pipelining = request.param
     mailer = Mailer()
     yield mailer
     mailer.close()
@@ -50,6 +51,14 @@ def test_a_kept_connection_that_was_closed_is_made_anew(sink, mailer):
 def test_a_refused_recipient_is_refused_for_good(sink, mailer):
     sink.mood = Mood.STRICT
     assert send(mailer) == Never("550 no such user", target_gone=True)
+
+
+def test_a_message_of_nobody_is_not_sent_though_the_server_goes_ahead(sink, mailer):
+    sink.mood = Mood.ABSENT
+    assert send(mailer) == Never("550 no such user", target_gone=True)
+    sink.mood = Mood.KIND
+    assert send(mailer) == Accepted()
+    assert [mail.part("text/html") for mail in sink.received] == [MAIL.html]
 
 
 def test_a_refused_message_does_not_mean_the_address(sink, mailer):
