@@ -14,7 +14,7 @@ def fetch_prepared(statement: str, values: Mapping[str, Any]) -> Any:
     what is run for every message, that is as much work again as running it. Not through a pool
     that lends a connection for one transaction (PgBouncer): the next has another.
     """
-    pooled = connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+    pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
     connection.ensure_connection()
     raw = connection.connection
     raw.prepare_threshold = raw.prepare_threshold or 1
