@@ -121,7 +121,9 @@ def test_nginx_accepts_it(front):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "warn" not in done.stderr
+    # Newer versions name HTTP/2 in a line of its own, which Debian 12's does not know.
+    warnings = [line for line in done.stderr.splitlines() if "[warn]" in line]
+    assert [line for line in warnings if "http2" not in line] == []
 
 
 def test_the_site_is_served_through_tls(site):
