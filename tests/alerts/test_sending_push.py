@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from alerts import transmitting
 from alerts.coalescing import gather_notifications
 from alerts.models import Breaker, Delivery, Notification, PushSubscription
 from alerts.push_subscriptions import unsubscribe
@@ -175,3 +176,21 @@ def test_other_devices_are_woken_all_the_same(user, push_service, sink):
     send()
     assert [each.path for each in push_service.requests] == ["/two"]
     assert sink.received == []
+
+
+def late(handler) -> None:
+    """Accept it after a while, well before the lease ends."""
+    handler.server.over.wait(3)
+    answer(201)(handler)
+
+
+def test_a_service_that_is_slow_is_given_up_long_before_the_lease_ends(
+    user, push_service, sink, monkeypatch
+):
+    monkeypatch.setattr(transmitting, "MOST_PUSH_SECONDS", 0.5)
+    subscribe(user, push_service, "/one")
+    push_service.usual = late
+    make_waiting(user, method="push")
+    send()
+    delivery = Delivery.objects.get(channel="push")
+    assert (delivery.state, delivery.in_doubt) == ("retry", 1)
