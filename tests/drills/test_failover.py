@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from alerts.models import Delivery
 from slots.models import SlotOpening
 from tests import servers
-from tests.drills.conftest import used_here
+from tests.databases import used_here
 from tests.drills.senders import beat, pause, worker
 from tests.drills.standby import Pair
 from tests.drills.test_delivery_workers import all_settled, doubled, running
@@ -37,7 +37,7 @@ def pair(monkeypatch) -> Iterator[Pair]:
         pair.replicate()
         options = connection.settings_dict["OPTIONS"]
         monkeypatch.setitem(options, "target_session_attrs", "read-write")
-        with used_here(pair.hosts, "app"):
+        with used_here("app", host=pair.hosts):
             yield pair
         pair.stop()
 
