@@ -1,5 +1,6 @@
 """The history of a learner's alerts, and the page that a message links to."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -153,3 +154,10 @@ def test_the_page_of_somebody_erased_is_not_found(client, link):
     make_user()
     UserAlert.objects.get().user.delete()
     assert client.get(link).status_code == 404
+
+
+def test_the_history_has_a_button_that_ends_every_search(page, ada, alert):
+    button = re.search(r'<form method="post" action="(/got-a-test/[^"]+)"', text_of(page))
+    assert button
+    page.post(button[1])
+    assert not ada.searches.filter(is_active=True).exists()

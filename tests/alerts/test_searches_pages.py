@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import SavedSearch
 from alerts.channels.email import mailer
+from alerts.models import MailRefusal
 from centers.models import Center, PostcodeArea
 from tests.alerts.world import make_opening, make_slot
 from tests.people import learner
@@ -240,3 +241,17 @@ def test_a_mail_server_that_is_down_is_said(page, search, settings):
 
 def test_a_stranger_sends_no_test_alert(stranger, search):
     assert stranger.post(f"/searches/{search.pk}/test/").status_code == 404
+
+
+def test_a_search_saved_for_notifications_leads_to_the_page_that_turns_them_on(page):
+    review = page.get(f"/searches/new/?{QUERY}&method=push").content.decode()
+    assert page.post("/searches/new/", hidden_fields(review)).url == "/push/"
+
+
+@pytest.mark.parametrize("address", ["/searches/", "/account/"])
+def test_a_learner_whose_mail_is_refused_is_told(page, ada, address):
+    assert "doesn’t reach you" not in page.get(address).content.decode()
+    MailRefusal.objects.create(user=ada, address=ada.email, reason="550")
+    assert "doesn’t reach you" in page.get(address).content.decode()
+    MailRefusal.objects.update(address="old@example.org")
+    assert "doesn’t reach you" not in page.get(address).content.decode()
