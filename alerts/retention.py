@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 
 from accounts.config import KEEP_UNVERIFIED
@@ -71,5 +72,6 @@ class UnverifiedAccounts:
         for number in ids:
             with transaction.atomic():
                 user = User.objects.select_for_update().filter(pk=number).first()
-                if user and not user.emailaddress_set.filter(verified=True).exists():
+                verified = EmailAddress.objects.filter(user=user, verified=True)
+                if user and not verified.exists():
                     erase_user(user=user, actor=None)
