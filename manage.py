@@ -4,7 +4,7 @@
 import os
 import sys
 
-OWNER_COMMANDS = frozenset({"migrate", "prune", "restore", "settle_recovery"})
+OWNER_COMMANDS = frozenset({"backup", "migrate", "prune", "restore", "settle_recovery"})
 
 
 def main() -> None:
