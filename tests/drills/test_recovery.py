@@ -70,7 +70,7 @@ def archived_cluster(transactional_db, monkeypatch):
 
 @pytest.mark.parametrize(
     ("size", "seconds"),
-    [((12, 5, 4), 3), pytest.param((400, 25, 60), 120, marks=pytest.mark.long)],
+    [((12, 5, 4), 3), pytest.param((200, 60, 25), 120, marks=pytest.mark.long)],
 )
 def test_nothing_is_wrong_after_a_recovery_to_a_moment(
     archived_cluster, watched, logs, size, seconds
