@@ -18,11 +18,11 @@ from tests import servers
 from tests.drills.senders import beat, worker
 
 PAGE = (settings.BASE_DIR / "docs" / "operations.md").read_text()
-# Run by the drills of backup and recovery, on clusters of their own.
-ELSEWHERE = {"Backup", "Restore", "Point-in-time recovery", "Retention"}
+# Run by a drill (tests/drills/test_recovery.py), on a cluster of its own.
+ELSEWHERE = {"Point-in-time recovery"}
 PLACES = (
-    "bin", "srv", "tmp", "etc/nginx/sites-enabled", "etc/systemd/system", "etc/redis",
-    "etc/postgresql/15/main/conf.d",
+    "bin", "srv", "tmp", "var/backups", "etc/nginx/sites-enabled", "etc/systemd/system",
+    "etc/redis", "etc/postgresql/15/main/conf.d",
 )  # fmt: skip
 REPOSITORY = "https://git.example.org/dvsa-alerts.git"
 STAND_INS = {
