@@ -12,8 +12,8 @@ from dvsa_alerts.backup_files import BadBackup
 from dvsa_alerts.encryption import Recipient
 
 EXAMPLE = """examples:
-  manage.py backup /var/backups/slot-alerts
-  manage.py backup /var/backups/slot-alerts --encrypt-to age1ql3z7hjy54pw3hyww5ayyfg7…
+  manage.py backup /var/backups/dvsa-alerts
+  manage.py backup /var/backups/dvsa-alerts --encrypt-to age1ql3z7hjy54pw3hyww5ayyfg7…
 The file appears in the folder once it is whole. Beside it, erased-users.jsonl keeps the ids of
 erased users: keep both on another machine, together.
 """

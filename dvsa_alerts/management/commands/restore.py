@@ -12,8 +12,8 @@ from dvsa_alerts.recovery import settled_lines
 from dvsa_alerts.restore import Restored, restore
 
 EXAMPLE = """examples:
-  manage.py restore /var/backups/slot-alerts/slot-alerts-20261125T024447.308847Z.tar --dry-run
-  manage.py restore /var/backups/slot-alerts/slot-alerts-20261125T024447.308847Z.tar
+  manage.py restore /var/backups/dvsa-alerts/slot-alerts-20261125T024447.308847Z.tar --dry-run
+  manage.py restore /var/backups/dvsa-alerts/slot-alerts-20261125T024447.308847Z.tar
 Erased users listed in erased-users.jsonl beside the file are erased again. Sending stays off
 until resume_sending. Exit 1: refused, in one sentence, and the database is as empty as it was.
 """

@@ -11,7 +11,7 @@ from dvsa_alerts.erasures import kept_erasures
 from dvsa_alerts.recovery import settle, settled_lines, verify_chain
 
 EXAMPLE = """example:
-  manage.py settle_recovery --as-of 2026-11-25T02:45:00Z --erased /var/backups/slot-alerts
+  manage.py settle_recovery --as-of 2026-11-25T02:45:00Z --erased /var/backups/dvsa-alerts
 Run it before any other part of the service is started. `restore` does the same by itself.
 """
 
