@@ -93,6 +93,13 @@ class ReadOnlyAdmin(AuditedHistoryAdmin):
 class AsksAgainAdmin(admin.ModelAdmin):
     """Pages that nobody changes at a desk somebody left: the password is asked for again."""
 
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show the list; its actions are changes too."""
+        show = super().changelist_view
+        if request.method == "POST" and self.has_view_permission(request):
+            return reauthentication_required(show)(request, *args, **kwargs)
+        return show(request, *args, **kwargs)
+
     @method_decorator(reauthentication_required)
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show or save the form."""

@@ -1,6 +1,7 @@
 """Staff who are signed in as the admin site wants it: with a second factor, a moment ago."""
 
 import time
+from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
@@ -17,9 +18,11 @@ def make_staff(role_name: str = Role.ADMIN, *, second_factor: bool = True) -> Us
     return user
 
 
-def signed_in(user: User, *, seconds_ago: float = 0, reauthenticated: bool = True) -> Client:
+def signed_in(
+    user: User, *, seconds_ago: float = 0, reauthenticated: bool = True, **options: Any
+) -> Client:
     """A client whose session began so many seconds ago."""
-    client = Client()
+    client = Client(**options)
     client.force_login(user)
     session = client.session
     at = time.time() - seconds_ago
