@@ -28,6 +28,7 @@ class AuditLog(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,  # auditlogs_user begins with it
     )
     action = models.CharField(max_length=255)
     timestamp = models.DateTimeField(db_default=Now())
@@ -63,6 +64,8 @@ class AuditLog(models.Model):
                 name="auditlogs_signed_off",
                 condition=models.Q(action="audit.pruned"),
             ),
+            models.Index(fields=["action", "-id"], name="auditlogs_action"),
+            models.Index(fields=["user", "-id"], name="auditlogs_user"),
         ]
 
     def __str__(self) -> str:

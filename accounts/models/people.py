@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower, Now, Upper
 
 from accounts.managers import UserManager
 from audit.touch import touch_updated_at
@@ -73,6 +74,10 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 name="users_email_shape", condition=Q(email__iregex=r"^[^@]+@[^@]+\.[^@]+$")
             ),
+        ]
+        indexes: ClassVar = [
+            # Staff find people by a part of their address.
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="users_email_parts"),
         ]
         triggers: ClassVar = [
             touch_updated_at(

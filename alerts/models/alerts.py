@@ -68,6 +68,12 @@ class UserAlert(models.Model):
                 name="alerts_waiting",
                 condition=Q(state="waiting", notification__isnull=True),
             ),
+            # What staff look for among millions that were sent.
+            models.Index(
+                fields=["id"],
+                name="alerts_unsent",
+                condition=Q(state__in=["suppressed", "failed"]),
+            ),
         ]
 
     def __str__(self) -> str:

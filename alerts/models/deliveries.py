@@ -117,6 +117,12 @@ class Delivery(models.Model):
                 name="deliveries_due",
                 condition=Q(state__in=["pending", "claimed", "sending", "retry"]),
             ),
+            # What staff look for among millions that were accepted.
+            models.Index(
+                fields=["id"],
+                name="deliveries_unsent",
+                condition=Q(state__in=["expired", "suppressed", "failed"]),
+            ),
             models.Index(fields=["state"], name="deliveries_in_doubt", condition=Q(in_doubt__gt=0)),
         ]
 

@@ -1,0 +1,50 @@
+"""Admin's lists of tables that grow large: counted by estimate, found by what an index answers."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from audit.estimated_paging import EstimatingPaginator
+
+Found = tuple[QuerySet[Any], bool]
+LARGEST_ID = 2**31 - 1
+
+
+class LargeListAdmin(admin.ModelAdmin):
+    """A list that neither counts, sorts nor searches by reading the whole table.
+
+    Whoever inherits says in `sortable_by` which columns have an index.
+    """
+
+    paginator = EstimatingPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 0
+
+
+class FoundByUserAdmin(LargeListAdmin):
+    """Rows of users: found by the user's whole e-mail address, or by the row's number."""
+
+    search_fields = ("pk",)
+    search_help_text = "A whole e-mail address, or a number from this list"
+    user_field = "user"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> Found:
+        """Nothing is found by a part of an address: only all of it has an index."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        if term.isdecimal():
+            return queryset.filter(pk=min(int(term[:12]), LARGEST_ID)), False
+        return queryset.filter(**{self.user_field: user_id_of(term)}), False
+
+
+def user_id_of(email: str) -> int | None:
+    """The number of the user with an e-mail address, in whatever case; None for nobody."""
+    found = get_user_model().objects.filter(email__iexact=email)
+    return found.values_list("pk", flat=True).first()
