@@ -4,6 +4,7 @@ Each app declares its keys in its own `config.py`. A stored value that doesn't f
 declaration is answered with the default and named by `faults()`.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ T = TypeVar("T")
 
 # Design: a change takes effect in all processes within 5 s.
 CACHE_SECONDS = 2.0
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,12 @@ class Key(Generic[T]):
     help: str
     kind: str
     bounds: str = ""
+
+    @property
+    def default_text(self) -> str:
+        """The default as it would be stored."""
+        text = str(self.default)
+        return text.lower() if isinstance(self.default, bool) else text
 
     def value(self) -> T:
         """The present value, at most CACHE_SECONDS old; the default where a good one is missing."""
@@ -58,7 +66,8 @@ class _Cache:
 
 
 _cache = _Cache()
-registry: dict[str, Key[int] | Key[bool] | Key[str]] = {}
+AnyKey = Key[int] | Key[bool] | Key[str]
+registry: dict[str, AnyKey] = {}
 
 
 def forget_cached() -> None:
@@ -70,10 +79,9 @@ def declare_integer(name: str, *, default: int, minimum: int, maximum: int, help
     """Declare a whole-number setting with inclusive bounds."""
 
     def parse(text: str) -> int:
-        number = int(text)
-        if not minimum <= number <= maximum:
-            raise ValueError(f"{name} has to be between {minimum} and {maximum}")
-        return number
+        if not WHOLE_NUMBER.fullmatch(text) or not minimum <= int(text) <= maximum:
+            raise ValueError(f"This has to be a whole number from {minimum} to {maximum}.")
+        return int(text)
 
     key = Key(name, parse, default, help, "whole number", f"{minimum} to {maximum}")
     registry[name] = key
@@ -86,7 +94,7 @@ def declare_switch(name: str, *, default: bool, help: str) -> Key[bool]:
     def parse(text: str) -> bool:
         words = {"true": True, "false": False}
         if text.strip().lower() not in words:
-            raise ValueError(f"{name} has to be true or false")
+            raise ValueError("This has to be true or false.")
         return words[text.strip().lower()]
 
     key = Key(name, parse, default, help, "switch", "true or false")
@@ -99,7 +107,7 @@ def declare_text(name: str, *, default: str, maximum: int, help: str) -> Key[str
 
     def parse(text: str) -> str:
         if len(text) > maximum:
-            raise ValueError(f"{name} has to be at most {maximum} characters")
+            raise ValueError(f"This has to be at most {maximum} characters.")
         return text
 
     key = Key(name, parse, default, help, "text", f"at most {maximum} characters")
@@ -107,18 +115,51 @@ def declare_text(name: str, *, default: str, maximum: int, help: str) -> Key[str
     return key
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What is known of one key: its declaration, if there is one, and what is stored, if anything.
+
+    `fault` says why the stored text doesn't count, so that the default does.
+    """
+
+    name: str
+    key: AnyKey | None
+    stored: str | None
+    fault: str | None
+
+    @property
+    def text(self) -> str:
+        """The value that counts, as it would be stored."""
+        if self.key is None:
+            return self.stored or ""
+        counts = self.stored is not None and self.fault is None
+        return str(self.stored) if counts else self.key.default_text
+
+
+def read_settings() -> list[Setting]:
+    """Every key that is declared or stored, in the order of their names; not from any cache."""
+    stored = dict(SystemConfig.objects.values_list("key", "value"))
+    return [_setting(name, stored.get(name)) for name in sorted({*registry, *stored})]
+
+
 def faults() -> list[str]:
     """One sentence for each stored value that doesn't fit its declaration."""
-    sentences = []
-    for key, stored in SystemConfig.objects.values_list("key", "value"):
-        if key in registry and stored is not None:
-            sentences += _fault(registry[key], stored)
-    return sentences
+    return [
+        f"{each.name} is {each.stored!r}, which is not a {each.key.kind} of {each.key.bounds}"
+        for each in read_settings()
+        if each.key and each.fault
+    ]
 
 
-def _fault(key: Key[int] | Key[bool] | Key[str], stored: str) -> list[str]:
+def _setting(name: str, stored: str | None) -> Setting:
+    key = registry.get(name)
+    return Setting(name, key, stored, _fault(key, stored))
+
+
+def _fault(key: AnyKey | None, stored: str | None) -> str | None:
     try:
-        key.parse(stored)
-    except ValueError:
-        return [f"{key.name} is {stored!r}, which is not a {key.kind} of {key.bounds}"]
-    return []
+        if key and stored is not None:
+            key.parse(stored)
+    except ValueError as error:
+        return str(error)
+    return None
