@@ -1,8 +1,7 @@
 """The audit log as CSV that no spreadsheet executes."""
 
 import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from audit.models import AuditLog
 
@@ -20,14 +19,19 @@ COLUMNS = (
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def entries_as_csv(entries: Iterable[AuditLog]) -> str:
-    """One line for each entry, after a header; times in UTC, ISO 8601."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+def entries_as_csv(entries: Iterable[AuditLog]) -> Iterator[str]:
+    """A header, then one line for each entry; times in UTC, ISO 8601."""
+    writer = csv.writer(_Line())
+    yield writer.writerow(COLUMNS)
     for entry in entries:
-        writer.writerow([inert(getattr(entry, column)) for column in COLUMNS])
-    return out.getvalue()
+        yield writer.writerow([inert(getattr(entry, column)) for column in COLUMNS])
+
+
+class _Line:
+    """Hands back what a csv writer writes."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def revived(text: str) -> str:
