@@ -10,11 +10,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.quiet_hours import set_quiet_hours
-from alerts.erasure import LastAdmin, erase_user
+from accounts.staffing import LastAdmin
+from alerts.erasure import erase_user
 from alerts.export import export_zip
 from alerts.forms import EraseForm, QuietHoursForm
 from alerts.refusals import is_mail_refused
 from alerts.views_searches import LearnerRequest
+from audit.trail import record
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,6 +40,7 @@ def account(request: LearnerRequest) -> HttpResponse:
 @login_required
 def download(request: LearnerRequest) -> HttpResponse:
     """All that is stored about the learner, as JSON in a zip."""
+    record("user.exported", actor=request.user, subject=request.user)
     response = HttpResponse(export_zip(request.user), content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="your-data.zip"'
     return response

@@ -13,7 +13,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.models import User
-from alerts.erasure import LastAdmin, erase_user
+from accounts.staffing import LastAdmin
+from alerts.erasure import erase_user
 from alerts.resuming import RESTORED, stop_sending
 from audit import chain
 from audit.trail import record

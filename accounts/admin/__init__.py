@@ -1,0 +1,7 @@
+"""People, roles and saved searches in admin; no password is shown or set here."""
+
+from accounts.admin.people import UserAdmin
+from accounts.admin.roles import RoleAdmin
+from accounts.admin.searches import SavedSearchAdmin
+
+__all__ = ["RoleAdmin", "SavedSearchAdmin", "UserAdmin"]

@@ -1,0 +1,24 @@
+"""Ending a person's sessions."""
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from accounts.models import User
+from audit.trail import Actor, record
+
+
+def drop_sessions(user: User) -> int:
+    """Sign a user out wherever they are signed in; how many sessions that were."""
+    kept = UserSession.objects.filter(user=user)
+    dropped, _ = Session.objects.filter(session_key__in=kept.values("session_key")).delete()
+    kept.delete()
+    return dropped
+
+
+@transaction.atomic
+def end_sessions(*, user: User, actor: Actor | None) -> int:
+    """Sign a user out everywhere, on staff's word; how many sessions ended."""
+    ended = drop_sessions(user)
+    record("user.sessions_ended", actor=actor, subject=user, sessions=ended)
+    return ended
