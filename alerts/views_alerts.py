@@ -53,7 +53,7 @@ def alert_page(request: HttpRequest, token: str) -> HttpResponse:
         pk = links.read_alert_page(token)
     except links.BadLink as error:
         return bad_link(request, error)
-    notification = get_object_or_404(Notification, pk=pk)
+    notification = get_object_or_404(Notification, pk=pk, user__is_active=True)
     return render(request, "alerts/alert_page.html", {"alerts": read_notification(notification)})
 
 

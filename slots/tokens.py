@@ -54,11 +54,12 @@ def revoke_token(*, token: SourceToken, actor: User | None) -> bool:
 
 
 def find_token(plain: str) -> SourceToken | None:
-    """The live token of this plain text, with its source.
+    """The live token of this plain text, with its source; none of a disabled maker's is live.
 
     It is looked up by its digest: how long that takes tells nothing about any token.
     """
-    live = SourceToken.objects.filter(revoked_at__isnull=True).select_related("source")
+    maker_may = Q(created_by=None) | Q(created_by__is_active=True)
+    live = SourceToken.objects.filter(maker_may, revoked_at=None).select_related("source")
     return live.filter(digest=_digest(plain)).first()
 
 
