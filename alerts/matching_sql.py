@@ -4,19 +4,39 @@ FITS is the one home of what a search asks of a slot. Where the slot's centre li
 by Reach for the searches that are stored, and by the tables for one that is not stored yet.
 """
 
-# `search` and `slot`, with the London date `slot.today`, are given by who includes this. A window
+# `search` and `slot`, with the London date `slot.today`, are given by who includes these. A window
 # that is null is open; so is a choice of weekdays or test types that is null or empty.
-FITS = """
-    (search.preferred_test_types IS NULL OR search.preferred_test_types = '[]'
-     OR search.preferred_test_types ? slot.test_type)
-AND slot.date BETWEEN COALESCE(search.date_from, slot.date)
-                  AND COALESCE(search.date_to, slot.date)
-AND slot.time BETWEEN COALESCE(search.time_from, slot.time)
-                  AND COALESCE(search.time_until, slot.time)
-AND (search.weekdays IS NULL OR search.weekdays = '{}'
-     OR slot.weekday = ANY (search.weekdays))
-AND COALESCE(slot.date <= search.current_test_date - GREATEST(search.min_days_earlier, 1), true)
-AND COALESCE(slot.date >= slot.today + search.min_notice_days, true)
+WISHES = {
+    "test_type": """(
+        search.preferred_test_types IS NULL OR search.preferred_test_types = '[]'
+        OR search.preferred_test_types ? slot.test_type)""",
+    "dates": """
+        slot.date BETWEEN COALESCE(search.date_from, slot.date)
+                      AND COALESCE(search.date_to, slot.date)""",
+    "times": """
+        slot.time BETWEEN COALESCE(search.time_from, slot.time)
+                      AND COALESCE(search.time_until, slot.time)""",
+    "weekdays": """(
+        search.weekdays IS NULL OR search.weekdays = '{}'
+        OR slot.weekday = ANY (search.weekdays))""",
+    "earlier": """COALESCE(
+        slot.date <= search.current_test_date - GREATEST(search.min_days_earlier, 1), true)""",
+    "notice": "COALESCE(slot.date >= slot.today + search.min_notice_days, true)",
+}
+FITS = " AND ".join(WISHES.values())
+
+# Whether a stored search was looking when the opening came; `now` is when it is matched.
+LOOKS = {
+    "saved_before": "search.created_at < slot.recorded_at",
+    "active": "search.is_active",
+    "not_paused": "(search.paused_until IS NULL OR search.paused_until <= %(now)s)",
+}
+LOOKING = " AND ".join(LOOKS.values())
+
+# What Reach holds for the searches that are stored: `search.centers` are the chosen ones.
+REACHES = """
+    CASE WHEN cardinality(search.centers) > 0 THEN center.center_id = ANY (search.centers)
+         ELSE ST_DWithin(center.location, search.location, search.metres) END
 """
 
 # Matchers that run side by side take different openings. What has closed in the meantime stays
@@ -63,9 +83,7 @@ WITH slot AS (
       FROM slot
       JOIN alerts_reach reach ON reach.center_id = slot.center_id
       JOIN userpreferences search ON search.preference_id = reach.search_id
-     WHERE search.created_at < slot.recorded_at
-       AND search.is_active
-       AND (search.paused_until IS NULL OR search.paused_until <= %(now)s)
+     WHERE {LOOKING}
        AND {FITS}
        AND NOT EXISTS (SELECT FROM users
                         WHERE users.user_id = search.user_id
@@ -116,6 +134,7 @@ WITH search AS (
     SELECT %(preferred_test_types)s::jsonb AS preferred_test_types,
            %(location)s::geography AS location,
            %(notification_radius)s * 1609.344 + 0.000001 AS metres,
+           %(centers)s::integer[] AS centers,
            %(date_from)s::date AS date_from, %(date_to)s::date AS date_to,
            %(time_from)s::time AS time_from, %(time_until)s::time AS time_until,
            %(weekdays)s::smallint[] AS weekdays,
@@ -125,9 +144,7 @@ WITH search AS (
 ), center AS (
     SELECT center.center_id FROM dvsa_test_centers center CROSS JOIN search
      WHERE center.is_active
-       AND CASE WHEN cardinality(%(centers)s::integer[]) > 0
-                THEN center.center_id = ANY (%(centers)s)
-                ELSE ST_DWithin(center.location, search.location, search.metres) END
+       AND {REACHES}
 ), slot AS (
     SELECT slot.center_id, slot.test_type, slot.date, slot.time,
            extract(isodow FROM slot.date)::smallint AS weekday,
@@ -141,6 +158,33 @@ SELECT count(*)
   JOIN center ON center.center_id = slot.center_id
  CROSS JOIN search
  WHERE {FITS}
+"""  # noqa: S608 - put together from constants
+
+# Each rule by itself, for one user's searches and one opening: `answers` has WISHES and LOOKS by
+# their names. The fields of searches are as they are by now.
+EXPLAIN = f"""
+WITH slot AS (
+    SELECT slot.*, opening.recorded_at, extract(isodow FROM slot.date)::smallint AS weekday,
+           (%(now)s::timestamptz AT TIME ZONE 'Europe/London')::date AS today
+      FROM slots_slotopening opening
+      JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
+     WHERE opening.id = %(opening)s
+), search AS (
+    SELECT search.*, search.notification_radius * 1609.344 + 0.000001 AS metres,
+           ARRAY(SELECT center_id FROM userpreferences_centers WHERE search_id = preference_id
+                 ORDER BY center_id) AS centers
+      FROM userpreferences search WHERE search.user_id = %(user)s
+)
+SELECT search.preference_id, slot.today, slot.weekday,
+       ST_Distance(center.location, search.location) / 1609.344 AS miles,
+       search.updated_at > %(now)s AS changed_since,
+       json_build_object(
+           'center_open', center.is_active, 'reaches', COALESCE({REACHES}, false),
+           {", ".join(f"'{name}', {rule}" for name, rule in (LOOKS | WISHES).items())}
+       ) AS answers
+  FROM slot CROSS JOIN search
+  JOIN dvsa_test_centers center ON center.center_id = slot.center_id
+ ORDER BY search.preference_id
 """  # noqa: S608 - put together from constants
 
 # The join of a few openings with many searches is over before it could be compiled; and the

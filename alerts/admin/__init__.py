@@ -1,0 +1,6 @@
+"""Alerts and their deliveries in admin, to be read, and why there is one or not."""
+
+from alerts.admin.alerts import UserAlertAdmin
+from alerts.admin.deliveries import BreakerAdmin, DeliveryAdmin
+
+__all__ = ["BreakerAdmin", "DeliveryAdmin", "UserAlertAdmin"]
