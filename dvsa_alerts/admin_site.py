@@ -9,11 +9,16 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.staffing import acting_user
 from dvsa_alerts import staff_sessions
+from dvsa_alerts.attention import concerns
 
 
 class StaffAdminSite(AdminSite):
@@ -29,6 +34,19 @@ class StaffAdminSite(AdminSite):
         if allowed:
             staff_sessions.touch(request)
         return allowed
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        """First what needs attention, then all that there is to look after."""
+        found = concerns(acting_user(request), timezone.now())
+        return super().index(request, {**(extra_context or {}), "concerns": found})
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every page of admin; what is neither read nor posted reaches none of them."""
+        return require_http_methods(["GET", "HEAD", "POST"])(super().admin_view(view, cacheable))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The page that everybody changes their password on: it tells by mail, and is recorded."""
+        return redirect("account_change_password")
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send everybody who may not come in to where they can mend that."""

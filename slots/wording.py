@@ -19,7 +19,7 @@ def ago(moment: datetime, now: datetime) -> str:
     seconds = int((now - moment).total_seconds())
     if seconds < MINUTE:
         return "just now"
-    return next(f"{_count(seconds // size, word)} ago" for size, word in UNITS if seconds >= size)
+    return next(f"{counted(seconds // size, word)} ago" for size, word in UNITS if seconds >= size)
 
 
 def span(seconds: float) -> str:
@@ -27,7 +27,7 @@ def span(seconds: float) -> str:
     left, words = int(seconds), []
     for size, word in UNITS:
         if left >= size:
-            words.append(_count(left // size, word))
+            words.append(counted(left // size, word))
         left %= size
     return " ".join(words[:2]) or "less than a minute"
 
@@ -37,7 +37,8 @@ def away(days: int) -> str:
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
 
 
-def _count(number: int, word: str) -> str:
+def counted(number: int, word: str) -> str:
+    """As `1 row`, `2 rows`."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
@@ -84,12 +85,12 @@ def listed(words: Sequence[str], joint: str) -> str:
 
 def miles(number: int) -> str:
     """`1 mile`, `10 miles`."""
-    return _count(number, "mile")
+    return counted(number, "mile")
 
 
 def days(number: int) -> str:
     """`1 day`, `3 days`."""
-    return _count(number, "day")
+    return counted(number, "day")
 
 
 def day(value: date) -> str:
