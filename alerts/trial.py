@@ -13,6 +13,7 @@ from alerts.channels.outcomes import Accepted
 from alerts.config import TEST_ALERTS_PER_HOUR
 from alerts.models import PushSubscription
 from alerts.trial_push import send_trial_pushes
+from audit.trail import record
 from slots.rate_limits import RateLimit
 
 TRIAL_LIMIT = RateLimit("test-alert", TEST_ALERTS_PER_HOUR, window=timedelta(hours=1))
@@ -25,7 +26,9 @@ def send_trial(*, search: SavedSearch) -> str:
 
     As with an alert, what no device is reached by goes by e-mail.
     """
-    return _pushed(search) or _mailed(search)
+    reached = _pushed(search) or _mailed(search)
+    record("search.test_alert", actor=search.user, subject=search, sent=bool(reached))
+    return reached
 
 
 def _pushed(search: SavedSearch) -> str:
