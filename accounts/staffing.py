@@ -22,7 +22,7 @@ class LastAdmin(ValueError):
     """Somebody has to be able to look after the service; says the way out."""
 
     def __init__(self) -> None:
-        super().__init__("This is the last active admin: make another one first.")
+        super().__init__("This is the last active admin. Make somebody else an admin first.")
 
 
 @contextmanager
