@@ -18,7 +18,7 @@ from accounts.sessions import end_sessions
 from accounts.staffing import LastAdmin
 from audit.admin_links import list_link
 from audit.large_lists import LargeListAdmin
-from audit.recorded_admin import AsksAgainAdmin
+from audit.recorded_admin import AsksAgainAdmin, AuditedHistoryAdmin
 
 
 class UserForm(forms.ModelForm):
@@ -39,7 +39,7 @@ class UserForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(LargeListAdmin, AsksAgainAdmin):
+class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
     """Change a role, disable somebody, end their sessions, help them to a new password."""
 
     form = UserForm

@@ -71,6 +71,8 @@ class SourceAdmin(RecordedAdmin):
     """Sources, each with its newest batches and its tokens."""
 
     form = SourceForm
+    # Feeds put their keys into it.
+    personal_fields = ("url",)
     list_display = ("name", "state", "heard", "newest_batch", "held", "is_simulated")
     list_filter = ("is_active", "is_simulated")
     search_fields = ("name", "url")

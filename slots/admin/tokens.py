@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.staffing import acting_user
 from audit.admin_pages import form_page, page
-from audit.recorded_admin import ReadOnlyAdmin
+from audit.recorded_admin import AsksAgainAdmin, ReadOnlyAdmin
 from slots.models import Source, SourceToken
 from slots.tokens import make_token, revoke_token
 
@@ -29,7 +29,7 @@ class TokenForm(forms.Form):
 
 
 @admin.register(SourceToken)
-class SourceTokenAdmin(ReadOnlyAdmin):
+class SourceTokenAdmin(AsksAgainAdmin, ReadOnlyAdmin):
     """Tokens, of which nothing but the first characters is kept."""
 
     list_display = ("source", "hint", "label", "created_at", "last_used_at", "revoked_at")

@@ -1,0 +1,93 @@
+"""Every route and method of the URL resolver, tried by everybody, against the table."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tests.access import doors, routes
+from tests.access.rules import ALL_STAFF, Outcome, Person, Route, staff
+from tests.access.table import MODELS, ROUTES
+from tests.access.world import World, make_world
+
+pytestmark = pytest.mark.django_db
+# They open what GET and POST open, or nothing; HEAD is GET to every view of ours.
+OTHER_METHODS = ("PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A world of this test's own; hundreds of refusals are not worth a line each."""
+    logging.disable(logging.ERROR)
+    yield make_world()
+    logging.disable(logging.NOTSET)
+
+
+def test_every_route_is_in_the_table():
+    known = ROUTES.keys() | _pages_of_models().keys()
+    unknown = [name for name in routes.names() if name not in known]
+    assert not unknown, (
+        f"Say in tests/access/table.py who may use {unknown}: a line of ROUTES for each, or a line"
+        " of MODELS for a new model of admin."
+    )
+
+
+def test_every_model_of_admin_is_in_the_table():
+    assert routes.registered().keys() == MODELS.keys()
+
+
+def test_every_action_of_admin_is_in_the_table():
+    for label, (_, pages) in routes.registered().items():
+        assert routes.actions(pages) == MODELS[label].actions.keys(), label
+
+
+def test_the_table_knows_no_route_that_is_gone():
+    gone = set(ROUTES) - set(routes.names())
+    assert not gone, f"Take {gone} out of tests/access/table.py"
+
+
+@pytest.mark.parametrize("person", Person, ids=str)
+def test_the_site_opens_to(person, world):
+    surprises = _surprises(world, person, ROUTES)
+    assert not surprises, "\n".join(surprises)
+
+
+@pytest.mark.parametrize("person", Person, ids=str)
+def test_admins_pages_of_models_open_to(person, world):
+    surprises = _surprises(world, person, _pages_of_models())
+    assert not surprises, "\n".join(surprises)
+
+
+def _surprises(world: World, person: Person, table: dict[str, Route]) -> list[str]:
+    """What was otherwise than the table says, one line for each route and method."""
+    found = []
+    for name, route in table.items():
+        address = doors.address_of(world, name, route)
+        wanted = {"GET": {route.get[person]}, "POST": {route.post[person]}}
+        either = {Outcome.NO_METHOD, route.get[person], route.post[person]}
+        for method in ("GET", "POST", *OTHER_METHODS):
+            got, _ = doors.knock(world, person, method, address)
+            if got not in wanted.get(method, either):
+                found.append(
+                    f"{method} {name}: {got}, not {' or '.join(wanted.get(method, either))}"
+                )
+    return found
+
+
+def _pages_of_models() -> dict[str, Route]:
+    """The routes that Django makes for each model of admin, as the model's line says."""
+    table = {}
+    for label, pages in MODELS.items():
+        name, args = f"admin:{label.replace('.', '_')}", (label,)
+        leads = staff(*ALL_STAFF)  # to the page of the same row, which looks who comes
+        view, change = staff(*pages.view), staff(*pages.change)
+        app, model = label.split(".")
+        table |= {
+            f"{name}_changelist": Route(view, view),
+            f"{name}_add": Route(staff(*pages.add), staff(*pages.add)),
+            f"{name}_history": Route(view, view, args=args),
+            f"{name}_delete": Route(staff(*pages.delete), staff(*pages.delete), args=args),
+            f"{name}_change": Route(view, change, args=args),
+            f"admin/{app}/{model}/<path:object_id>/": Route(leads, leads, args=args),
+        }
+    return table
