@@ -24,6 +24,15 @@ CREATE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boole
                 END;
             $$;
 
+CREATE FUNCTION public.accounts_default_roles_stay() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the role % stays', OLD.role_name
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'roles_defaults_stay';
+END
+$$;
+
 CREATE FUNCTION public.accounts_last_admin_stays() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1554,7 +1563,11 @@ CREATE INDEX alerts_searchending_search_id_0d467fe2 ON public.alerts_searchendin
 
 CREATE INDEX alerts_searchending_user_id_b3107420 ON public.alerts_searchending USING btree (user_id);
 
+CREATE INDEX alerts_unsent ON public.useralerts USING btree (alert_id) WHERE ((state)::text = ANY ((ARRAY['suppressed'::character varying, 'failed'::character varying])::text[]));
+
 CREATE INDEX alerts_waiting ON public.useralerts USING btree (created_at) WHERE ((notification_id IS NULL) AND ((state)::text = 'waiting'::text));
+
+CREATE INDEX auditlogs_action ON public.auditlogs USING btree (action, log_id DESC);
 
 CREATE INDEX auditlogs_addresses ON public.auditlogs USING btree ("timestamp") WHERE (ip IS NOT NULL);
 
@@ -1566,7 +1579,7 @@ CREATE INDEX auditlogs_timestamp ON public.auditlogs USING btree ("timestamp");
 
 CREATE INDEX auditlogs_unsealed ON public.auditlogs USING btree (log_id) WHERE (chain_no IS NULL);
 
-CREATE INDEX auditlogs_user_id_e773e1c9 ON public.auditlogs USING btree (user_id);
+CREATE INDEX auditlogs_user ON public.auditlogs USING btree (user_id, log_id DESC);
 
 CREATE INDEX auth_group_name_a6ea08ec_like ON public.auth_group USING btree (name varchar_pattern_ops);
 
@@ -1593,6 +1606,8 @@ CREATE INDEX centers_location ON public.dvsa_test_centers USING gist (location);
 CREATE INDEX deliveries_due ON public.alerts_delivery USING btree (channel, next_attempt_at) WHERE ((state)::text = ANY ((ARRAY['pending'::character varying, 'claimed'::character varying, 'sending'::character varying, 'retry'::character varying])::text[]));
 
 CREATE INDEX deliveries_in_doubt ON public.alerts_delivery USING btree (state) WHERE (in_doubt > 0);
+
+CREATE INDEX deliveries_unsent ON public.alerts_delivery USING btree (id) WHERE ((state)::text = ANY ((ARRAY['expired'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[]));
 
 CREATE UNIQUE INDEX delivery_one_email ON public.alerts_delivery USING btree (notification_id) WHERE ((channel)::text = 'email'::text);
 
@@ -1690,6 +1705,8 @@ CREATE INDEX users_email_0ea73cca_like ON public.users USING btree (email varcha
 
 CREATE UNIQUE INDEX users_email_ignoring_case ON public.users USING btree (lower((email)::text));
 
+CREATE INDEX users_email_parts ON public.users USING gin (upper((email)::text) public.gin_trgm_ops);
+
 CREATE INDEX users_not_told ON public.users USING btree (user_id) WHERE (NOT (is_active AND email_verified));
 
 CREATE INDEX users_role_id_1900a745 ON public.users USING btree (role_id);
@@ -1751,6 +1768,10 @@ CREATE TRIGGER reach_updated AFTER UPDATE ON public.dvsa_test_centers REFERENCIN
 CREATE TRIGGER reach_updated AFTER UPDATE ON public.userpreferences REFERENCING OLD TABLE AS earlier NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.reach_follow_changed_searches();
 
 CREATE TRIGGER reach_updated AFTER UPDATE ON public.userpreferences_centers REFERENCING OLD TABLE AS earlier NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.reach_follow_changed_chosen();
+
+CREATE TRIGGER roles_defaults_keep_their_names BEFORE UPDATE OF role_name ON public.roles FOR EACH ROW WHEN ((((old.role_name)::text = ANY ((ARRAY['user'::character varying, 'center_manager'::character varying, 'auditor'::character varying, 'admin'::character varying])::text[])) AND ((new.role_name)::text IS DISTINCT FROM (old.role_name)::text))) EXECUTE FUNCTION public.accounts_default_roles_stay();
+
+CREATE TRIGGER roles_defaults_stay BEFORE DELETE ON public.roles FOR EACH ROW WHEN (((old.role_name)::text = ANY ((ARRAY['user'::character varying, 'center_manager'::character varying, 'auditor'::character varying, 'admin'::character varying])::text[]))) EXECUTE FUNCTION public.accounts_default_roles_stay();
 
 CREATE CONSTRAINT TRIGGER users_last_admin_stays AFTER DELETE OR UPDATE OF role_id, is_active ON public.users DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION public.accounts_last_admin_stays();
 

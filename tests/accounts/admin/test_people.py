@@ -114,4 +114,4 @@ def test_a_changed_permission_is_recorded_with_old_and_new(page):
     )
     assert list(role.permissions.all()) == [kept]
     entry = AuditLog.objects.get(action="role.changed")
-    assert "change center" in entry.details
+    assert "Can change slot" in entry.details

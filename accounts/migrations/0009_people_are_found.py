@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("accounts", "0006_until_when_a_search_tells"),
+        ("accounts", "0008_verified_so_far"),
     ]
 
     operations = [

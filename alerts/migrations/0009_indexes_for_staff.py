@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("accounts", "0007_people_are_found"),
-        ("alerts", "0007_search_endings"),
+        ("accounts", "0009_people_are_found"),
+        ("alerts", "0008_one_index_of_who_may_not_be_told"),
         ("slots", "0007_silence_noticed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

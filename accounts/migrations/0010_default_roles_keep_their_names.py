@@ -30,6 +30,6 @@ DROP FUNCTION accounts_default_roles_stay();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_people_are_found")]
+    dependencies = [("accounts", "0009_people_are_found")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]
