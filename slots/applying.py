@@ -29,6 +29,8 @@ MINE = """
     (slot.source_id IS NULL OR slot.source_id = %(source)s OR slot.source_id = ANY(%(stale)s)
         OR %(is_staff)s)"""
 
+# No join: the planner may take the slots of a new source for hardly any, and then compares each
+# of 20,000 with each of 20,000 rows.
 _READ_CLOSING = f"""
     WITH closable AS MATERIALIZED (
         SELECT slot_id, center_id, test_type, date, time
@@ -36,7 +38,14 @@ _READ_CLOSING = f"""
         WHERE slot.available AND {COVERED} AND {MINE}
     )
     SELECT (SELECT count(*) FROM closable),
-        ARRAY (SELECT slot_id FROM closable AS slot WHERE NOT {LISTED}),
+        ARRAY (
+            SELECT max(slot_id) FROM (
+                SELECT slot_id, center_id, test_type, date, time FROM closable
+                UNION ALL
+                SELECT NULL, center_id, test_type, date, time FROM incoming
+            ) AS told
+            GROUP BY center_id, test_type, date, time HAVING count(slot_id) = count(*)
+        ),
         (SELECT count(DISTINCT center_id) FROM closable),
         (SELECT count(*) FROM (
             SELECT center_id FROM closable EXCEPT SELECT center_id FROM incoming

@@ -51,8 +51,8 @@ _DIFFERENCE = """
     ), listed AS (SELECT DISTINCT center_id, test_type, date, time FROM incoming)
     SELECT
         (SELECT count(*) FROM held), (SELECT count(*) FROM listed),
-        (SELECT count(*) FROM held NATURAL FULL JOIN listed)
-            - (SELECT count(*) FROM held NATURAL JOIN listed)"""
+        2 * (SELECT count(*) FROM held NATURAL FULL JOIN listed)
+            - (SELECT count(*) FROM held) - (SELECT count(*) FROM listed)"""
 _MOST_DIFFERENT_PERCENT = 5
 
 

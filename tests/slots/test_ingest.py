@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from audit.models import AuditLog
 from centers.models import Center
@@ -366,6 +367,27 @@ def test_a_slot_shows_when_it_was_last_seen_by_anybody(settled):
     settled.says(slot(number=0), slot(number=1))
     assert opening(0).slot.last_seen_at == other.now
     assert opening(1).slot.last_seen_at == settled.now
+
+
+# However little the planner knows
+
+
+def test_what_would_close_is_found_without_comparing_each_slot_with_each_row(settled):
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        if "closable" in sql:
+            asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        settled.says(slot(number=0))
+    (statement, values) = asked[0]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "closable" in plan
+    assert "Nested Loop" not in plan
 
 
 # What else is written
