@@ -17,7 +17,7 @@ WITH stuck AS (
        AND NOT EXISTS (SELECT FROM alerts_delivery
                         WHERE notification_id = notification.id
                           AND (channel = 'email' OR state = 'accepted'))
-       AND (notification.created_at
+       AND (notification.due_at
                 <= statement_timestamp() - make_interval(secs => %(patience)s)
             OR NOT EXISTS (SELECT FROM alerts_delivery
                             WHERE notification_id = notification.id

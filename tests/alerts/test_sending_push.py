@@ -102,6 +102,16 @@ def test_a_push_that_is_stuck_goes_by_mail_after_a_minute(user, push_service, si
     assert (fetch(alert).state, len(sink.received)) == ("sent", 1)
 
 
+def test_the_minute_is_counted_from_when_the_message_was_due(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    push_service.usual = answer(500)
+    make_waiting(user, method="push")
+    send()
+    Notification.objects.update(due_at=timezone.now() - timedelta(seconds=61))
+    send()
+    assert len(sink.received) == 1
+
+
 def test_what_went_by_mail_is_not_pushed_any_more(user, push_service, sink):
     subscribe(user, push_service, "/one")
     push_service.usual = answer(500)
