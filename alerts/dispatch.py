@@ -42,8 +42,10 @@ def dispatch(channel: str, *, limit: int = 1_000_000, seconds: float = 3600.0) -
 
 
 def _most_next(most: int, *, claimed: int, taken_up: int) -> int:
-    """A slow provider is given fewer at once: what doesn't get its turn was made in vain."""
-    return MOST_AT_ONCE if taken_up == claimed else max(1, min(most, 2 * taken_up))
+    """A slow provider is given as many at once as have their turn: others are made in vain."""
+    if taken_up < claimed:
+        return max(1, taken_up)
+    return min(MOST_AT_ONCE, most + most // 4 + 1)
 
 
 def _work_off(chunk: Sequence[Held]) -> Dispatched:
