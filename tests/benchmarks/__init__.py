@@ -25,4 +25,5 @@ SUBJECTS = (
     "memory",
     "ingest",
     "saving",
+    "dispatch",
 )

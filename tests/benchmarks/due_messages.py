@@ -1,50 +1,46 @@
-"""Messages that are due, written straight into the tables: one to each learner, of one slot."""
+"""Messages that are due: a waiting alert for each of many learners, gathered by the program."""
 
 from django.db import connection
 
-CENTERS = """
-INSERT INTO dvsa_test_centers (name, postcode, latitude, longitude)
-SELECT 'Bench ' || i, 'IG3 9UZ', 51.5 + i * 0.001, 0.1 FROM generate_series(1, 20) i
-"""
-SLOTS = """
-INSERT INTO drivingtestslots (center_id, test_type, date, time)
-SELECT center_id, 'practical', current_date + 10 + i, '08:10'
-  FROM dvsa_test_centers CROSS JOIN generate_series(1, 5) i
-"""
-OPENINGS = """
-INSERT INTO slots_slotopening (slot_id, episode, opened_at, matched_at)
-SELECT slot_id, 1, now(), now() FROM drivingtestslots
-"""
-LEARNERS = """
-INSERT INTO users (email, password_hash)
-SELECT 'bench' || i || '@example.org', 'x' FROM generate_series(1, %(count)s) i
-"""
-SEARCHES = """
-INSERT INTO userpreferences (user_id, notification_method, postcode, location)
-SELECT user_id, %(channel)s, 'IG3 9UZ', NULL FROM users
-"""
-SUBSCRIPTIONS = """
-INSERT INTO alerts_pushsubscription (user_id, endpoint, p256dh, auth)
-SELECT user_id, %(endpoint)s || user_id, %(p256dh)s, %(auth)s FROM users
-"""
+from alerts.coalescing import gather_notifications
+from tests.benchmarks.world import owner_at_rest
+
+# Each learner is told of one of 100 slots that are open.
 ALERTS = """
+WITH opening AS (
+    SELECT opening.id, opening.slot_id, row_number() OVER (ORDER BY opening.id) - 1 AS place
+      FROM slots_slotopening opening JOIN drivingtestslots slot USING (slot_id)
+     WHERE opening.closed_at IS NULL AND slot.available AND slot.date > current_date + 1
+     LIMIT 100
+), search AS (
+    SELECT preference_id, user_id, row_number() OVER (ORDER BY preference_id) AS place
+      FROM userpreferences WHERE notification_method = 'email' AND is_active
+     ORDER BY preference_id LIMIT %(count)s
+)
 INSERT INTO useralerts
        (user_id, slot_id, opening_id, preference_id, miles, state, created_at)
 SELECT search.user_id, opening.slot_id, opening.id, search.preference_id, 2.5, 'waiting',
-       now() - interval '1 minute'
-  FROM userpreferences search
-  JOIN (SELECT row_number() OVER (ORDER BY id) AS place, id, slot_id FROM slots_slotopening) opening
-    ON opening.place = search.user_id %% 100 + 1
+       statement_timestamp() - interval '1 minute'
+  FROM search
+  JOIN opening ON opening.place = search.place % (SELECT count(*) FROM opening)
+"""
+FORGET = """
+DELETE FROM alerts_delivery; DELETE FROM useralerts; DELETE FROM alerts_notification
 """
 
 
-def fill(count: int, *, channel: str = "email", **subscription: str) -> None:
-    """Learners with a waiting alert each; with the parts of a subscription, one for each."""
-    values = {"count": count, "channel": channel, **subscription}
-    statements = [CENTERS, SLOTS, OPENINGS, LEARNERS, SEARCHES, ALERTS]
-    if subscription:
-        statements.append(SUBSCRIPTIONS)
+def make_due(count: int) -> None:
+    """Forget what was due and let so many e-mails be."""
+    forget()
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement, values)
-        cursor.execute("ANALYZE")
+        cursor.execute(ALERTS.replace(" % (", " %% ("), {"count": count})
+    while gather_notifications():
+        continue
+    with owner_at_rest() as owner:
+        owner.execute("VACUUM (ANALYZE) useralerts, alerts_notification, alerts_delivery")
+
+
+def forget() -> None:
+    """Leave no alert and no message behind."""
+    with owner_at_rest() as owner:
+        owner.execute(FORGET)

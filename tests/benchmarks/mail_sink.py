@@ -1,11 +1,12 @@
 """A mail server that only counts, as a process of its own: `python -m tests.benchmarks.mail_sink`.
 
-It prints its port. `SEEN` answers how many messages it took and the sum of their digests, so
-that two runs can be compared whatever the order was.
+It prints its port. `SEEN` answers how many messages it took since it was last asked, and the
+sum of the digests of whom they were for and of their Message-IDs, which no order changes.
 """
 
 import asyncio
 import hashlib
+from typing import cast
 
 END = b"\r\n.\r\n"
 ANSWERS = {
@@ -21,9 +22,10 @@ class Seen:
     count = 0
     digests = 0
 
-    def add(self, message: bytes) -> None:
+    def add(self, recipient: bytes, message: bytes) -> None:
+        number = message.partition(b"Message-ID:")[2].partition(b"\r\n")[0]
         self.count += 1
-        digest = hashlib.blake2b(message, digest_size=8).digest()
+        digest = hashlib.blake2b(recipient + number, digest_size=8).digest()
         self.digests = (self.digests + int.from_bytes(digest)) % 2**64
 
     def answer(self) -> bytes:
@@ -39,11 +41,11 @@ class Conversation(asyncio.Protocol):
         self._seen = seen
         self._buffer = b""
         self._in_data = False
+        self._recipient = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
-        transport.write(b"220 sink\r\n")
+        self._transport = cast("asyncio.WriteTransport", transport)
+        self._transport.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -60,9 +62,11 @@ class Conversation(asyncio.Protocol):
         self._buffer = rest
         if self._in_data:
             self._in_data = False
-            self._seen.add(head)
+            self._seen.add(self._recipient, head)
             return b"250 taken\r\n"
         verb = head[:4].upper()
+        if verb == b"RCPT":
+            self._recipient = head.upper()
         self._in_data = verb == b"DATA"
         return self._seen.answer() if verb == b"SEEN" else ANSWERS.get(verb, b"250 ok\r\n")
 
