@@ -334,6 +334,13 @@ def test_a_manager_changes_no_source(manager, field):
     assert (source.name, source.url, source.is_active) == ("feed", None, True)
 
 
+def test_every_page_says_when_slots_are_simulated(manager):
+    pages = ("/admin/", "/admin/slots/slot/", ADD_SLOT, "/admin/centers/center/import/")
+    assert not any("Simulated data" in manager.get(page).text for page in pages)
+    Source.objects.create(name="simulated", is_simulated=True, heard_at=datetime.now(UTC))
+    assert all("Simulated data" in manager.get(page).text for page in pages)
+
+
 def test_a_source_silent_for_too_long_is_called_stale(manager):
     long_ago = datetime.now(UTC) - timedelta(hours=2)
     Source.objects.create(name="feed", heard_at=long_ago)
