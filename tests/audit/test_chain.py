@@ -14,6 +14,12 @@ from audit.models import AuditLog
 from audit.trail import current_ip, record
 from tests import databases
 
+ANOTHER_ACTOR = """
+    WITH other AS (
+        INSERT INTO users (email, password_hash) VALUES ('eve@example.org', 'x') RETURNING user_id
+    ) UPDATE auditlogs SET user_id = other.user_id FROM other WHERE chain_no = 3
+"""
+
 
 @pytest.fixture
 def entries(transactional_db):
@@ -73,6 +79,12 @@ def test_the_owner_is_refused_while_the_triggers_stand(entries, statement):
         ("UPDATE auditlogs SET action = 'test.donf' WHERE chain_no = 3", "entry 3"),
         ("UPDATE auditlogs SET details = NULL WHERE chain_no = 3", "entry 3"),
         ("UPDATE auditlogs SET timestamp = timestamp + '1us' WHERE chain_no = 3", "entry 3"),
+        ("UPDATE auditlogs SET details = overlay(details PLACING 'X' FROM 5)", "entry 1"),
+        (
+            ANOTHER_ACTOR,
+            "the actor was changed",
+        ),
+        ("UPDATE auditlogs SET chain_no = 12 - chain_no WHERE chain_no IN (2, 5)", "entry"),
         ("UPDATE auditlogs SET ip = '192.0.2.8' WHERE chain_no = 3", "the actor was changed"),
         ("UPDATE auditlogs SET salt = NULL WHERE chain_no = 3", "the actor was changed"),
         ("UPDATE auditlogs SET user_id = NULL WHERE chain_no = 3", "the actor was changed"),
