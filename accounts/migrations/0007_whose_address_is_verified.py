@@ -6,8 +6,8 @@ saving a user would write it back as it was when the user was read.
 
 from django.db import migrations
 
-COLUMN = "ALTER TABLE users ADD COLUMN email_verified boolean NOT NULL DEFAULT false"
-DROP_COLUMN = "ALTER TABLE users DROP COLUMN email_verified"
+COLUMN = "ALTER TABLE users ADD COLUMN email_verified boolean DEFAULT false NOT NULL"
+DROP_COLUMN = "ALTER TABLE users DROP email_verified"
 
 # Two who write addresses of one user don't see each other's, so each locks the user first and
 # only then looks.

@@ -2,7 +2,7 @@ BEGIN;
 --
 -- Raw SQL operation
 --
-ALTER TABLE users ADD COLUMN email_verified boolean NOT NULL DEFAULT false;
+ALTER TABLE users ADD COLUMN email_verified boolean DEFAULT false NOT NULL;
 --
 -- Raw SQL operation
 --
