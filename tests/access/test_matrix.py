@@ -76,7 +76,7 @@ def _surprises(world: World, person: Person, table: dict[str, Route]) -> list[st
 
 def _pages_of_models() -> dict[str, Route]:
     """The routes that Django makes for each model of admin, as the model's line says."""
-    table = {}
+    table: dict[str, Route] = {}
     for label, pages in MODELS.items():
         name, args = f"admin:{label.replace('.', '_')}", (label,)
         leads = staff(*ALL_STAFF)  # to the page of the same row, which looks who comes
