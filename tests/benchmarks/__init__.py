@@ -27,3 +27,5 @@ SUBJECTS = (
     "saving",
     "dispatch",
 )
+# Builds three worlds of its own, so it runs only when it is named.
+ON_REQUEST = ("growth",)

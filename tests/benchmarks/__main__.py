@@ -16,17 +16,18 @@ RESULTS = Path(__file__).parent / "results"
 
 def read_words(words: Sequence[str]) -> argparse.Namespace:
     """What was asked for on the command line."""
-    from tests.benchmarks import SUBJECTS
+    from tests.benchmarks import ON_REQUEST, SUBJECTS
 
+    known = (*SUBJECTS, *ON_REQUEST)
     stamp = f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
     parser = argparse.ArgumentParser("./dev bench", description="Measures beside the limit.")
-    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(SUBJECTS)}")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(known)}")
     parser.add_argument("--scale", type=float, default=1.0, help="1: a million users (default)")
     parser.add_argument("--seed", type=int, default=1, help="of the data (default: 1)")
     parser.add_argument("--rounds", type=int, default=7, help="of each comparison (default: 7)")
     parser.add_argument("--json", type=Path, default=RESULTS / f"{stamp}.json", help="written here")
     said = parser.parse_args(words)
-    unknown = sorted(set(said.names) - set(SUBJECTS))
+    unknown = sorted(set(said.names) - set(known))
     if unknown:
         parser.error(f"there is no subject {', '.join(unknown)}")
     return said
@@ -67,7 +68,7 @@ def main(words: Sequence[str]) -> int:
     for figure in measure(said):
         figures.append(figure)
         say(f"  {' '.join(report.row(figure))}")
-    report.write(said.json, figures, scale=said.scale, seed=said.seed, machine=on)
+        report.write(said.json, figures, scale=said.scale, seed=said.seed, machine=on)
     sys.stdout.write(f"{report.table(figures)}\n")
     say(f"Written to {said.json}")
     return 0

@@ -47,6 +47,8 @@ def compare(world: World, rounds: int) -> Iterator[Figure]:
     each = [1000 * value for value in seconds[len(places) :]]
     what = f"a search saved among {world.learners:,}"
     yield absolute("saving", what, each, "ms", at_most=20)
+    cpu = [1000 * spent.cpu / len(places) for spent in taken.ours]
+    yield absolute("saving", "processor time of a save, its deletion included", cpu, "ms")
     yield longer("saving", f"{what}, and among {FEW:,}", taken, at_most=1.2)
 
 

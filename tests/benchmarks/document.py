@@ -1,0 +1,99 @@
+"""Writes what was measured into docs: `python -m tests.benchmarks.document RESULT.json …`.
+
+Tables go between the markers of docs/performance.md, and the growth's plot beside it. A result
+that holds growth is drawn; of the others, each becomes a table of its own.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import plot, report
+from tests.benchmarks.figures import Figure, percentile_of
+
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+# Of a cost's repetitions the one that a tenth don't exceed: the median says how busy a shared
+# machine was just then.
+QUIET = 10
+PAGE, PLOT = DOCS / "performance.md", DOCS / "performance-growth.svg"
+
+
+def main(names: Sequence[str]) -> int:
+    """Read the results and write the documents; 2 when nothing was named."""
+    if not names:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    results = [json.loads(Path(name).read_text()) for name in names]
+    runs = [each for each in results if not _grows(each)]
+    text = _between(PAGE.read_text(), "runs", "\n\n".join(map(_run, runs)))
+    for growth in filter(_grows, results):
+        text = _between(text, "growth", _growth(growth))
+        PLOT.write_text(plot.draw(_costs(growth)))
+    PAGE.write_text(text)
+    return 0
+
+
+def _grows(result: dict[str, Any]) -> bool:
+    return any(figure["subject"] == "growth" for figure in result["figures"])
+
+
+def _figures(result: dict[str, Any]) -> list[Figure]:
+    derived = {"reached", "spread"}
+    return [
+        Figure(**{name: value for name, value in figure.items() if name not in derived})
+        for figure in result["figures"]
+    ]
+
+
+def _between(text: str, name: str, content: str) -> str:
+    before, _, rest = text.partition(f"<!-- {name} -->\n")
+    after = rest.partition(f"<!-- end of {name} -->")[2]
+    return f"{before}<!-- {name} -->\n{content}\n<!-- end of {name} -->{after}"
+
+
+def _run(result: dict[str, Any]) -> str:
+    machine = result["machine"]
+    processor = machine["processor"] or "processor unknown"
+    head = (
+        f"{machine['at']}: scale {result['scale']:g}, seed {result['seed']}, "
+        f"{machine['cores']} cores ({processor}), {machine['memory_gib']} GiB, "
+        f"load {machine['load']} as it began; PostgreSQL {machine['postgresql'].split()[0]}, "
+        f"Python {machine['python']}, Django {machine['django']}."
+    )
+    return f"{head}\n\n{report.table(_figures(result))}"
+
+
+def _growth(result: dict[str, Any]) -> str:
+    rows = ["| cost | 1× | 3× | 10× | 10× to 1× |", "| --- | --- | --- | --- | --- |"]
+    for name, costs in _costs(result).items():
+        cells = [f"{report.short(value)} ms" for value in costs.values()]
+        grown = report.short(costs[10] / costs[1])
+        rows.append(f"| {name} | {' | '.join(cells)} | {grown} |")
+    return "\n".join((_sizes(result), "", *rows))
+
+
+def _sizes(result: dict[str, Any]) -> str:
+    sizes = {f["notes"]["times"]: f["notes"] for f in result["figures"]}
+    parts = [
+        f"{times}× is {note['learners']:,} learners, {note['slots']:,} slots, "
+        f"{note['centres']:,} centres"
+        for times, note in sizes.items()
+    ]
+    alerts = [f["notes"]["alerts"] for f in result["figures"] if "alerts" in f["notes"]]
+    written = ", ".join(f"{number:,}" for number in alerts)
+    return f"{'; '.join(parts)}. The opening that was matched wrote {written} alerts."
+
+
+def _costs(result: dict[str, Any]) -> dict[str, dict[int, float]]:
+    costs: dict[str, dict[int, float]] = {}
+    for figure in result["figures"]:
+        note = figure["notes"]
+        quiet = percentile_of(figure["rounds"], QUIET)
+        costs.setdefault(note["cost"], {})[note["times"]] = quiet
+    return costs
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,90 @@
+"""The plans of all statements that a piece of the program runs, as PostgreSQL makes them there."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+# Not the openings: of those a centre's history reads so many in a small country that it may as
+# well read all. With 160,000 of them it reads its own by their index.
+LARGE = {
+    "drivingtestslots", "users", "userpreferences", "account_emailaddress", "useralerts",
+    "alerts_reach", "alerts_notification", "alerts_delivery",
+}  # fmt: skip
+PLANNED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
+READS = ("SELECT", "WITH")
+
+
+@dataclass
+class Plans:
+    """What was planned: statements that read a large table from end to end, and how wastefully.
+
+    `read` is how many rows of large tables a reading statement has looked at, with how many of
+    them it went on; only statements that are sure to change nothing are run for that.
+    """
+
+    statements: int = 0
+    sequential: list[str] = field(default_factory=list)
+    read: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def wasteful(self, *, factor: int, allowance: int) -> list[str]:
+        """Statements that looked at more than `factor` times what they used, and some."""
+        return [sql for seen, used, sql in self.read if seen > used * factor + allowance]
+
+
+@contextmanager
+def watched() -> Iterator[Plans]:
+    """Plan each statement before it is run; and run it once more, if it only reads."""
+    plans = Plans()
+
+    def look(execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
+        if not many and sql.lstrip().upper().startswith(PLANNED):
+            _look(plans, sql, params)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield plans
+
+
+def _look(plans: Plans, sql: str, params: Any) -> None:
+    plans.statements += 1
+    nodes = list(_nodes(_explain(sql, params, analyze=_only_reads(sql))))
+    scans = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
+    plans.sequential += [f"{table}: {sql}" for table in sorted(scans & LARGE)]
+    if _only_reads(sql):
+        looked = [node for node in nodes if node.get("Relation Name") in LARGE]
+        used = sum(_rows(node) for node in looked)
+        plans.read.append((used + sum(map(_removed, looked)), used, sql))
+
+
+def _only_reads(sql: str) -> bool:
+    text = sql.upper()
+    writes = ("INSERT ", "UPDATE ", "DELETE ", "SET_CONFIG", "NEXTVAL", "ADVISORY")
+    return text.lstrip().startswith(READS) and not any(word in text for word in writes)
+
+
+def _explain(sql: str, params: Any, *, analyze: bool) -> dict[str, Any]:
+    options = f"FORMAT JSON, ANALYZE {'on' if analyze else 'off'}"
+    with connection.connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN ({options}) {sql}", params)
+        (found,) = cursor.fetchone()
+    plan = json.loads(found) if isinstance(found, str) else found
+    return plan[0]["Plan"]
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)
+
+
+def _rows(node: dict[str, Any]) -> int:
+    return round(node["Actual Rows"] * node["Actual Loops"])
+
+
+def _removed(node: dict[str, Any]) -> int:
+    removed = (value for name, value in node.items() if name.startswith("Rows Removed by"))
+    return round(sum(removed) * node["Actual Loops"])

@@ -1,0 +1,114 @@
+"""No query of a page, of matching or of delivery reads a large table from end to end."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from alerts.matching import match_openings
+from alerts.models import UserAlert
+from alerts.rounds import send_round
+from audit.models import SystemConfig
+from slots.paging import read_page
+from slots.search import Order
+from tests import databases
+from tests.benchmarks.plans import Plans, watched
+from tests.benchmarks.subjects import matching
+from tests.benchmarks.subjects.page import link
+from tests.benchmarks.subjects.search import places
+from tests.benchmarks.world import World, owner_at_rest
+from tests.smtp_sink import Sink
+
+DATABASE = f"test_plans_{os.getpid()}"
+# With too few centres, one of them is much of a table, and reading all of it the best plan.
+SLOTS, LEARNERS = 0.12, 20_000
+
+# Every learner has been told of some slots before, most of it long delivered.
+HISTORY = """
+WITH told AS (
+    SELECT slot_id, id AS opening_id FROM slots_slotopening ORDER BY id LIMIT 5
+), notified AS (
+    INSERT INTO alerts_notification (user_id, method, due_at, created_at)
+    SELECT user_id, 'email', now() - interval '9 days', now() - interval '9 days'
+      FROM users ORDER BY user_id
+    RETURNING id, user_id
+), delivered AS (
+    INSERT INTO alerts_delivery (notification_id, channel, provider, state, next_attempt_at,
+                                 accepted_at)
+    SELECT id, 'email', 'email', 'accepted', now(), now() - interval '9 days' FROM notified
+)
+INSERT INTO useralerts (user_id, slot_id, opening_id, notification_id, state, sent, sent_at,
+                        created_at)
+SELECT user_id, slot_id, opening_id, id, 'sent', true, now() - interval '9 days',
+       now() - interval '9 days'
+  FROM notified CROSS JOIN told
+"""
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """20,000 learners, 360,000 slots and 100,000 alerts, in a database of their own."""
+    databases.recreate(DATABASE, databases.TEMPLATE)
+    try:
+        with django_db_blocker.unblock(), databases.used_here(DATABASE):
+            world = World(scale=SLOTS, seed=1, say=lambda text: None, learners=LEARNERS)
+            world.add_slots()
+            world.add_searches()
+            with owner_at_rest() as owner:
+                owner.execute(HISTORY)
+                owner.execute("VACUUM (ANALYZE)")
+            yield world
+    finally:
+        databases.drop(DATABASE)
+
+
+def is_lean(plans: Plans) -> bool:
+    """Nothing is read from end to end, nor much more than is used."""
+    assert plans.statements
+    assert plans.sequential == []
+    assert plans.wasteful(factor=3, allowance=50) == []
+    return True
+
+
+@pytest.mark.parametrize("order", Order)
+def test_a_page_of_results_reads_little_more_than_it_shows(world, order):
+    with watched() as plans:
+        found = [read_page(replace(search, order=order), now=timezone.now())
+                 for search in places(world)]  # fmt: skip
+    assert any(page.next for page in found)
+    assert is_lean(plans)
+
+
+@pytest.mark.parametrize("path", ["/", "/slots/", "/centers/", "/centers/1/", "/api/v1/slots/"])
+def test_a_page_reads_no_large_table_from_end_to_end(world, path):
+    query = link(places(world)[0]).partition("?")[2] if "slots" in path else ""
+    with watched() as plans:
+        response = Client().get(f"{path}?{query}", headers={"Host": settings.ALLOWED_HOSTS[0]})
+    assert response.status_code == 200
+    assert plans.sequential == []
+
+
+def test_matching_and_delivery_read_no_large_table_from_end_to_end(world, settings):
+    sink = Sink()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+    SystemConfig.objects.create(key="alerts.coalesce_seconds", value="0")
+    with owner_at_rest() as owner:
+        matching.open_one(owner, world)
+    with watched() as plans:
+        matched = match_openings()
+        send_round("email", seconds=3)
+    sink.close()
+    assert matched.alerts > 100
+    assert UserAlert.objects.filter(state="sent", opening__matched_at__isnull=False).exists()
+    assert sink.received
+    assert plans.sequential == []
+
+
+def test_a_table_that_is_read_from_end_to_end_is_seen(world):
+    with watched() as plans:
+        assert not UserAlert.objects.filter(miles=-1).exists()
+    assert [said.partition(":")[0] for said in plans.sequential] == ["useralerts"]
