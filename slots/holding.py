@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from audit.trail import Actor
 from slots import applying, concerns, outcomes
 from slots.applying import Application, Closing
-from slots.arrivals import Arrival, make_incoming
+from slots.arrivals import Arrival, index_incoming, make_incoming
 from slots.batches import Covers
 from slots.config import HOLD_CLOSE_PERCENT
 from slots.models import FeedBatch, HeldSlot, Source
@@ -186,6 +186,7 @@ def _arrival_of(batch: FeedBatch, now: datetime) -> Arrival:
     make_incoming()
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_BACK, [batch.pk, values["today"], values["clock"]])
+    index_incoming()
     return arrival
 
 

@@ -59,7 +59,10 @@ def running_web(*, workers: int = 1, threads: int = 2) -> Iterator[Web]:
             yield Web(port, process)
         finally:
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _start(port: int, workers: int, threads: int, log) -> subprocess.Popen[bytes]:
