@@ -66,12 +66,15 @@ def _run(result: dict[str, Any]) -> str:
 
 
 def _growth(result: dict[str, Any]) -> str:
-    rows = ["| cost | 1× | 3× | 10× | 10× to 1× |", "| --- | --- | --- | --- | --- |"]
-    for name, costs in _costs(result).items():
-        cells = [f"{report.short(value)} ms" for value in costs.values()]
-        grown = report.short(costs[10] / costs[1])
-        rows.append(f"| {name} | {' | '.join(cells)} | {grown} |")
-    return "\n".join((_sizes(result), "", *rows))
+    """Only the sizes at which every cost was measured: a run may have been stopped."""
+    costs = _costs(result)
+    times = sorted(set.intersection(*(set(each) for each in costs.values())))
+    heads = [f"{each}×" for each in times]
+    rows = [("cost", *heads, f"{heads[-1]} to {heads[0]}"), ["---"] * (len(times) + 2)]
+    for name, each in costs.items():
+        cells = [f"{report.short(each[size])} ms" for size in times]
+        rows.append((name, *cells, report.short(each[times[-1]] / each[times[0]])))
+    return "\n".join((_sizes(result), "", *(f"| {' | '.join(cells)} |" for cells in rows)))
 
 
 def _sizes(result: dict[str, Any]) -> str:
