@@ -115,7 +115,7 @@ def _of_searches(user: User, opening: SlotOpening) -> list[SearchExplained]:
 
 def _ask(user: User, opening: SlotOpening) -> list[dict[str, Any]]:
     now = opening.matched_at or timezone.now()
-    values = {"user": user.pk, "opening": opening.pk, "now": now}
+    values: dict[str, Any] = {"user": user.pk, "opening": opening.pk, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(matching_sql.EXPLAIN, values)
         names = [column.name for column in cursor.description]
