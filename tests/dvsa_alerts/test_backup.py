@@ -77,12 +77,21 @@ def test_it_is_of_one_moment_while_the_database_is_written(back_up, town_databas
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            tables = back_up()["manifest"]["tables"]
+            answer = back_up()
         finally:
             over.set()
             writer.join()
         connection.execute("DELETE FROM systemconfig WHERE key ~ '^k[0-9]'")
+    tables = answer["manifest"]["tables"]
     assert tables["systemconfig"]["rows"] - tables["auditlogs"]["rows"] == before
+    assert rows_in_dump(answer["file"], "auditlogs") == tables["auditlogs"]["rows"]
+
+
+def rows_in_dump(file, table):
+    dump = subprocess.run(["tar", "xfO", file, "database.dump"], capture_output=True, check=True)
+    words = ["pg_restore", "--data-only", f"--table={table}", "--file=-"]
+    sql = subprocess.run(words, input=dump.stdout, capture_output=True, check=True).stdout
+    return sql.partition(b" FROM stdin;\n")[2].partition(b"\n\\.\n")[0].count(b"\n") + 1
 
 
 def difference(connection):
