@@ -15,7 +15,7 @@ from slots.models import Slot
 from slots.search import SlotSearch
 from tests.benchmarks.figures import Figure, faster
 from tests.benchmarks.measuring import Taken, cluster_seconds, in_turns, same
-from tests.benchmarks.subjects.search import in_miles, places
+from tests.benchmarks.subjects.search import in_miles, place_of, places
 from tests.benchmarks.web import Connection, Web, fetch_all, running_web
 from tests.benchmarks.world import World
 
@@ -54,7 +54,7 @@ def beside_an_empty_view(web: Web, count: int, links: Iterator[str], rounds: int
 
 def link(search: SlotSearch) -> str:
     """The address of a search, as a learner's browser sends it."""
-    near = f"{search.origin.y:.3f},{search.origin.x:.3f}"
+    near = f"{place_of(search).y:.3f},{place_of(search).x:.3f}"
     return "/slots/?" + urlencode({"near": near, "radius": search.radius})
 
 
@@ -65,7 +65,7 @@ def new_links(searches: list[SlotSearch]) -> Iterator[str]:
 
 def _moved(search: SlotSearch, steps: int) -> SlotSearch:
     """To the thousandth of a degree that links have."""
-    latitude, longitude = round(search.origin.y, 3) + steps / 1000, round(search.origin.x, 3)
+    latitude, longitude = round(place_of(search).y, 3) + steps / 1000, round(place_of(search).x, 3)
     return replace(search, origin=point(latitude=latitude, longitude=longitude))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils import timezone
 
@@ -85,6 +86,12 @@ def places(world: World) -> list[SlotSearch]:
     ]
 
 
+def place_of(search: SlotSearch) -> Point:
+    """Where it looks around; all of these have a place."""
+    assert search.origin
+    return search.origin
+
+
 def pages(read: Read, searches: list[SlotSearch], now: datetime) -> list[tuple[int, float]]:
     """The slots of all first pages, one after the other."""
     return [slot for search in searches for slot in read(search, now)]
@@ -99,12 +106,12 @@ def in_miles(search: SlotSearch, now: datetime) -> list[tuple[int, float]]:
     """The same by the separate query."""
     local = timezone.localtime(now).replace(tzinfo=None)
     with connection.cursor() as cursor:
-        cursor.execute(IN_MILES, [search.origin.x, search.origin.y, local])
+        cursor.execute(IN_MILES, [place_of(search).x, place_of(search).y, local])
         return [(slot, round(miles, 9)) for slot, miles in cursor.fetchall()]
 
 
 def _published(search: SlotSearch, radius: float) -> None:
-    place = {"user_longitude": search.origin.x, "user_latitude": search.origin.y}
+    place = {"user_longitude": place_of(search).x, "user_latitude": place_of(search).y}
     with connection.cursor() as cursor:
         cursor.execute(PUBLISHED, place | {"radius": radius})
         cursor.fetchall()
