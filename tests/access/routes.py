@@ -8,10 +8,7 @@ from django.contrib.admin.options import ModelAdmin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
-
-def names() -> list[str]:
-    """Each route by its name, with its namespace; one without a name by its pattern."""
-    return sorted({name for name, _ in _walk(get_resolver().url_patterns, "", "")})
+from dvsa_alerts import dev_mail_pages
 
 
 def _walk(
@@ -24,6 +21,16 @@ def _walk(
             yield from _walk(pattern.url_patterns, whole, inner)
         else:
             yield f"{namespace}{pattern.name}" if pattern.name else whole, pattern.callback
+
+
+# Routed in development alone, where there is nobody to keep out.
+IN_DEVELOPMENT = {name for name, _ in _walk(dev_mail_pages.urlpatterns, "", "")}
+
+
+def names() -> list[str]:
+    """Each route of a live site by its name, with its namespace; a nameless one by its pattern."""
+    found = {name for name, _ in _walk(get_resolver().url_patterns, "", "")}
+    return sorted(found - IN_DEVELOPMENT)
 
 
 def registered() -> dict[str, tuple[type[Model], ModelAdmin]]:

@@ -178,7 +178,7 @@ def test_a_new_center_managers_first_day(
     import_a_list(visitor, site, tmp_path, size)
     move_a_center(visitor, site, size)
     open_two_slots(visitor, site, size)
-    text = mail_text(visitor, site, "test slot", to=f"learner-{size}@example.org")
+    text = mail_text(visitor, site, f"Journey North {size}", to=f"learner-{size}@example.org")
     assert f"Journey North {size}" in text
     assert "08:10" in text
     assert "09:07" in text
