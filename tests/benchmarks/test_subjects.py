@@ -34,12 +34,7 @@ def world(django_db_setup, django_db_blocker) -> Iterator[World]:
         databases.drop(DATABASE)
 
 
-# The leases of its preparation run out on a busy machine, and its sides then differ by a few mails.
-FRAIL = {"dispatch"}
-CASES = [pytest.param(name, marks=pytest.mark.long) if name in FRAIL else name for name in SUBJECTS]
-
-
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", SUBJECTS)
 def test_both_sides_do_the_same_work(world, name):
     figures = list(import_module(f"tests.benchmarks.subjects.{name}").compare(world, rounds=1))
     assert all(isinstance(figure, Figure) and figure.value > 0 for figure in figures)
