@@ -15,9 +15,8 @@ from alerts.saving import save_search
 from audit.trail import record
 from centers.geocoding import locate
 from centers.querysets import point
-from slots.models import FeedBatch, Source
-from slots.simulation import NotSimulatedError, Simulation
-from slots.sources import add_source
+from slots.models import FeedBatch
+from slots.simulation import Simulation, simulated_source
 
 SOURCE = "demo"
 PEOPLE = {
@@ -84,7 +83,7 @@ def play_past(*, since: datetime, now: datetime, seed: int) -> Iterator[Played]:
     Both are aware. Nothing is played when the source has said anything before. Raises
     NotSimulatedError when its name is a real source's.
     """
-    source = _demo_source()
+    source = simulated_source(SOURCE)
     if FeedBatch.objects.filter(source=source).exists():
         return
     simulation = Simulation(source, seed)
@@ -93,12 +92,3 @@ def play_past(*, since: datetime, now: datetime, seed: int) -> Iterator[Played]:
         outcome, minutes = simulation.play_round(at)
         yield Played(at, outcome.opened, outcome.closed)
         at += timedelta(minutes=minutes)
-
-
-def _demo_source() -> Source:
-    source = Source.objects.filter(name=SOURCE).first()
-    if source is None:
-        return add_source(name=SOURCE, is_simulated=True, actor=None)
-    if not source.is_simulated:
-        raise NotSimulatedError(f"the source {SOURCE} is not a simulated one")
-    return source

@@ -52,13 +52,13 @@ class Simulation:
         return outcome, minutes
 
 
-def simulated_source() -> Source:
+def simulated_source(name: str = NAME) -> Source:
     """The source, made at its first use; NotSimulatedError if the name is a real source's."""
-    source = Source.objects.filter(name=NAME).first()
+    source = Source.objects.filter(name=name).first()
     if source is None:
-        return add_source(name=NAME, is_simulated=True, actor=None)
+        return add_source(name=name, is_simulated=True, actor=None)
     if not source.is_simulated:
-        raise NotSimulatedError(f"the source {NAME} is not a simulated one")
+        raise NotSimulatedError(f"the source {name} is not a simulated one")
     return source
 
 
