@@ -66,6 +66,12 @@ def test_the_whole_real_feed_in_order_opens_and_closes_what_is_counted_anew(sour
     replay(source, files)
 
 
+def hold_nothing() -> None:
+    """Holding has its tests; here a leap in time may close more than half, and counts at once."""
+    SystemConfig.objects.create(key="slots.hold_close_percent", value="100")
+    forget_cached()
+
+
 def expected_of_the_order_taken(files: list[Path]) -> Recomputed:
     """Batches get their ids under the source's lock: that is the order in which they counted."""
     said = {json.loads(file.read_text())["sequence"]: file for file in files}
@@ -91,6 +97,7 @@ def test_every_batch_sent_twice_counts_once(source, files):
 
 
 def test_a_shuffled_order_ends_as_the_batches_that_were_not_stale(source, files, seed):
+    hold_nothing()
     order = files * 2
     Random(seed).shuffle(order)
     for file in order:
@@ -99,6 +106,7 @@ def test_a_shuffled_order_ends_as_the_batches_that_were_not_stale(source, files,
 
 
 def test_four_at_once_end_as_some_serial_order(source, files, seed):
+    hold_nothing()
     order = files * 2
     Random(seed).shuffle(order)
     send_by_four(source, order)
@@ -107,6 +115,7 @@ def test_four_at_once_end_as_some_serial_order(source, files, seed):
 
 @pytest.mark.long
 def test_the_whole_real_feed_by_four_at_once_ends_as_some_serial_order(source, tmp_path, seed):
+    hold_nothing()
     files = real_feed(tmp_path)
     make_centers_of(files)
     order = [file for pair in zip(files, files, strict=True) for file in pair]
@@ -120,6 +129,7 @@ def test_the_whole_real_feed_shuffled_and_twice_ends_as_the_batches_that_were_no
 ):
     files = real_feed(tmp_path)
     make_centers_of(files)
+    hold_nothing()
     order = files * 2
     Random(seed).shuffle(order)
     send_by_four(source, order)
@@ -140,8 +150,7 @@ def send_by_four(source: Source, order: list[Path]) -> None:
 
 def test_two_sources_at_once_over_the_same_centres_end_sound(files, transactional_db):
     # Who opened what is chance here: of few of its own, a source may lose half in one batch.
-    SystemConfig.objects.create(key="slots.hold_close_percent", value="100")
-    forget_cached()
+    hold_nothing()
     sources = [Source.objects.create(name=name) for name in ("one", "two")]
 
     def sender(source: Source) -> None:
