@@ -5,24 +5,23 @@ import signal
 import threading
 
 import pytest
-from celery import current_app
 from redis import Redis
 
 from alerts.hints import hint_matching, hint_sending
 from slots.signals import openings_recorded
 from tests import servers
+from tests.brokers import broker_at
 from tests.servers import wait_until
 
 
 @pytest.fixture
-def broker(monkeypatch):
+def broker():
     """A Redis of the test's own, which the publisher is pointed at."""
     with servers.own_folder() as folder:
         redis = servers.OwnRedis(folder)
         redis.start()
-        monkeypatch.setattr(current_app.conf, "broker_url", redis.url)
-        monkeypatch.setattr(current_app.conf, "broker_write_url", redis.url)
-        yield redis
+        with broker_at(redis.url):
+            yield redis
         redis.stop()
 
 

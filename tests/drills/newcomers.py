@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 
-from celery import current_app
 from django.test import Client, override_settings
 
 from accounts.models import User
 from alerts.hints import hint_matching
+from tests.brokers import broker_at
 from tests.servers import OwnRedis
 from tests.smtp_sink import Sink
 
@@ -18,13 +18,9 @@ _numbers = count(1)
 @contextmanager
 def pages(sink: Sink, redis: OwnRedis) -> Iterator[Client]:
     """The site, with the mail server and the Redis of the drill."""
-    before = current_app.conf.broker_url
-    current_app.conf.broker_url = redis.url
-    try:
-        with override_settings(EMAIL_HOST="127.0.0.1", EMAIL_PORT=sink.port):
-            yield Client()
-    finally:
-        current_app.conf.broker_url = before
+    mail = override_settings(EMAIL_HOST="127.0.0.1", EMAIL_PORT=sink.port)
+    with mail, broker_at(redis.url):
+        yield Client()
 
 
 def sign_up_and_search(site: Client) -> None:

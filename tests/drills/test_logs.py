@@ -16,6 +16,7 @@ from centers.models import Center
 from dvsa_alerts.request_log import HEADER
 from slots.sources import add_source
 from slots.tokens import make_token
+from tests.brokers import broker_at
 from tests.drills.senders import Program, worker
 from tests.drills.town import configure
 from tests.people import learner
@@ -53,13 +54,13 @@ def token(monkeypatch) -> str:
 
 
 @pytest.fixture
-def at_work(own_redis, sink, logs, token, monkeypatch) -> Iterator[Program]:
+def at_work(own_redis, sink, logs, token) -> Iterator[Program]:
     """A worker that logs as on a server, without a beat, and a mail server that knows nobody."""
     sink.mood = Mood.STRICT
-    monkeypatch.setattr(current_app.conf, "broker_url", own_redis.url)
     program = worker(logs / "worker", redis=own_redis.url, loglevel="INFO", DEBUG="false")
     assert wait_until(lambda: "ready" in program.said(), seconds=60), program.said()
-    yield program
+    with broker_at(own_redis.url):
+        yield program
     program.kill()
 
 

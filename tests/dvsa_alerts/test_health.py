@@ -18,6 +18,7 @@ from dvsa_alerts import health
 from dvsa_alerts.heartbeats import note
 from dvsa_alerts.models import Heartbeat
 from slots.models import Slot, SlotOpening, Source
+from tests.brokers import NOWHERE, broker_at
 from tests.people import learner
 
 pytestmark = pytest.mark.django_db
@@ -117,8 +118,6 @@ def test_an_audit_entry_that_is_not_sealed_is_late():
     assert wrong() == {"audit": "an entry has waited for 300 s to be sealed"}
 
 
-def test_a_redis_that_is_away_is_named_and_the_others_are_asked(monkeypatch):
-    from celery import current_app
-
-    monkeypatch.setattr(current_app.conf, "broker_read_url", "redis+socket:///nowhere/r.sock")
-    assert set(wrong()) == {"redis"}
+def test_a_redis_that_is_away_is_named_and_the_others_are_asked():
+    with broker_at(NOWHERE):
+        assert set(wrong()) == {"redis"}
