@@ -105,17 +105,23 @@ def matcher(log: Path, **environment: str) -> Program:
 
 
 class Killer(threading.Thread):
-    """SIGKILLs one of the programs every few seconds and starts another in its place."""
+    """SIGKILLs one of the programs every so many seconds and starts another in its place."""
 
-    def __init__(self, start: Callable[[], Program], count: int, rng: random.Random) -> None:
+    def __init__(
+        self,
+        start: Callable[[], Program],
+        count: int,
+        rng: random.Random,
+        every: tuple[float, float],
+    ) -> None:
         super().__init__(daemon=True)
-        self._start, self._rng = start, rng
+        self._start, self._rng, self._every = start, rng, every
         self.programs = [start() for _ in range(count)]
         self._over = threading.Event()
         self.kills = 0
 
     def run(self) -> None:
-        while not self._over.wait(self._rng.uniform(0.7, 1.5)):
+        while not self._over.wait(self._rng.uniform(*self._every)):
             place = self._rng.randrange(len(self.programs))
             self.programs[place].kill()
             self.programs[place] = self._start()

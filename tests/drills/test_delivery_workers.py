@@ -59,14 +59,17 @@ def test_everybody_is_told_once_of_what_fits_them(sink, own_redis, seed, logs):
     assert verdict(town, sink.received) == NOTHING_WRONG
 
 
-@pytest.mark.parametrize(("seconds", "rate"), [(8, 4), pytest.param(60, 3, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("seconds", "rate", "every"),
+    [(8, 4, (0.7, 1.5)), pytest.param(60, 3, (2, 5), marks=pytest.mark.long)],
+)
 def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(
-    sink, seed, logs, seconds, rate
+    sink, seed, logs, seconds, rate, every
 ):
     configure()
     town = Town(seed, learners=300, centers=20)
     rng = random.Random(seed)
-    killer = Killer(lambda: dispatcher(logs / "sender"), 4, rng)
+    killer = Killer(lambda: dispatcher(logs / "sender"), 4, rng, every)
     sink.pause = 0.01
     try:
         for _ in range(seconds):
