@@ -63,7 +63,7 @@ def test_everybody_is_told_once_of_what_fits_them(sink, own_redis, seed, logs):
     ("seconds", "rate", "every"),
     [(8, 4, (0.7, 1.5)), pytest.param(60, 3, (2, 5), marks=pytest.mark.long)],
 )
-def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(
+def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(  # noqa: PLR0917 - by name
     sink, seed, logs, seconds, rate, every
 ):
     configure()
