@@ -7,12 +7,12 @@ import logging
 
 from celery import shared_task
 
-from alerts.canary import watch
-from alerts.ending_mails import send_ending_mails
+from alerts.delivery.rounds import send_round
 from alerts.hints import hint_sending
-from alerts.matching import match_openings
-from alerts.passed_searches import end_passed_searches
-from alerts.rounds import send_round
+from alerts.matching.match import match_openings
+from alerts.searches.ending_mails import send_ending_mails
+from alerts.searches.passed import end_passed_searches
+from alerts.watching.canary import watch
 
 logger = logging.getLogger(__name__)
 

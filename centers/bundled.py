@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from centers.importing import apply_plan, plan_import
-from centers.importing_files import read_rows
+from centers.importing.changes import apply_plan, plan_import
+from centers.importing.files import read_rows
 from centers.models import Center, PostcodeArea
 
 DATA = Path(__file__).parent / "data"

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 from audit.export import inert
-from centers.importing_files import OWN_FIELDS
+from centers.importing.files import OWN_FIELDS
 from centers.models import Center
 
 TEXTS = frozenset(OWN_FIELDS) - {"latitude", "longitude"}

@@ -17,7 +17,7 @@ from prometheus_client import values
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from dvsa_alerts import logs
+from dvsa_alerts.logs import log_lines
 
 # Under systemd the socket is handed over and this is not used.
 bind = os.environ.get("GUNICORN_BIND", "127.0.0.1:8000")
@@ -43,7 +43,7 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 - gunicorn makes private files there
 control_socket_disable = True
 
 # The site logs each request itself, by its route: gunicorn would log the path and the query.
-logconfig_dict = logs.configuration(for_people=False)
+logconfig_dict = log_lines.configuration(for_people=False)
 
 
 def on_starting(server: Any) -> None:

@@ -11,12 +11,12 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import Role, SavedSearch, User
-from alerts.saving import save_search
+from alerts.searches.saving import save_search
 from audit.trail import record
 from centers.geocoding import locate
 from centers.querysets import point
 from slots.models import FeedBatch
-from slots.simulation import Simulation, simulated_source
+from slots.simulation.feed import Simulation, simulated_source
 
 SOURCE = "demo"
 PEOPLE = {

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from dvsa_alerts.postgres_programs import environment, program, server_major_version
+from dvsa_alerts.backups.postgres_programs import environment, program, server_major_version
 
 OWN_APPS = ("audit", "centers", "accounts", "slots", "alerts", "dvsa_alerts")
 # What pg_dump says of the session, of itself, and of extensions is not the schema.

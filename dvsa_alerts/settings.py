@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from dvsa_alerts import logs
 from dvsa_alerts.environment import read_environment
+from dvsa_alerts.logs import log_lines
 
 django_stubs_ext.monkeypatch()
 
@@ -57,7 +57,7 @@ if find_spec("django_migration_linter"):  # among the requirements for developme
     INSTALLED_APPS.append("django_migration_linter")
 
 MIDDLEWARE = [
-    "dvsa_alerts.request_log.RequestLogMiddleware",
+    "dvsa_alerts.logs.request_log.RequestLogMiddleware",
     "audit.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -334,5 +334,5 @@ CONTENT_SECURITY_POLICY = {
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 # JSON for machines; a person sits before a development server.
-LOGGING = logs.configuration(for_people=DEBUG)
+LOGGING = log_lines.configuration(for_people=DEBUG)
 logging.captureWarnings(not DEBUG)

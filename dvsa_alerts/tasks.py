@@ -6,7 +6,8 @@ from pathlib import Path
 from celery import shared_task
 from django.conf import settings
 
-from dvsa_alerts import erasures, heartbeats
+from dvsa_alerts.backups import erasures
+from dvsa_alerts.monitoring import heartbeats
 from dvsa_alerts.pruning import RULES
 from dvsa_alerts.pruning import prune as prune_by
 

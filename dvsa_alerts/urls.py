@@ -4,12 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.session_list import SessionListView
-from dvsa_alerts import dev_mail_pages, pages, probes
+from dvsa_alerts import pages
+from dvsa_alerts.dev_mail import mail_pages
+from dvsa_alerts.monitoring import probes
 
 urlpatterns = [
     path("", include("slots.urls")),
     path("", include("alerts.urls")),
-    path("api/", include("slots.api_urls")),
+    path("api/", include("slots.api.urls")),
     path("accounts/sessions/", SessionListView.as_view(), name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
@@ -20,5 +22,5 @@ urlpatterns = [
     path("metrics", probes.metrics, name="metrics"),
     path("robots.txt", pages.robots, name="robots"),
     path("manifest.webmanifest", pages.manifest, name="manifest"),
-    path("dev/mail/", include(dev_mail_pages.urls_if_wanted())),
+    path("dev/mail/", include(mail_pages.urls_if_wanted())),
 ]

@@ -10,8 +10,8 @@ from django.utils.text import capfirst
 
 from accounts.staff_alarms import raise_alarm
 from slots.freshness import is_stale
+from slots.ingestion.outcomes import Outcome
 from slots.models import FeedBatch, Source
-from slots.outcomes import Outcome
 from slots.wording import span
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from slots.locking import database_now, lock_slots
+from slots.ingestion.locking import database_now, lock_slots
 from slots.querysets import LONDON
 
 _CLOSE_PASSED = """

@@ -12,7 +12,7 @@ from centers.models import Center
 
 if TYPE_CHECKING:
     from slots.models import Slot, SlotOpening  # noqa: F401
-    from slots.search import SlotSearch
+    from slots.searching.search import SlotSearch
 
 LONDON = ZoneInfo("Europe/London")
 

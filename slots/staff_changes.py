@@ -10,12 +10,12 @@ from django.db.models.functions import Now
 from accounts.models import User
 from audit.trail import record
 from centers.models import Center
-from slots import holding
-from slots.batches import make_batch
-from slots.ingest import ingest
-from slots.locking import database_now, lock_slots, lock_source
+from slots.ingestion import holding
+from slots.ingestion.batches import make_batch
+from slots.ingestion.ingest import ingest
+from slots.ingestion.locking import database_now, lock_slots, lock_source
+from slots.ingestion.outcomes import Outcome, Status, record_outcome
 from slots.models import FeedBatch, Slot, SlotOpening, Source
-from slots.outcomes import Outcome, Status, record_outcome
 
 
 class CannotOpenError(ValueError):

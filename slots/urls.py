@@ -3,7 +3,8 @@
 from django.urls import path
 
 from centers.views import coastline
-from slots import center_views, views
+from slots.center_pages import center_views
+from slots.searching import views
 
 urlpatterns = [
     path("", views.home, name="home"),

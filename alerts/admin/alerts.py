@@ -13,8 +13,8 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from alerts.explaining import explain
 from alerts.models import UserAlert
+from alerts.watching.explaining import explain
 from audit.large_lists import FoundByUserAdmin
 from audit.recorded_admin import ReadOnlyAdmin
 from centers.models import Center

@@ -26,7 +26,7 @@ from py_vapid import Vapid02
 
 from alerts.channels.deadlines import cut_off_after
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
-from slots.public_addresses import NotPublicError, connect_public
+from slots.fetching.public_addresses import NotPublicError, connect_public
 
 logger = logging.getLogger(__name__)
 

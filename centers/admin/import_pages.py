@@ -12,9 +12,9 @@ from django.urls import URLPattern, path
 
 from audit.admin_pages import form_page, page
 from centers.files import BadFile
-from centers.import_review import MENDED_FIELDS, Review
-from centers.importing import Plan, apply_plan, plan_import
-from centers.importing_files import read_rows
+from centers.importing.changes import Plan, apply_plan, plan_import
+from centers.importing.files import read_rows
+from centers.importing.review import MENDED_FIELDS, Review
 
 CHECK = "Show what would change"
 # So many are mended in the page; with more, the file is.

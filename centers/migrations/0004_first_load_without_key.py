@@ -2,7 +2,7 @@
 
 That takes two thirds of the time of adding 1.7 million rows to the key one by one. The
 application may not alter tables, so these two steps, and no others, run as the owner; the first
-is refused unless the table is empty, and both belong to one transaction of `centers.loading`.
+is refused unless the table is empty, and both belong to one transaction of `centers.loading.replacing`.
 """
 
 from django.db import migrations

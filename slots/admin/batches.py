@@ -13,10 +13,10 @@ from audit.estimated_paging import EstimatingPaginator
 from audit.recorded_admin import ReadOnlyAdmin
 from centers.aliases import AliasTakenError, add_alias
 from centers.models import Center
-from slots.foreseeing import foresee
-from slots.locking import database_now
+from slots.ingestion.foreseeing import foresee
+from slots.ingestion.locking import database_now
+from slots.ingestion.rejections import rejections_of
 from slots.models import FeedBatch
-from slots.rejections import rejections_of
 from slots.staff_changes import NotHeldError, drop_batch, release_batch
 
 ADD_ALIAS = "centers.add_centeralias"

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from centers.models import Center
 from slots.models import Slot
+from slots.searching.widgets import DateInput
 from slots.staff_changes import Wanted
-from slots.widgets import DateInput
 
 MOST_AT_ONCE = 500
 

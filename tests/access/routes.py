@@ -8,7 +8,7 @@ from django.contrib.admin.options import ModelAdmin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from dvsa_alerts import dev_mail_pages
+from dvsa_alerts.dev_mail import mail_pages
 
 
 def _walk(
@@ -24,7 +24,7 @@ def _walk(
 
 
 # Routed in development alone, where there is nobody to keep out.
-IN_DEVELOPMENT = {name for name, _ in _walk(dev_mail_pages.urlpatterns, "", "")}
+IN_DEVELOPMENT = {name for name, _ in _walk(mail_pages.urlpatterns, "", "")}
 
 
 def names() -> list[str]:

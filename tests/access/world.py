@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, SavedSearch, User
-from alerts import links
+from alerts.messages import links
 from alerts.models import (
     Breaker,
     Delivery,
@@ -28,7 +28,7 @@ from alerts.models import (
 from audit.models import SystemConfig
 from audit.trail import record
 from centers.models import Center, CenterAlias, PostcodeArea
-from slots.batches import Covers
+from slots.ingestion.batches import Covers
 from slots.models import FeedBatch, Slot, SlotOpening, Source
 from slots.tokens import make_token
 from tests.access.rules import Person

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from alerts import links
-from alerts.coalescing import gather_notifications
+from alerts.delivery.coalescing import gather_notifications
+from alerts.messages import links
 from alerts.models import Delivery, UserAlert
 from tests.alerts.waiting import make_waiting
 from tests.alerts.world import make_user

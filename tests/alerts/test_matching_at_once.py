@@ -7,10 +7,10 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from accounts.models import User
-from alerts.matching import Matched, match_openings
+from alerts.matching.match import Matched, match_openings
 from alerts.models import UserAlert
 from slots.models import SlotOpening
-from tests.alerts.test_reach import connect
+from tests.alerts.matching.test_reach import connect
 from tests.alerts.world import NOW, make_center, make_opening, make_search, make_slot
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import SavedSearch
-from alerts.canary import Verdict, verify
-from alerts.matching import match_openings
+from alerts.matching.match import match_openings
 from alerts.models import UserAlert
+from alerts.watching.canary import Verdict, verify
 from centers.models import Center
 from slots.models import SlotOpening
 from tests.alerts.world import make_center, make_opening, make_search, make_slot, make_user

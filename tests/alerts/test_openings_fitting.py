@@ -6,7 +6,7 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from accounts.models import SavedSearch
-from alerts.matching import openings_fitting
+from alerts.matching.match import openings_fitting
 from tests.alerts.world import GOODMAYES, NOW, make_center, make_opening, make_slot, projected
 
 pytestmark = pytest.mark.django_db

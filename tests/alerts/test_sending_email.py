@@ -2,9 +2,9 @@
 
 import pytest
 
-from alerts.coalescing import gather_notifications
+from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.rounds import send_round
 from alerts.models import Delivery, Notification
-from alerts.rounds import send_round
 from tests.alerts.waiting import fetch, make_waiting
 from tests.alerts.world import make_center, make_user
 

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from alerts import transmitting
-from alerts.coalescing import gather_notifications
+from alerts.delivery import transmitting
+from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.rounds import send_round
 from alerts.models import Breaker, Delivery, Notification, PushSubscription
 from alerts.push_subscriptions import unsubscribe
-from alerts.rounds import send_round
 from tests.alerts.waiting import fetch, make_waiting, tomorrow
 from tests.alerts.world import make_user
 from tests.push_endpoint import Browser, answer

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import SavedSearch
-from alerts import links
+from alerts.messages import links
 from tests.alerts.world import make_search
 from tests.people import learner
 

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from alerts.coalescing import gather_notifications
+from alerts.delivery.coalescing import gather_notifications
 from tests.benchmarks.world import owner_at_rest
 
 # Each learner is told of one of 100 slots that are open.

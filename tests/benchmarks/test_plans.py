@@ -9,12 +9,12 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from alerts.matching import match_openings
+from alerts.delivery.rounds import send_round
+from alerts.matching.match import match_openings
 from alerts.models import UserAlert
-from alerts.rounds import send_round
 from audit.models import SystemConfig
-from slots.paging import read_page
-from slots.search import Order
+from slots.searching.paging import read_page
+from slots.searching.search import Order
 from tests import databases
 from tests.benchmarks.plans import Plans, watched
 from tests.benchmarks.subjects import matching

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
-from dvsa_alerts import health
+from dvsa_alerts.monitoring import health
 from tests import servers
 from tests.drills.senders import beat, worker
 

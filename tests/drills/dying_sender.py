@@ -12,9 +12,10 @@ import django
 
 django.setup()
 
-from alerts import dispatch as dispatching  # noqa: E402
-from alerts import handing_over, mail_messages  # noqa: E402
-from alerts.rounds import send_round  # noqa: E402
+from alerts.delivery import dispatch as dispatching  # noqa: E402
+from alerts.delivery import handing_over  # noqa: E402
+from alerts.delivery.rounds import send_round  # noqa: E402
+from alerts.messages import mails  # noqa: E402
 
 DEAD = 9
 
@@ -37,7 +38,7 @@ def after(module: object, name: str) -> None:
 
 POINTS = {
     "claimed": lambda: setattr(dispatching, "start", die),
-    "making": lambda: setattr(mail_messages, "render_to_string", die),
+    "making": lambda: setattr(mails, "render_to_string", die),
     "marked": lambda: setattr(handing_over, "finish_and_touch", die),
     "intended": lambda: setattr(handing_over, "transmit", die),
     "handed over": lambda: after(handing_over, "transmit"),

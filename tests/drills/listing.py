@@ -8,8 +8,8 @@ from datetime import date, time, timedelta
 
 from django.utils import timezone
 
-from slots.batches import parse_json
-from slots.ingest import Outcome, ingest
+from slots.ingestion.batches import parse_json
+from slots.ingestion.ingest import Outcome, ingest
 from slots.models import Source
 from slots.sources import add_source
 from tests.drills.senders import pause

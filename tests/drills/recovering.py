@@ -17,7 +17,7 @@ from django.conf import settings
 from accounts.models import User
 from alerts.erasure import erase_user
 from alerts.models import Delivery, UserAlert
-from dvsa_alerts.erasures import keep_erasures
+from dvsa_alerts.backups.erasures import keep_erasures
 from tests import databases
 from tests.drills.listing import Listing
 from tests.drills.senders import dispatcher, matcher, pause

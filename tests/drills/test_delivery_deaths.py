@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from alerts.delivery.rounds import send_round
 from alerts.models import Delivery
-from alerts.rounds import send_round
 from tests.alerts.waiting import fetch, make_waiting
 from tests.drills.dying_sender import DEAD, POINTS
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from alerts.models import Breaker, Delivery, MailRefusal, UserAlert
-from alerts.watch import look
+from alerts.watching.watch import look
 from tests.drills.senders import beat, pause, worker
 from tests.drills.subscribers import Subscribers, trust, workers
 from tests.drills.test_delivery_workers import (

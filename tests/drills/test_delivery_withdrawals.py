@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import SavedSearch, User
+from alerts.delivery.rounds import send_round
 from alerts.erasure import erase_user
 from alerts.models import Delivery
-from alerts.rounds import send_round
-from alerts.saving import delete_search, end_searches, pause_search
+from alerts.searches.saving import delete_search, end_searches, pause_search
 from slots.models import Slot, SlotOpening
 from tests.alerts.waiting import make_waiting, tomorrow
 from tests.alerts.world import make_center

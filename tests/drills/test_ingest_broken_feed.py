@@ -8,9 +8,9 @@ from django.contrib.gis.geos import Point
 
 from accounts.models import SavedSearch
 from alerts.channels.email import mailer
-from alerts.matching import match_openings
+from alerts.delivery.rounds import send_round
+from alerts.matching.match import match_openings
 from alerts.models import UserAlert
-from alerts.rounds import send_round
 from slots.models import SlotOpening
 from slots.openings import close_passed
 from tests.drills.town import configure

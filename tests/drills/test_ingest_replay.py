@@ -10,8 +10,8 @@ from django.db import connection
 
 from audit.config import forget_cached
 from audit.models import SystemConfig
-from slots.batches import parse_json
-from slots.ingest import Outcome, ingest
+from slots.ingestion.batches import parse_json
+from slots.ingestion.ingest import Outcome, ingest
 from slots.models import FeedBatch, SlotOpening, Source
 from tests.drills.feeds import (
     Recomputed,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import SavedSearch
 from alerts.models import Delivery, PushSubscription
 from centers.models import Center
-from dvsa_alerts.request_log import HEADER
+from dvsa_alerts.logs.request_log import HEADER
 from slots.sources import add_source
 from slots.tokens import make_token
 from tests.brokers import broker_at

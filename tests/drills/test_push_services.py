@@ -3,7 +3,7 @@
 import pytest
 
 from alerts.models import Breaker, Delivery, UserAlert
-from alerts.watch import look
+from alerts.watching.watch import look
 from tests.drills.senders import pause
 from tests.drills.subscribers import Subscribers, trust, workers
 from tests.drills.test_delivery_workers import running

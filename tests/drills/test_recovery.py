@@ -11,9 +11,9 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from alerts.coalescing import gather_notifications
-from dvsa_alerts.backup import LEFT_EMPTY
-from dvsa_alerts.table_sums import own_tables, table_sums
+from alerts.delivery.coalescing import gather_notifications
+from dvsa_alerts.backups.backup import LEFT_EMPTY
+from dvsa_alerts.backups.table_sums import own_tables, table_sums
 from tests import databases
 from tests.drills.recovering import (
     NOTHING_WRONG,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from slots.batches import parse_json
-from slots.ingest import ingest
+from slots.ingestion.batches import parse_json
+from slots.ingestion.ingest import ingest
 from slots.models import Source
 from tests.drills.feeds import QUIET, Key, Recomputed, made_feed, real_feed
 from tests.drills.senders import beat, pause, worker

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from slots.search import Cursor, Order
+from slots.searching.search import Cursor, Order
 from tests.people import learner
 from tests.slots.places import make_center, make_postcode, open_slot
 

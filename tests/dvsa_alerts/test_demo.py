@@ -13,7 +13,7 @@ from accounts.models import SavedSearch, User
 from centers.models import Center, PostcodeArea
 from dvsa_alerts.demo import PEOPLE, SOURCE, play_past, seed_people
 from slots.models import Slot, SlotOpening, Source
-from slots.simulation import NotSimulatedError
+from slots.simulation.feed import NotSimulatedError
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from dvsa_alerts import dev_mail_box, dev_mail_pages
+from dvsa_alerts.dev_mail import mail_pages, mailbox
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +49,8 @@ def send(port: int, subject: str, text: str = "Hello", html: str = "") -> None:
         client.send_message(message)
 
 
-def kept(folder: Path, subject: str) -> dev_mail_box.KeptMail:
-    return next(mail for mail in dev_mail_box.newest(folder) if mail.subject == subject)
+def kept(folder: Path, subject: str) -> mailbox.KeptMail:
+    return next(mail for mail in mailbox.newest(folder) if mail.subject == subject)
 
 
 def test_a_message_is_kept_with_its_recipient(port, folder):
@@ -93,10 +93,10 @@ def test_a_connection_lost_in_the_middle_keeps_nothing(port, folder):
         connection.sendall(b"MAIL FROM:<a@b.c>\r\nRCPT TO:<d@e.f>\r\nDATA\r\nSubject: Half\r\n")
         connection.recv(1024)
     send(port, "After half")
-    assert "Half" not in [mail.subject for mail in dev_mail_box.newest(folder)]
+    assert "Half" not in [mail.subject for mail in mailbox.newest(folder)]
 
 
-@pytest.mark.urls("dvsa_alerts.dev_mail_pages")
+@pytest.mark.urls("dvsa_alerts.dev_mail.mail_pages")
 def test_the_list_shows_the_newest_message_first(mail_page, port):
     send(port, "Older")
     send(port, "Newer")
@@ -104,7 +104,7 @@ def test_the_list_shows_the_newest_message_first(mail_page, port):
     assert page.index("Newer") < page.index("Older")
 
 
-@pytest.mark.urls("dvsa_alerts.dev_mail_pages")
+@pytest.mark.urls("dvsa_alerts.dev_mail.mail_pages")
 def test_a_script_in_a_message_can_not_run(mail_page, port, folder):
     send(port, "Script", html="<p>Hi</p><script>alert(1)</script>")
     name = kept(folder, "Script").name
@@ -116,7 +116,7 @@ def test_a_script_in_a_message_can_not_run(mail_page, port, folder):
     assert "script" not in policy.replace("allow-scripts", "script")
 
 
-@pytest.mark.urls("dvsa_alerts.dev_mail_pages")
+@pytest.mark.urls("dvsa_alerts.dev_mail.mail_pages")
 def test_a_message_that_is_not_there_is_not_found(mail_page):
     assert mail_page.get("/1234567890-abcdef01/").status_code == 404
 
@@ -126,4 +126,4 @@ def test_a_message_that_is_not_there_is_not_found(mail_page):
 )
 def test_the_pages_are_routed_in_development_alone(settings, debug, folder, routed):
     settings.DEBUG, settings.DEV_MAIL_DIR = debug, folder
-    assert bool(dev_mail_pages.urls_if_wanted()) is routed
+    assert bool(mail_pages.urls_if_wanted()) is routed

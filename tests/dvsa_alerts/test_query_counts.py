@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from alerts import links
-from alerts.coalescing import gather_notifications
+from alerts.delivery.coalescing import gather_notifications
+from alerts.messages import links
 from alerts.models import PushSubscription, UserAlert
 from slots.models import Source
 from tests.alerts.waiting import make_waiting

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from accounts.models import SavedSearch, User
-from alerts import links
+from alerts.messages import links
 from alerts.models import Delivery, Notification, PushSubscription, UserAlert
 from centers.bundled import load_bundled
 from centers.geocoding import locate

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import StaffAlarm
 from centers.models import Center
-from slots.batches import Covers, make_batch
-from slots.ingest import Outcome, ingest
+from slots.ingestion.batches import Covers, make_batch
+from slots.ingestion.ingest import Outcome, ingest
 from slots.models import Slot, SlotOpening, Source
 
 DAY = timezone.localdate() + timedelta(days=10)

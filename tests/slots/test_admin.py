@@ -9,9 +9,9 @@ from django.urls import reverse
 from audit.models import AuditLog
 from centers.models import Center, CenterAlias
 from slots.admin import slots as slot_admin
-from slots.batches import Covers, make_batch
-from slots.foreseeing import Foreseen
-from slots.ingest import ingest
+from slots.ingestion.batches import Covers, make_batch
+from slots.ingestion.foreseeing import Foreseen
+from slots.ingestion.ingest import ingest
 from slots.models import FeedBatch, Slot, SlotOpening, Source, SourceToken
 from slots.tokens import find_token, make_token
 from tests.staff import make_staff, signed_in

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from centers.models import Center
-from slots.batches import Covers, make_batch
-from slots.ingest import ingest
+from slots.ingestion.batches import Covers, make_batch
+from slots.ingestion.ingest import ingest
 from slots.models import FeedBatch, Slot, Source
 from slots.staff_changes import close_slots, open_slot
 from tests.slots import oracle

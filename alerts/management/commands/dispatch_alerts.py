@@ -10,11 +10,11 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from accounts.staff_alarms import mail_alarms
-from alerts.dispatch import Dispatched
-from alerts.ending_mails import send_ending_mails
+from alerts.delivery.dispatch import Dispatched
+from alerts.delivery.rounds import send_round
 from alerts.models import Delivery
-from alerts.passed_searches import end_passed_searches
-from alerts.rounds import send_round
+from alerts.searches.ending_mails import send_ending_mails
+from alerts.searches.passed import end_passed_searches
 from audit.management.reporting import JsonCommand
 from slots import concerns
 

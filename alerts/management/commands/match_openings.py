@@ -9,7 +9,7 @@ from typing import Any
 from django.db import close_old_connections
 from tqdm import tqdm
 
-from alerts.matching import Matched, match_in_lots
+from alerts.matching.match import Matched, match_in_lots
 from audit.management.reporting import JsonCommand
 from slots.models import SlotOpening
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from alerts.canary import Verdict, recent_openings, verify
+from alerts.watching.canary import Verdict, recent_openings, verify
 from audit.management.reporting import JsonCommand
 
 EXAMPLE = """examples:

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from audit.management.reporting import ReportingCommand
 from centers.files import BadFile, opened
-from centers.importing import Plan, Planned, apply_plan, plan_import
-from centers.importing_files import read_rows
-from centers.importing_rows import Note
+from centers.importing.changes import Plan, Planned, apply_plan, plan_import
+from centers.importing.files import read_rows
+from centers.importing.rows import Note
 
 
 class Command(ReportingCommand):

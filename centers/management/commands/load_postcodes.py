@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from audit.management.reporting import ReportingCommand, listed
 from centers.files import BadFile
-from centers.loading import Loaded, check_postcodes, load_postcodes, summary
-from centers.loading_files import Progress
+from centers.loading.files import Progress
+from centers.loading.replacing import Loaded, check_postcodes, load_postcodes, summary
 
 
 class Command(ReportingCommand):

@@ -7,9 +7,9 @@ from typing import Any
 from tqdm import tqdm
 
 from audit.management.reporting import ReportingCommand
-from dvsa_alerts.backup import Made, make_backup
-from dvsa_alerts.backup_files import BadBackup
-from dvsa_alerts.encryption import Recipient
+from dvsa_alerts.backups.backup import Made, make_backup
+from dvsa_alerts.backups.encryption import Recipient
+from dvsa_alerts.backups.files import BadBackup
 
 EXAMPLE = """examples:
   manage.py backup /var/backups/dvsa-alerts

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from audit.management.reporting import ReportingCommand
 from centers.geocoding import PostcodeError
 from dvsa_alerts.demo import PEOPLE, play_past, seed_people, seed_searches
-from slots.simulation import NotSimulatedError
+from slots.simulation.feed import NotSimulatedError
 
 EXAMPLE = """example:
   manage.py seed_demo --days 7

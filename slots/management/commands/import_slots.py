@@ -15,10 +15,10 @@ from django.db import transaction
 from tqdm import tqdm
 
 from audit.management.reporting import JsonCommand
-from slots.batches import BadBatch, Batch, parse_csv, parse_json
-from slots.ingest import Outcome, read_and_ingest
+from slots.ingestion.batches import BadBatch, Batch, parse_csv, parse_json
+from slots.ingestion.ingest import Outcome, read_and_ingest
+from slots.ingestion.outcomes import Status
 from slots.models import Source
-from slots.outcomes import Status
 from slots.sources import add_source
 
 EXAMPLE = """examples:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from audit.management.reporting import JsonCommand
-from slots.polling import Polled, poll, polled_sources
+from slots.fetching.polling import Polled, poll, polled_sources
 
 EXAMPLE = """example:
   manage.py poll_sources

@@ -15,9 +15,9 @@ from django.db import InterfaceError, OperationalError, close_old_connections, r
 from django.utils import timezone
 
 from audit.management.reporting import JsonCommand
-from slots.ingest import Outcome
+from slots.ingestion.ingest import Outcome
 from slots.models import Source
-from slots.simulation import NotSimulatedError, Simulation, simulated_source
+from slots.simulation.feed import NotSimulatedError, Simulation, simulated_source
 
 EXAMPLE = """example:
   manage.py simulate_source --speed 60 --seed 1

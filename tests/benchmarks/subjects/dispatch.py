@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from alerts.channels.email import Envelope
-from alerts.endings import put_back_unsent
-from alerts.leases import claim
-from alerts.sending import start
+from alerts.delivery.endings import put_back_unsent
+from alerts.delivery.leases import claim
+from alerts.delivery.sending import start
 from tests.benchmarks.due_messages import forget, make_due
 from tests.benchmarks.figures import Figure, faster
 from tests.benchmarks.measuring import Different, in_turns

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from django.db import connection
 from django.utils import timezone
 
-from alerts.matching import match_openings
+from alerts.matching.match import match_openings
 from alerts.models import UserAlert
-from slots.paging import read_page
+from slots.searching.paging import read_page
 from tests import databases
 from tests.benchmarks.figures import Figure, absolute
 from tests.benchmarks.subjects import matching, page, saving

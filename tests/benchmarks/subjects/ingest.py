@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from slots.batches import parse_json
-from slots.ingest import ingest
+from slots.ingestion.batches import parse_json
+from slots.ingestion.ingest import ingest
+from slots.ingestion.outcomes import Outcome
 from slots.models import Slot, Source
-from slots.outcomes import Outcome
 from tests.benchmarks.figures import Figure, longer
 from tests.benchmarks.measuring import Different, in_turns, same
 from tests.benchmarks.world import TIMES_A_DAY, World, owner_at_rest

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import psycopg
 from django.db import connection, transaction
 
-from alerts.canary import Verdict, verify
-from alerts.matching import match_openings
+from alerts.matching.match import match_openings
 from alerts.models import UserAlert
+from alerts.watching.canary import Verdict, verify
 from tests.benchmarks.figures import Figure, longer
 from tests.benchmarks.measuring import Different, in_turns, same
 from tests.benchmarks.world import World, owner_at_rest

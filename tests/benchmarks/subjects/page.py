@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.models import SystemConfig
 from centers.querysets import point
 from slots.models import Slot
-from slots.search import SlotSearch
+from slots.searching.search import SlotSearch
 from tests.benchmarks.figures import Figure, faster
 from tests.benchmarks.measuring import Taken, cluster_seconds, in_turns, same
 from tests.benchmarks.subjects.search import in_miles, place_of, places

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from centers.bundled import DATA
-from centers.loading import load_postcodes
+from centers.loading.replacing import load_postcodes
 from tests.benchmarks.figures import Figure, longer
 from tests.benchmarks.measuring import in_turns, same
 from tests.benchmarks.world import World, owner_at_rest

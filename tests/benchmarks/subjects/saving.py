@@ -8,7 +8,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 
 from accounts.models import SavedSearch, User
-from alerts.saving import save_search
+from alerts.searches.saving import save_search
 from centers.querysets import point
 from tests import databases
 from tests.benchmarks.figures import Figure, absolute, longer

@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from centers.querysets import point
-from slots.paging import read_page
-from slots.search import SlotSearch
+from slots.searching.paging import read_page
+from slots.searching.search import SlotSearch
 from tests.benchmarks.figures import Figure, faster, longer
 from tests.benchmarks.measuring import in_turns, same
 from tests.benchmarks.world import World, cities, owner_at_rest

@@ -1,0 +1,1 @@
+"""From openings to alerts: which saved searches an opening fits."""

@@ -1,0 +1,126 @@
+"""Which saved searches an opening fits, and the alerts that follow."""
+
+import json
+import logging
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import SavedSearch
+from alerts.matching import match_sql
+from alerts.models import UserAlert
+from centers.models import Center
+
+logger = logging.getLogger(__name__)
+
+# Few at a time: the first alerts of a large batch are on their way before the last are written.
+CLAIM = 25
+# A learner or a search may be erased between being read and being referred to; then once more.
+TRIES = 3
+TOLD_ENOUGH = "told of this slot 3 times in 24 hours"
+_VALUES: dict[str, Any] = {
+    "waiting": UserAlert.State.WAITING,
+    "expired": UserAlert.State.EXPIRED,
+    "suppressed": UserAlert.State.SUPPRESSED,
+    "told_at_most": 3,
+    "told_enough": TOLD_ENOUGH,
+}
+# The columns that a search not stored yet is asked for as they are.
+_ASKED = (
+    "notification_radius",
+    "date_from",
+    "date_to",
+    "time_from",
+    "time_until",
+    "weekdays",
+    "current_test_date",
+    "min_days_earlier",
+    "min_notice_days",
+)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """How many openings were matched, alerts written, and expired alerts made due again."""
+
+    openings: int = 0
+    alerts: int = 0
+    revived: int = 0
+
+    def __add__(self, other: "Matched") -> "Matched":
+        return Matched(
+            openings=self.openings + other.openings,
+            alerts=self.alerts + other.alerts,
+            revived=self.revived + other.revived,
+        )
+
+
+def match_openings(*, now: datetime | None = None) -> Matched:
+    """Write the alerts of every unmatched opening; any number of processes may do so at once.
+
+    A user whom we have told of a slot 3 times in the last 24 hours gets the alert as
+    `suppressed`, so that the learner's history says why. The clock is the database's; tests
+    give `now` (aware). Openings are taken CLAIM at a time, each lot in a transaction of its own.
+    Raises django.db.IntegrityError when rows that were read are gone before they are referred
+    to, TRIES times in a row.
+    """
+    return sum(match_in_lots(now=now), start=Matched())
+
+
+def match_in_lots(*, now: datetime | None = None) -> Iterator[Matched]:
+    """Do what `match_openings` does, and answer lot by lot, for who shows progress."""
+    yield Matched(revived=_revive(now))
+    while (lot := _match_lot(now)).openings:
+        yield lot
+
+
+def openings_fitting(
+    search: SavedSearch, *, since: datetime, centers: Collection[Center] = ()
+) -> int:
+    """How many openings recorded from `since` (aware) on a search would have been told of.
+
+    The search need not be stored, and `centers` are what it chooses; its radius and the types
+    of its fields are as a form cleans them. Whether a slot has been taken since doesn't count.
+    """
+    types, location = search.preferred_test_types, search.location
+    values: dict[str, Any] = {name: getattr(search, name) for name in _ASKED}
+    values.update(
+        preferred_test_types=None if types is None else json.dumps(types),
+        location=None if location is None else location.hexewkb.decode(),
+        centers=[center.pk for center in centers],
+        since=since,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(match_sql.COUNT_FITTING, values)
+        return cursor.fetchone()[0]
+
+
+def _revive(now: datetime | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(match_sql.REVIVE_ALERTS, {"now": now, **_VALUES})
+        return cursor.rowcount
+
+
+def _match_lot(now: datetime | None) -> Matched:
+    for _ in range(TRIES - 1):
+        try:
+            return _match_once(now)
+        except IntegrityError as reason:
+            logger.warning("matching starts over: %s", reason)
+    return _match_once(now)
+
+
+@transaction.atomic
+def _match_once(now: datetime | None) -> Matched:
+    with connection.cursor() as cursor:
+        cursor.execute(match_sql.PLANNING)
+        cursor.execute(match_sql.CLAIM_OPENINGS, {"now": now, "limit": CLAIM})
+        claimed = cursor.fetchall()
+        if not claimed:
+            return Matched()
+        values = {"openings": [row[0] for row in claimed], "now": claimed[0][1], **_VALUES}
+        cursor.execute(match_sql.WRITE_ALERTS, values)
+        return Matched(openings=len(claimed), alerts=cursor.rowcount)

@@ -1,0 +1,1 @@
+"""What mails and pushes say, and the links in them."""

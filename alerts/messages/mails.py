@@ -1,0 +1,166 @@
+"""Making the mail of a delivery: what is listed in it, and the links that go with it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import SavedSearch, SearchCenter
+from alerts import wording
+from alerts.channels.email import Mail, message_id
+from alerts.delivery.rechecking import Listing, Recipient
+from alerts.messages import links
+from slots.wording import clock, day
+
+MOST_LISTED = 10
+OFFICIAL_CHANGE = "https://www.gov.uk/change-driving-test"
+OFFICIAL_BOOK = "https://www.gov.uk/book-driving-test"
+OFFICIAL_THEORY = "https://www.gov.uk/book-theory-test"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the message came: one of the searches that its slots fit."""
+
+    promise: str
+    url: str
+    pause_url: str
+
+
+@dataclass(frozen=True)
+class SlotWords:
+    """A slot in the words of a mail, "" for what isn't known.
+
+    Put into words here and not by the template's filters, which take four times as long.
+    """
+
+    day: str
+    year: str
+    time: str
+    kind: str
+    center: str
+    postcode: str
+    distance: str
+    opened: str
+    source: str
+
+
+def reasons(search_ids: Collection[int]) -> dict[int, Reason]:
+    """By search, why its slots are told."""
+    chosen = _chosen_centers(search_ids)
+    return {
+        search.pk: Reason(
+            promise=wording.promise(search, centers=chosen[search.pk]),
+            url=links.search_url(search.pk),
+            pause_url=links.pause_url(search.pk),
+        )
+        for search in SavedSearch.objects.filter(pk__in=search_ids)
+    }
+
+
+def _chosen_centers(search_ids: Collection[int]) -> dict[int, list[str]]:
+    """Names by search; prefetching makes a query set for each search, which takes its time."""
+    chosen = defaultdict(list)
+    pairs = SearchCenter.objects.filter(search__in=search_ids)
+    for search_id, name in pairs.order_by("id").values_list("search_id", "center__name"):
+        chosen[search_id].append(name)
+    return chosen
+
+
+def compose_mail(
+    *,
+    notification_id: int,
+    number: UUID,
+    recipient: Recipient,
+    listings: Sequence[Listing],
+    reasons: Mapping[int, Reason],
+) -> Mail:
+    """The mail in text and HTML for these slots, closest first; `reasons` by search.
+
+    The `number` makes its Message-ID, the same at every try.
+    """
+    unsubscribe = links.unsubscribe_url(user_id=recipient.user_id, search_ids=list(reasons))
+    context = _slots(listings) | {
+        "alert_url": links.alert_page_url(notification_id),
+        "got_a_test_url": links.got_a_test_url(user_id=recipient.user_id),
+        "unsubscribe_url": unsubscribe,
+        "reasons": list(reasons.values()),
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+    }
+    return Mail(
+        to=recipient.email,
+        subject=subject(listings),
+        text=render_to_string("alerts/mail/alert.txt", context),
+        html=render_to_string("alerts/mail/alert.html", context),
+        message_id=message_id(number),
+        headers={
+            "List-Unsubscribe": f"<{unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+
+
+def subject(listings: Sequence[Listing]) -> str:
+    """The first slot and how many more there are, in one line whatever a name holds."""
+    first = listings[0]
+    moment = f"{day(first.date)}, {clock(first.time)}"
+    more = f" and {len(listings) - 1} more" if len(listings) > 1 else ""
+    label = "[Simulated] " if first.is_simulated else ""
+    kind = first.test_type.capitalize()
+    return " ".join(f"{label}{kind} test slot: {moment} at {first.center}{more}".split())
+
+
+def _slots(listings: Sequence[Listing]) -> dict[str, Any]:
+    return {
+        "listings": [_words(each) for each in listings[:MOST_LISTED]],
+        "more": max(len(listings) - MOST_LISTED, 0),
+        "simulated": any(each.is_simulated for each in listings),
+        "official": _official(listings),
+    }
+
+
+def _words(listing: Listing) -> SlotWords:
+    return SlotWords(
+        day=f"{listing.date:%A} {listing.date.day} {listing.date:%B}",
+        year=f"{listing.date.year}",
+        time=clock(listing.time),
+        kind=listing.test_type.capitalize(),
+        center=listing.center,
+        postcode=listing.postcode,
+        distance="" if listing.miles is None else f"{listing.miles:.1f} miles away",
+        opened=_opened(listing),
+        source=_source(listing),
+    )
+
+
+def _opened(listing: Listing) -> str:
+    if listing.opened_at is None:
+        return ""
+    at = timezone.localtime(listing.opened_at)
+    return f"Opened {at:%H:%M}, {at.day} {at:%B}"
+
+
+def _source(listing: Listing) -> str:
+    if not listing.source:
+        return ""
+    return f"Source: {listing.source}{' (simulated)' if listing.is_simulated else ''}"
+
+
+def _official(listings: Sequence[Listing]) -> dict[str, str]:
+    """The official service's addresses that fit what is listed, by what one does there."""
+    kinds = {each.test_type for each in listings}
+    places: dict[str, str] = {}
+    if "practical" in kinds:
+        places |= {
+            "Change your driving test": OFFICIAL_CHANGE,
+            "Book a driving test": OFFICIAL_BOOK,
+        }
+    if "theory" in kinds:
+        places |= {"Book a theory test": OFFICIAL_THEORY}
+    return places

@@ -1,0 +1,74 @@
+"""Making the push of a delivery: what the phone shows, and where a tap leads."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alerts.channels.push import Push, encrypt
+from alerts.delivery.rechecking import Listing
+from alerts.messages import links
+from alerts.models import PushSubscription
+from slots.wording import clock, day
+
+LONGEST_TTL = 4 * 3600
+MOST_LISTED = 10
+# What encryption adds (RFC 8188: header, padding delimiter, tag) leaves this of 3,900 bytes.
+MOST_PLAIN_BYTES = 3_700
+
+
+@dataclass(frozen=True)
+class PushMessage:
+    """An encrypted push, ready for the network."""
+
+    push: Push
+    body: bytes
+
+
+def compose_push(
+    notification_id: int, subscription: PushSubscription, listings: Sequence[Listing]
+) -> PushMessage:
+    """The push of a notification to one browser for these slots, closest first.
+
+    ValueError for unusable keys.
+    """
+    push = Push(
+        endpoint=subscription.endpoint,
+        p256dh=subscription.p256dh,
+        auth=subscription.auth,
+        payload=payload(notification_id, listings),
+        ttl=int(min(max(each.seconds_left for each in listings), LONGEST_TTL)),
+        topic=f"n{notification_id}",
+    )
+    return PushMessage(push, encrypt(push))
+
+
+def payload(notification_id: int, listings: Sequence[Listing]) -> bytes:
+    """JSON for the service worker: title, body, url and tag; as many slots as fit."""
+    lines = [_line(each) for each in listings[:MOST_LISTED]]
+    content = {
+        "title": _title(listings),
+        "url": links.alert_page_url(notification_id),
+        "tag": f"alert-{notification_id}",
+    }
+    while True:
+        content["body"] = "\n".join(lines + _rest(len(listings) - len(lines)))
+        encoded = json.dumps(content, ensure_ascii=False).encode()
+        if len(encoded) <= MOST_PLAIN_BYTES or not lines:
+            return encoded
+        lines.pop()
+
+
+def _title(listings: Sequence[Listing]) -> str:
+    label = "Simulated: " if any(each.is_simulated for each in listings) else ""
+    what = "test slot" if len(listings) == 1 else "test slots"
+    return f"{label}{len(listings)} driving {what} open"
+
+
+def _line(listing: Listing) -> str:
+    miles = "" if listing.miles is None else f", {listing.miles:.1f} miles"
+    moment = f"{day(listing.date)} {clock(listing.time)}"
+    return f"{moment}, {listing.center[:60]}{miles}"
+
+
+def _rest(count: int) -> list[str]:
+    return [f"and {count} more"] if count > 0 else []

@@ -1,0 +1,73 @@
+"""A test alert: shows a learner that our mail reaches them, and what it says of their search."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from accounts.models import SavedSearch
+from alerts import wording
+from alerts.channels.email import Mail, mailer, message_id, seal
+from alerts.channels.outcomes import Accepted
+from alerts.config import TEST_ALERTS_PER_HOUR
+from alerts.messages import links
+from alerts.messages.trial_push import send_trial_pushes
+from alerts.models import PushSubscription
+from audit.trail import record
+from slots.rate_limits import RateLimit
+
+TRIAL_LIMIT = RateLimit("test-alert", TEST_ALERTS_PER_HOUR, window=timedelta(hours=1))
+SECONDS = 10.0
+TOO_MANY_TRIALS = "You have had several test alerts. Try again in an hour."
+
+
+def send_trial(*, search: SavedSearch) -> str:
+    """Tell a stored search's learner at once, as an alert would: where it went, "" for nowhere.
+
+    As with an alert, what no device is reached by goes by e-mail.
+    """
+    reached = _pushed(search) or _mailed(search)
+    record("search.test_alert", actor=search.user, subject=search, sent=bool(reached))
+    return reached
+
+
+def _pushed(search: SavedSearch) -> str:
+    if search.notification_method != SavedSearch.Method.PUSH:
+        return ""
+    devices = PushSubscription.objects.live_of(search.user)
+    sent = send_trial_pushes(devices, body=promise_of(search))
+    return f"{sent} of your devices" if sent else ""
+
+
+def _mailed(search: SavedSearch) -> str:
+    outcome = mailer().send(seal(compose_trial(search)), seconds=SECONDS)
+    return search.user.email if isinstance(outcome, Accepted) else ""
+
+
+def promise_of(search: SavedSearch) -> str:
+    """What a stored search alerts about, in a sentence."""
+    return wording.promise(search, centers=[center.name for center in search.centers.all()])
+
+
+def compose_trial(search: SavedSearch) -> Mail:
+    """A message in the form of a real one, about no slot."""
+    unsubscribe = links.unsubscribe_url(user_id=search.user_id, search_ids=[search.pk])
+    context = {
+        "promise": promise_of(search),
+        "url": links.search_url(search.pk),
+        "unsubscribe_url": unsubscribe,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+    }
+    return Mail(
+        to=search.user.email,
+        subject=f"Test alert from {settings.SITE_NAME}",
+        text=render_to_string("alerts/mail/trial.txt", context),
+        html=render_to_string("alerts/mail/trial.html", context),
+        message_id=message_id(uuid.uuid4()),
+        headers={
+            "List-Unsubscribe": f"<{unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )

@@ -1,0 +1,51 @@
+"""A test notification: shows a learner that a device is reached, and what one looks like there."""
+
+import json
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+
+from alerts.channels.outcomes import Accepted, Never
+from alerts.channels.push import Push, encrypt, pusher
+from alerts.delivery.refusals import end_subscription
+from alerts.models import PushSubscription
+
+SECONDS = 10.0
+# Nobody wants a test that arrives later.
+TTL_SECONDS = 60
+TOPIC = TAG = "trial"
+
+
+def send_trial_push(subscription: PushSubscription, *, body: str) -> bool:
+    """Push to one device at once; whether its push service took it.
+
+    A device that its push service says is gone is ended, as a real alert would end it.
+    """
+    push = Push(
+        endpoint=subscription.endpoint,
+        p256dh=subscription.p256dh,
+        auth=subscription.auth,
+        payload=_payload(body),
+        ttl=TTL_SECONDS,
+        topic=TOPIC,
+    )
+    outcome = pusher().send(push, encrypt(push), seconds=SECONDS)
+    if isinstance(outcome, Never) and outcome.target_gone:
+        end_subscription(subscription.pk, reason=outcome.error)
+    return isinstance(outcome, Accepted)
+
+
+def send_trial_pushes(subscriptions: Iterable[PushSubscription], *, body: str) -> int:
+    """Push to each; how many push services took it."""
+    return sum(send_trial_push(each, body=body) for each in subscriptions)
+
+
+def _payload(body: str) -> bytes:
+    content = {
+        "title": f"Test from {settings.SITE_NAME}",
+        "body": body[:500],
+        "url": f"{settings.SITE_URL}{reverse('search_list')}",
+        "tag": TAG,
+    }
+    return json.dumps(content, ensure_ascii=False).encode()

@@ -1,0 +1,65 @@
+"""What became of a learner's alerts: their history, and the page that a message links to."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from alerts.messages import links
+from alerts.models import Notification, UserAlert
+from alerts.pages.history import read_history, read_notification
+from alerts.pages.searches import LearnerRequest, got_a_test_path
+from alerts.searches.narrowing import narrowings
+
+LARGEST_ID = 2**63 - 1
+
+
+@require_safe
+@login_required
+def alert_list(request: LearnerRequest) -> HttpResponse:
+    """The learner's alerts, newest first."""
+    page = read_history(request.user, before=_before(request))
+    context = {"page": page, "got_a_test": got_a_test_path(request.user)}
+    return render(request, "alerts/alerts.html", context)
+
+
+def _before(request: HttpRequest) -> int | None:
+    """Where the page starts; 404 for a number that we can't have given out."""
+    text = request.GET.get("before")
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or int(text[:20]) > LARGEST_ID:
+        raise Http404
+    return int(text)
+
+
+@require_safe
+@login_required
+def alert_narrow(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Ways to narrow the search that one of the learner's own alerts came from."""
+    alerts = UserAlert.objects.filter(user=request.user)
+    alert = get_object_or_404(alerts.select_related("slot__center", "preference"), pk=pk)
+    ways = narrowings(alert, today=timezone.localdate())
+    return render(request, "alerts/narrow.html", {"alert": alert, "narrowings": ways})
+
+
+@require_safe
+@never_cache
+def alert_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The slots of one message, without a login, for 7 days."""
+    try:
+        pk = links.read_alert_page(token)
+    except links.BadLink as error:
+        return bad_link(request, error)
+    notification = get_object_or_404(Notification, pk=pk, user__is_active=True)
+    return render(request, "alerts/alert_page.html", {"alerts": read_notification(notification)})
+
+
+def bad_link(request: HttpRequest, error: links.BadLink) -> HttpResponse:
+    """Say what is the matter with a link, and where to go instead."""
+    expired = isinstance(error, links.ExpiredLink)
+    return render(
+        request, "alerts/bad_link.html", {"expired": expired}, status=410 if expired else 404
+    )

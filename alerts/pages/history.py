@@ -1,0 +1,150 @@
+"""A learner's alerts as they are shown: the slot's present state, and what became of the alert."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import SavedSearch, User
+from alerts.messages.mails import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEORY
+from alerts.models import Delivery, Notification, UserAlert
+from centers.models import Center
+from slots.models import Slot, SlotOpening
+from slots.querysets import LONDON
+from slots.wording import ago
+
+PAGE = 25
+METHODS = {SavedSearch.Method.EMAIL: "by e-mail", SavedSearch.Method.PUSH: "to your devices"}
+REASONS = {
+    "over the daily limit": "you had as many messages that day as we send in one day",
+    "refused for good": "your mail server refused the message",
+    "retries used up": "it could not be delivered in several tries",
+    "its message could not be made": "something went wrong on our side",
+}
+CLOSED = {
+    SlotOpening.CloseReason.GONE: "gone since",
+    SlotOpening.CloseReason.STAFF: "withdrawn at",
+    SlotOpening.CloseReason.PASSED: "passed on",
+}
+
+
+@dataclass(frozen=True)
+class ShownAlert:
+    """One alert with all that its line on a page says."""
+
+    alert: UserAlert
+    now: datetime
+    method: str | None = None
+
+    @property
+    def slot(self) -> Slot:
+        """The slot that it is about."""
+        return self.alert.slot
+
+    @property
+    def center(self) -> Center:
+        """Where the test would be."""
+        return self.alert.slot.center
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the slot could be booked, as far as we know."""
+        opening = self.alert.opening
+        closed = opening is not None and opening.closed_at is not None
+        return self.slot.available and not closed and not self.is_past
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the test has begun."""
+        start = datetime.combine(self.slot.date, self.slot.time, LONDON)
+        return start <= self.now
+
+    @property
+    def opened(self) -> str:
+        """How long ago it opened."""
+        return ago(self.alert.opening.opened_at, self.now) if self.alert.opening else ""
+
+    @property
+    def last_seen(self) -> str:
+        """How long ago its source still listed it; "" when that is not known."""
+        seen = self.slot.last_seen_at
+        return ago(seen, self.now) if seen else ""
+
+    @property
+    def closing(self) -> str:
+        """How the slot went: `gone since`, and so on; the time is `closed_at`."""
+        opening = self.alert.opening
+        reason = opening.close_reason if opening else None
+        return CLOSED[SlotOpening.CloseReason(reason)] if reason else "no longer open"
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When the slot went, by its source's clock."""
+        return self.alert.opening.closed_at if self.alert.opening else None
+
+    @property
+    def outcome(self) -> str:
+        """What became of the alert, as a sentence without its full stop."""
+        if self.alert.state == UserAlert.State.SENT:
+            return (
+                f"Sent {METHODS.get(SavedSearch.Method(self.method), '')}"
+                if self.method
+                else "Sent"
+            )
+        if self.alert.state == UserAlert.State.WAITING:
+            return "On its way"
+        reason = self.alert.state_reason or "the reason is not known"
+        return f"Not sent: {REASONS.get(reason, reason)}"
+
+    @property
+    def official(self) -> dict[str, str]:
+        """The official service's pages for this kind of test, by what one does there."""
+        if self.slot.test_type == Slot.TestType.THEORY:
+            return {"Book a theory test": OFFICIAL_THEORY}
+        return {"Change your driving test": OFFICIAL_CHANGE, "Book a driving test": OFFICIAL_BOOK}
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Some alerts, newest first; `older` is where the next page starts, or None."""
+
+    alerts: list[ShownAlert]
+    older: int | None
+
+
+def read_history(user: User, *, before: int | None, now: datetime | None = None) -> HistoryPage:
+    """A page of a learner's alerts; `before` is the id after which it starts."""
+    found = _alerts().filter(user=user).order_by("-id")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(found[: PAGE + 1])
+    older = rows[PAGE - 1].pk if len(rows) > PAGE else None
+    return HistoryPage(_shown(rows[:PAGE], now or timezone.now()), older)
+
+
+def read_notification(
+    notification: Notification, *, now: datetime | None = None
+) -> list[ShownAlert]:
+    """The alerts of one message, closest first."""
+    rows = _alerts().filter(notification=notification).order_by("miles", "slot__date", "id")
+    return _shown(list(rows), now or timezone.now())
+
+
+def _alerts() -> QuerySet[UserAlert]:
+    return UserAlert.objects.exclude(state=None).select_related(
+        "slot__center", "slot__source", "opening", "preference"
+    )
+
+
+def _shown(alerts: list[UserAlert], now: datetime) -> list[ShownAlert]:
+    methods = _methods(alerts)
+    return [ShownAlert(each, now, methods.get(each.notification_id)) for each in alerts]
+
+
+def _methods(alerts: list[UserAlert]) -> dict[int | None, str]:
+    """By which channel each notification was accepted first."""
+    ids = {each.notification_id for each in alerts}
+    accepted = Delivery.objects.filter(notification__in=ids, state=Delivery.State.ACCEPTED)
+    rows = accepted.order_by("-accepted_at").values_list("notification_id", "channel")
+    return dict(rows)

@@ -1,0 +1,216 @@
+"""The learner's saved searches: list, compose, look over and save, pause, end."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import SavedSearch, User
+from accounts.querysets import SavedSearchQuerySet
+from alerts import wording
+from alerts.delivery.refusals import is_mail_refused
+from alerts.matching.match import openings_fitting
+from alerts.messages import links
+from alerts.messages.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
+from alerts.models import PushSubscription
+from alerts.pages.forms import PauseForm, SavedSearchForm, initial_of
+from alerts.searches import saving
+from audit.addresses import client_address
+from slots.wording import day
+
+LOOK_BACK = timedelta(days=7)
+USUAL = {"test_type": [SavedSearch.TestType.PRACTICAL]}
+
+
+class LearnerRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: User
+
+
+@require_safe
+@login_required
+def search_list(request: LearnerRequest) -> HttpResponse:
+    """The learner's searches: those that look, those that rest, those that have ended."""
+    searches = _own(request).prefetch_related("centers")
+    now = timezone.now()
+    context = {
+        "searches": [_shown(search, now) for search in searches],
+        "got_a_test": got_a_test_path(request.user),
+        "mail_refused": is_mail_refused(request.user),
+    }
+    return render(request, "alerts/searches.html", context)
+
+
+def got_a_test_path(user: User) -> str:
+    """Where the button that ends all of a learner's searches posts to."""
+    return urlsplit(links.got_a_test_url(user_id=user.pk)).path
+
+
+def _shown(search: SavedSearch, now: Any) -> dict[str, Any]:
+    centers = [center.name for center in search.centers.all()]
+    return {
+        "search": search,
+        "title": wording.title(search, centers=centers),
+        "promise": wording.promise(search, centers=centers),
+        "paused": search.is_active and bool(search.paused_until and search.paused_until > now),
+        "passed": not search.is_active and _has_passed(search, timezone.localdate(now)),
+    }
+
+
+def _has_passed(search: Any, today: date) -> bool:
+    """Whether its windows have all passed, so that starting it again would end it again."""
+    return search.tells_until is not None and search.tells_until < today
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def search_new(request: HttpRequest) -> HttpResponse:
+    """Compose a search; a visitor may, and is asked to sign up before it is saved."""
+    return _compose(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def search_edit(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Change one of the learner's own searches."""
+    return _compose(request, own_search(request, pk))
+
+
+def own_search(request: LearnerRequest, pk: int) -> SavedSearch:
+    """One of the learner's own searches, or 404."""
+    return get_object_or_404(_own(request), pk=pk)
+
+
+def _own(request: LearnerRequest) -> SavedSearchQuerySet:
+    return SavedSearch.objects.of(request.user).with_tells_until()
+
+
+def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
+    data = request.POST if request.method == "POST" else request.GET
+    if not set(SavedSearchForm.base_fields) & set(data):
+        form = SavedSearchForm(initial=initial_of(search) if search else USUAL)
+        form.offer_centers(search.location if search else None)
+        return _ask(request, form, search)
+    form = SavedSearchForm(with_defaults(data))
+    if not form.is_valid():
+        return _ask(request, form, search)
+    form.offer_centers(form.wish.location)
+    if "change" in request.GET:
+        return _ask(request, form, search)
+    return (
+        _save(request, form, search) if request.method == "POST" else _show(request, form, search)
+    )
+
+
+def with_defaults(data: QueryDict) -> QueryDict:
+    """A link to results says neither how to be told nor, where it is the usual one, the radius."""
+    filled = data.copy()
+    for name in ("method", "radius"):
+        filled.setdefault(name, SavedSearchForm.base_fields[name].initial)
+    return filled
+
+
+def _ask(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:
+    return render(request, "alerts/search_form.html", {"form": form, "search": search})
+
+
+def _show(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:
+    names = [center.name for center in form.chosen_centers]
+    context = {
+        "form": form,
+        "search": search,
+        "promise": wording.promise(form.wish, centers=names),
+        "place": form.cleaned_data["postcode"],
+        "fitting": openings_fitting(
+            form.wish, since=timezone.now() - LOOK_BACK, centers=form.chosen_centers
+        ),
+        "here": request.get_full_path(),
+    }
+    return render(request, "alerts/search_review.html", context)
+
+
+def _save(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:
+    if not isinstance(request.user, User):
+        return redirect_to_login(f"{request.path}?{_query(request.POST)}")
+    try:
+        saved = saving.save_search(
+            user=request.user, wish=form.wish, centers=form.chosen_centers, search=search
+        )
+    except saving.TooManySearches as refused:
+        form.add_error(None, str(refused))
+        return _ask(request, form, search)
+    if _needs_device(saved):
+        messages.success(request, "Your search is saved. Now turn on notifications on this device.")
+        return redirect("push")
+    messages.success(request, "Your search is saved. We’ll alert you to the next slot that fits.")
+    return redirect("search_list")
+
+
+def _needs_device(search: SavedSearch) -> bool:
+    by_push = search.notification_method == SavedSearch.Method.PUSH
+    return by_push and not PushSubscription.objects.live_of(search.user).exists()
+
+
+def _query(data: QueryDict) -> str:
+    kept = data.copy()
+    kept.pop("csrfmiddlewaretoken", None)
+    return kept.urlencode()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def search_pause(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Let a search rest until a day."""
+    search = own_search(request, pk)
+    form = PauseForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "alerts/search_pause.html", {"form": form, **_shown_now(search)})
+    saving.pause_search(search=search, until=form.cleaned_data["until"], actor=request.user)
+    messages.success(request, f"Paused until {day(form.cleaned_data['until'])}.")
+    return redirect("search_list")
+
+
+@require_POST
+@login_required
+def search_resume(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Let a paused or ended search look again."""
+    saving.resume_search(search=own_search(request, pk), actor=request.user)
+    messages.success(request, "This search looks for slots again.")
+    return redirect("search_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def search_delete(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Ask, then delete one of the learner's searches."""
+    search = own_search(request, pk)
+    if request.method != "POST":
+        return render(request, "alerts/search_delete.html", _shown_now(search))
+    saving.delete_search(search=search, actor=request.user)
+    messages.success(request, "The search is deleted.")
+    return redirect("search_list")
+
+
+@require_POST
+@login_required
+def search_trial(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Send the learner a test alert for one of their searches."""
+    search = own_search(request, pk)
+    if TRIAL_LIMIT.seconds_to_wait(client_address(request)):
+        messages.error(request, TOO_MANY_TRIALS)
+    elif sent_to := send_trial(search=search):
+        messages.success(request, f"A test alert is on its way to {sent_to}.")
+    else:
+        messages.error(request, "Our mail server doesn’t answer just now. Try again in a minute.")
+    return redirect("search_list")
+
+
+def _shown_now(search: SavedSearch) -> dict[str, Any]:
+    return _shown(search, timezone.now())

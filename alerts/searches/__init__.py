@@ -1,0 +1,1 @@
+"""Writing saved searches: saved, narrowed, paused, ended."""

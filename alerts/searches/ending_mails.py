@@ -1,0 +1,192 @@
+"""Telling learners by mail, once, that a search of theirs has ended by itself.
+
+Never lost and never twice, as alerts are: what is to be sent is a row; it is looked at again and
+marked `sending` before the network is touched, and finished by who holds its token. What its
+sender's death leaves behind is taken up again after the lease, and counted as in doubt.
+"""
+
+import logging
+import time
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.db.models import DateTimeField, F, Func
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+
+from accounts.models import SavedSearch, User
+from alerts import config, wording
+from alerts.channels.email import Envelope, Mail, mailer, message_id, seal
+from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
+from alerts.delivery import breakers
+from alerts.delivery.bounces import record_bounce
+from alerts.delivery.retries import delay_after
+from alerts.messages import links
+from alerts.models import Breaker, MailRefusal, SearchEnding
+from slots.wording import day
+
+logger = logging.getLogger(__name__)
+
+State = SearchEnding.State
+PROVIDER = "smtp"
+# Nobody waits for it by the second: a day or so of refusals, at five minutes each.
+MOST_ATTEMPTS = 300
+SECONDS_EACH = 20.0
+LEASE = timedelta(seconds=60)
+
+
+def send_ending_mails(*, seconds: float) -> int:
+    """Send what is due until nothing is, or the time is up; how many were accepted.
+
+    Any number may run at once.
+    """
+    until = time.monotonic() + seconds
+    accepted = 0
+    while time.monotonic() < until and _may_send() and (ending := _next()):
+        if envelope := _started(ending):
+            accepted += _finish(ending, mailer().send(envelope, seconds=SECONDS_EACH))
+    return accepted
+
+
+def _may_send() -> bool:
+    """Of a mail server that was failing, one message at a time finds out whether it still is."""
+    if not config.SENDING.value() or not SearchEnding.objects.due().exists():
+        return False
+    threshold = config.BREAKER_FAILURES.value()
+    if not Breaker.objects.filter(provider=PROVIDER, failures__gte=threshold).exists():
+        return True
+    return breakers.take_probe(PROVIDER, seconds=SECONDS_EACH)
+
+
+def _started(ending: SearchEnding) -> Envelope | None:
+    try:
+        return _start(ending)
+    except OperationalError:
+        raise
+    except Exception as error:  # whatever is wrong with one mail must not stop the others
+        logger.exception("the mail about %s could not be made", ending)
+        _retry(ending, TryLater(f"{type(error).__name__}: {error}"))
+    return None
+
+
+@transaction.atomic
+def _next() -> SearchEnding | None:
+    """Take up the one that has been due for longest; it is anybody's again after the lease."""
+    due = SearchEnding.objects.due().select_for_update(skip_locked=True)
+    ending = due.order_by("next_attempt_at").first()
+    if ending:
+        token = uuid.uuid4()
+        SearchEnding.objects.filter(pk=ending.pk).update(
+            state=State.SENDING, token=token, next_attempt_at=Now() + LEASE,
+            attempts=F("attempts") + 1, in_doubt=F("in_doubt") + int(ending.state == State.SENDING),
+        )  # fmt: skip
+        ending.refresh_from_db()
+    return ending
+
+
+@transaction.atomic
+def _start(ending: SearchEnding) -> Envelope | None:
+    """Look again, with whoever might change it waiting, and make the mail; None for no mail."""
+    user = _recipient(ending)
+    search = SavedSearch.objects.select_for_update().get(pk=ending.search_id)
+    if reason := _unwanted(user, search):
+        _update(ending, state=State.SUPPRESSED, last_error=reason)
+    elif user.quiet_ends:
+        _put_back(ending, next_attempt_at=user.quiet_ends)
+    else:
+        return seal(compose(ending, user, search))
+    return None
+
+
+def _recipient(ending: SearchEnding) -> Any:
+    """The user, locked, with `quiet_ends`: when the quiet hours end that last now, or None."""
+    quiet_ends = Func(
+        Now(), "quiet_from", "quiet_until",
+        function="end_of_quiet_hours", output_field=DateTimeField(),
+    )  # fmt: skip
+    people = User.objects.annotate(quiet_ends=quiet_ends).select_for_update(of=("self",))
+    return people.get(pk=ending.user_id)
+
+
+def _unwanted(user: User, search: SavedSearch) -> str | None:
+    if search.is_active:
+        return "the search was started again"
+    if not user.is_active:
+        return "the account is disabled"
+    if MailRefusal.objects.filter(user=user, address__iexact=user.email).exists():
+        return "the address refuses mail"
+    if not EmailAddress.objects.filter(user=user, primary=True, verified=True).exists():
+        return "the address is not verified"
+    return None
+
+
+def compose(ending: SearchEnding, user: User, search: SavedSearch) -> Mail:
+    """The mail in text and HTML; the same Message-ID at every try."""
+    names = [center.name for center in search.centers.all()]
+    unsubscribe = links.unsubscribe_url(user_id=user.pk, search_ids=[search.pk])
+    context = {
+        "title": wording.title(search, centers=names),
+        "promise": wording.promise(search, centers=names),
+        "day": day(ending.tells_until),
+        "url": links.search_url(search.pk),
+        "got_a_test_url": links.got_a_test_url(user_id=user.pk),
+        "unsubscribe_url": unsubscribe,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+    }
+    return Mail(
+        to=user.email,
+        subject=" ".join(f"Your search has ended: {context['title']}".split()),
+        text=render_to_string("alerts/mail/search_ended.txt", context),
+        html=render_to_string("alerts/mail/search_ended.html", context),
+        message_id=message_id(ending.message_id),
+        headers={
+            "List-Unsubscribe": f"<{unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+
+
+@transaction.atomic
+def _finish(ending: SearchEnding, outcome: Outcome) -> bool:
+    """Record what became of it; whether it was accepted."""
+    if isinstance(outcome, Accepted):
+        breakers.worked(PROVIDER)
+        return _update(ending, state=State.ACCEPTED, accepted_at=Now(), last_error=None)
+    if isinstance(outcome, Never):
+        _update(ending, state=State.FAILED, last_error=outcome.error[:500])
+        if outcome.target_gone:
+            record_bounce(address=ending.user.email, reason=outcome.error)
+    else:
+        _retry(ending, outcome)
+    return False
+
+
+def _retry(ending: SearchEnding, later: TryLater) -> None:
+    """Uses up an attempt, as the mail server's failing does not, unless the mail may be there."""
+    if later.provider_failed:
+        breakers.failed(PROVIDER, error=later.error, wished_seconds=None, probe=False)
+    error = later.error[:500]
+    if ending.attempts >= MOST_ATTEMPTS:
+        _update(ending, state=State.FAILED, last_error=error)
+        return
+    pause = timedelta(seconds=delay_after(ending.attempts))
+    doubts = F("in_doubt") + int(later.in_doubt)
+    _put_back(ending, next_attempt_at=Now() + pause, last_error=error, in_doubt=doubts)
+
+
+def _put_back(ending: SearchEnding, **values: Any) -> None:
+    _update(ending, state=State.PENDING, **values)
+
+
+def _update(ending: SearchEnding, **values: Any) -> bool:
+    """Change it if its holder still holds it."""
+    held = SearchEnding.objects.filter(pk=ending.pk, state=State.SENDING, token=ending.token)
+    kept = held.update(token=None, **values) == 1
+    if not kept:
+        logger.warning("the end of search %s was taken up by another", ending.search_id)
+    return kept

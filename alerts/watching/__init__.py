@@ -1,0 +1,1 @@
+"""Whether everybody was told who should have been, and why somebody was not."""

@@ -1,0 +1,1 @@
+"""The mail server of development, and the pages that show what it was given."""

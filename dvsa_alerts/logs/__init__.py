@@ -1,0 +1,1 @@
+"""Log lines: their form, what they may not hold, and what they are about."""

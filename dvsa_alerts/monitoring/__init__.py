@@ -1,0 +1,1 @@
+"""What monitors and people on call are told: health, metrics, signs of life."""

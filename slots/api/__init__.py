@@ -1,0 +1,1 @@
+"""The API: batches in, slots and centres out, and its own description."""

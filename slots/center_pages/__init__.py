@@ -1,0 +1,1 @@
+"""The pages of test centres, with what was seen of their openings."""

@@ -1,0 +1,1 @@
+"""Sources that we ask, at addresses that strangers have named."""

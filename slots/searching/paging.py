@@ -1,0 +1,159 @@
+"""One page of the slots that a search finds, read at a cost that depends on the page alone.
+
+For each centre and test type only as many slots as the page can hold are read from the partial
+index `slots_open`, already in order, and the best of them are kept. A plain join would fetch
+and sort every open slot in the radius, which near London is an eighth of the country's.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from centers.querysets import METRES_PER_MILE
+from slots.models import Slot
+from slots.querysets import LONDON
+from slots.searching.search import Cursor, Order, SlotSearch
+
+PAGE_SIZE = 25
+
+_SOONEST = "slot.date, slot.time, around.miles, slot.slot_id"
+_NEAREST = "around.miles, slot.date, slot.time, slot.slot_id"
+_ORDERS = {Order.SOONEST: _SOONEST, Order.NEAREST: _NEAREST}
+_AFTER = {
+    Order.SOONEST: f"""
+        AND (slot.date, slot.time) >= (%(after_date)s, %(after_time)s)
+        AND ({_SOONEST}) > (%(after_date)s, %(after_time)s, %(after_miles)s, %(after_id)s)""",
+    Order.NEAREST: f"""
+        AND ({_NEAREST}) > (%(after_miles)s, %(after_date)s, %(after_time)s, %(after_id)s)""",
+}
+_AROUND = """
+    SELECT center_id, ST_Distance(location, %(origin)s::geography) / %(mile)s AS miles
+    FROM dvsa_test_centers
+    WHERE is_active AND ST_DWithin(location, %(origin)s::geography, %(metres)s)"""
+_CHOSEN = """
+    SELECT center_id,
+        coalesce(ST_Distance(location, %(origin)s::geography) / %(mile)s, 0) AS miles
+    FROM dvsa_test_centers
+    WHERE is_active AND center_id = ANY(%(centers)s::int[])"""
+_PAGE = """
+    WITH around AS MATERIALIZED ({around}),
+    best AS MATERIALIZED (
+        SELECT slot.slot_id, around.miles
+        FROM around
+        CROSS JOIN unnest(%(test_types)s::text[]) AS wanted (test_type)
+        CROSS JOIN LATERAL (
+            SELECT slot.slot_id, slot.date, slot.time
+            FROM drivingtestslots AS slot
+            WHERE slot.available
+                AND slot.center_id = around.center_id AND slot.test_type = wanted.test_type
+                AND (slot.date, slot.time) > (%(today)s::date, %(now)s::time)
+                AND (%(date_from)s::date IS NULL OR slot.date >= %(date_from)s)
+                AND (%(date_to)s::date IS NULL OR slot.date <= %(date_to)s)
+                AND (%(time_from)s::time IS NULL OR slot.time >= %(time_from)s)
+                AND (%(time_until)s::time IS NULL OR slot.time <= %(time_until)s)
+                AND (%(weekdays)s::int[] IS NULL
+                    OR EXTRACT(isodow FROM slot.date)::int = ANY(%(weekdays)s::int[]))
+                {after}
+            ORDER BY slot.date, slot.time
+            LIMIT %(size)s
+        ) AS slot
+        ORDER BY {order}
+        LIMIT %(size)s
+    )
+    SELECT slot.slot_id, slot.test_type, slot.date, slot.time, around.miles,
+        center.center_id, center.code, center.name, center.postcode,
+        source.name, source.is_simulated,
+        source.heard_at IS NULL OR source.heard_at
+            < %(instant)s::timestamptz - source.stale_after_minutes * interval '1 minute',
+        opening.opened_at, slot.last_seen_at
+    FROM best AS around
+    JOIN drivingtestslots AS slot USING (slot_id)
+    JOIN dvsa_test_centers AS center USING (center_id)
+    LEFT JOIN slots_source AS source ON source.id = slot.source_id
+    LEFT JOIN slots_slotopening AS opening
+        ON opening.slot_id = slot.slot_id AND opening.closed_at IS NULL
+    ORDER BY {order}"""
+
+
+class FoundSlot(NamedTuple):
+    """An open slot as a list shows it; `miles` are 0 where the search has no origin.
+
+    `source` is None for a slot that nobody reported, which then counts as neither stale nor
+    simulated in what a page says of it.
+    """
+
+    id: int
+    test_type: str
+    date: date
+    time: time
+    miles: float
+    center_id: int
+    center_code: str | None
+    center_name: str
+    center_postcode: str
+    source: str | None
+    is_simulated: bool | None
+    is_stale: bool
+    opened_at: datetime | None
+    last_seen_at: datetime | None
+
+    @property
+    def test_name(self) -> str:
+        """The kind of test in a learner's word."""
+        return Slot.TestType(self.test_type).label
+
+
+@dataclass(frozen=True)
+class Page:
+    """The slots of one page, in order, and where the next one starts (None after the last)."""
+
+    slots: list[FoundSlot]
+    next: Cursor | None
+
+
+def read_page(search: SlotSearch, *, now: datetime, size: int = PAGE_SIZE) -> Page:
+    """Read one page of slots open at `now` (aware), in the search's order, in one statement."""
+    found = _read(search, now, size + 1)
+    more = len(found) > size
+    return Page(found[:size], _cursor(search.order, found[size - 1]) if more else None)
+
+
+def _cursor(order: Order, last: FoundSlot) -> Cursor:
+    return Cursor(order, last.miles, last.date, last.time, last.id)
+
+
+def _read(search: SlotSearch, now: datetime, size: int) -> list[FoundSlot]:
+    statement = _PAGE.format(
+        around=_CHOSEN if search.centers else _AROUND,
+        after=_AFTER[search.order] if search.cursor else "",
+        order=_ORDERS[search.order],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _parameters(search, now, size))
+        return [FoundSlot(*row) for row in cursor.fetchall()]
+
+
+def _parameters(search: SlotSearch, now: datetime, size: int) -> dict[str, Any]:
+    local, after = now.astimezone(LONDON), search.cursor
+    return {
+        "origin": search.origin.ewkt if search.origin else None,
+        "mile": METRES_PER_MILE,
+        "metres": search.metres,
+        "centers": list(search.centers),
+        "test_types": list(search.test_types or Slot.TestType.values),
+        "instant": now,
+        "today": local.date(),
+        "now": local.time(),
+        "date_from": search.date_from,
+        "date_to": search.date_to,
+        "time_from": search.time_from,
+        "time_until": search.time_until,
+        "weekdays": list(search.weekdays) or None,
+        "after_miles": after and after.miles,
+        "after_date": after and after.date,
+        "after_time": after and after.time,
+        "after_id": after and after.slot_id,
+        "size": size,
+    }

@@ -1,0 +1,1 @@
+"""The simulated source, for looking around."""

@@ -1,0 +1,197 @@
+"""Which alerts become one message, and when."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import SavedSearch
+from alerts.delivery.coalescing import gather_notifications
+from alerts.models import Delivery, Notification, PushSubscription
+from audit import config
+from audit.models import SystemConfig
+from tests.alerts.waiting import LONDON, fetch, make_waiting
+from tests.alerts.world import make_search, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def subscribe(user, number: int = 1, **fields) -> PushSubscription:
+    """A subscription whose keys are not looked at here."""
+    endpoint = f"https://push.example.org/{user.pk}/{number}"
+    return PushSubscription.objects.create(user=user, endpoint=endpoint, **fields)
+
+
+def quiet_now(user) -> None:
+    """Quiet hours that began an hour ago and end in one, in London."""
+    local = timezone.now().astimezone(LONDON)
+    user.quiet_from = (local - timedelta(hours=1)).time()
+    user.quiet_until = (local + timedelta(hours=1)).time()
+    user.save()
+
+
+def channels() -> list[str]:
+    """The channels of all deliveries."""
+    return sorted(Delivery.objects.values_list("channel", flat=True))
+
+
+def test_each_user_gets_a_message_of_their_own():
+    make_waiting()
+    make_waiting()
+    gather_notifications()
+    assert Notification.objects.count() == 2
+
+
+def test_e_mail_and_push_of_one_user_are_two_messages():
+    user = make_user()
+    subscribe(user)
+    make_waiting(user)
+    make_waiting(user, method="push")
+    gather_notifications()
+    assert channels() == ["email", "push"]
+
+
+def test_each_live_subscription_gets_a_delivery():
+    user = make_user()
+    subscribe(user, 1)
+    subscribe(user, 2)
+    subscribe(user, 3, ended_at=timezone.now(), end_reason="gone")
+    make_waiting(user, method="push")
+    gather_notifications()
+    assert channels() == ["push", "push"]
+
+
+def test_without_a_live_subscription_push_goes_by_e_mail():
+    make_waiting(method="push")
+    gather_notifications()
+    assert channels() == ["email"]
+
+
+def test_another_users_subscription_is_not_used():
+    subscribe(make_user())
+    make_waiting(method="push")
+    gather_notifications()
+    assert channels() == ["email"]
+
+
+def test_the_window_does_not_slide():
+    first = make_waiting(age=21)
+    late = make_waiting(search=first.preference, age=1)
+    gather_notifications()
+    assert fetch(late).notification_id == fetch(first).notification_id
+
+
+def test_what_comes_after_a_message_was_made_goes_into_the_next():
+    first = make_waiting()
+    gather_notifications()
+    late = make_waiting(search=first.preference, age=1)
+    gather_notifications()
+    assert fetch(late).notification_id is None
+
+
+def test_quiet_hours_hold_what_is_waiting():
+    alert = make_waiting()
+    quiet_now(alert.user)
+    gather_notifications()
+    assert fetch(alert).notification_id is None
+
+
+def test_a_window_that_ended_in_quiet_hours_is_due_when_they_end():
+    local = timezone.now().astimezone(LONDON)
+    user = make_user(
+        quiet_from=(local - timedelta(hours=3)).time(),
+        quiet_until=(local - timedelta(minutes=30)).time(),
+    )
+    make_waiting(user, age=3600)
+    gather_notifications()
+    due = Notification.objects.get().due_at
+    assert due == (local - timedelta(minutes=30))
+
+
+@pytest.mark.parametrize(
+    ("moment", "quiet_from", "quiet_until", "ends"),
+    [
+        ("2027-01-04 23:30", "22:00", "07:00", "2027-01-05 07:00"),
+        ("2027-01-05 06:59", "22:00", "07:00", "2027-01-05 07:00"),
+        ("2027-01-05 07:00", "22:00", "07:00", None),
+        ("2027-01-05 21:59", "22:00", "07:00", None),
+        ("2027-01-05 22:00", "22:00", "07:00", "2027-01-06 07:00"),
+        ("2027-01-05 12:00", "09:00", "17:00", "2027-01-05 17:00"),
+        ("2027-01-05 18:00", "09:00", "17:00", None),
+        ("2027-01-05 12:00", "09:00", "09:00", None),
+        ("2027-01-05 12:00", None, "09:00", None),
+        # Clocks go forward on 28 March 2027 at 01:00 UTC.
+        ("2027-03-27 23:30", "22:00", "07:00", "2027-03-28 06:00"),
+        # 01:30 is left out that night: an hour later it is 02:30.
+        ("2027-03-28 00:15", "22:00", "01:30", "2027-03-28 01:30"),
+        # Clocks go back on 31 October 2027 at 01:00 UTC.
+        ("2027-10-30 22:30", "22:00", "07:00", "2027-10-31 07:00"),
+        ("2027-10-31 05:59", "22:00", "06:00", "2027-10-31 06:00"),
+        # 01:30 comes twice that night, and the second one counts.
+        ("2027-10-31 01:15", "22:00", "01:30", "2027-10-31 01:30"),
+        ("2027-10-31 01:30", "22:00", "01:30", None),
+    ],
+)
+def test_quiet_hours_end_by_london_clocks(moment, quiet_from, quiet_until, ends):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT end_of_quiet_hours(%s::timestamptz, %s::time, %s::time)",
+            [f"{moment}+00", quiet_from, quiet_until],
+        )
+        (answer,) = cursor.fetchone()
+    assert answer == (ends and datetime.fromisoformat(ends).replace(tzinfo=UTC))
+
+
+def test_what_is_over_the_daily_limit_is_suppressed_and_says_so():
+    SystemConfig.objects.create(key="alerts.daily_message_limit", value="1")
+    config.forget_cached()
+    first = make_waiting()
+    gather_notifications()
+    second = make_waiting(search=first.preference)
+    gather_notifications()
+    second = fetch(second)
+    assert (second.state, second.state_reason) == ("suppressed", "over the daily limit")
+
+
+def test_messages_that_ended_unsent_do_not_count_to_the_limit():
+    SystemConfig.objects.create(key="alerts.daily_message_limit", value="1")
+    config.forget_cached()
+    first = make_waiting()
+    gather_notifications()
+    Delivery.objects.update(state="expired")
+    second = make_waiting(search=first.preference)
+    gather_notifications()
+    assert fetch(second).notification_id is not None
+
+
+def test_messages_of_the_day_before_do_not_count_to_the_limit():
+    SystemConfig.objects.create(key="alerts.daily_message_limit", value="1")
+    config.forget_cached()
+    first = make_waiting()
+    gather_notifications()
+    midnight = datetime.combine(timezone.now().astimezone(LONDON), time(), LONDON)
+    Notification.objects.update(created_at=midnight - timedelta(seconds=1))
+    second = make_waiting(search=first.preference)
+    gather_notifications()
+    assert fetch(second).notification_id is not None
+
+
+def test_an_alert_that_matching_did_not_make_is_never_gathered():
+    alert = make_waiting()
+    type(alert).objects.filter(pk=alert.pk).update(state=None)
+    gather_notifications()
+    assert Notification.objects.count() == 0
+
+
+def test_an_alert_whose_search_was_deleted_goes_by_e_mail_to_be_looked_at():
+    alert = make_waiting()
+    SavedSearch.objects.filter(pk=alert.preference_id).delete()
+    gather_notifications()
+    assert channels() == ["email"]
+
+
+def test_no_user_is_gathered_twice():
+    make_waiting(make_search().user)
+    gather_notifications()
+    assert gather_notifications() == 0

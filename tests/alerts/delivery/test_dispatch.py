@@ -1,0 +1,361 @@
+"""Leases, retries, breakers and doubts: what becomes of a delivery when sending goes wrong."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import SavedSearch
+from alerts.channels.outcomes import Accepted
+from alerts.delivery import handing_over, rechecking
+from alerts.delivery.breakers import take_probe
+from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.dispatch import dispatch
+from alerts.delivery.endings import Sent, finish_and_touch
+from alerts.delivery.handing_over import hand_over
+from alerts.delivery.leases import Held, claim
+from alerts.delivery.retries import DELAYS, MOST_ATTEMPTS, delay_after
+from alerts.delivery.sending import start
+from alerts.messages import mails
+from alerts.models import Breaker, Delivery, MailRefusal
+from audit import config
+from audit.models import SystemConfig
+from tests.alerts.waiting import fetch, make_waiting
+from tests.smtp_sink import Mood
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alert():
+    """A waiting alert whose delivery is due."""
+    waiting = make_waiting()
+    gather_notifications()
+    return waiting
+
+
+def the_delivery() -> Delivery:
+    """The only one there is."""
+    return Delivery.objects.get()
+
+
+def claim_one() -> Held:
+    """Claim the only one that is due."""
+    (held,) = claim("email")
+    return held
+
+
+def make_due() -> None:
+    """Let the time until the next attempt, or the lease's end, be over."""
+    then = timezone.now() - timedelta(seconds=1)
+    Delivery.objects.update(next_attempt_at=then)
+    Delivery.objects.exclude(lease_until=None).update(lease_until=then)
+    Breaker.objects.update(open_until=F("open_until") - timedelta(hours=1))
+
+
+def send_until_over(times: int = 20) -> int:
+    """Try again and again at once; how often it was taken up."""
+    taken_up = 0
+    for _ in range(times):
+        taken_up += dispatch("email").taken_up
+        make_due()
+    return taken_up
+
+
+# Leases
+
+
+def test_what_is_claimed_is_not_claimed_by_another(alert):
+    assert len(claim("email")) == 1
+    assert claim("email") == []
+
+
+def test_what_is_claimed_is_taken_up_again_after_the_lease(alert):
+    first = claim_one()
+    make_due()
+    second = claim_one()
+    assert (first.id, first.token != second.token) == (second.id, True)
+
+
+def test_who_lost_the_lease_before_looking_starts_nothing(alert):
+    first = claim_one()
+    make_due()
+    claim_one()
+    assert start([first]) == []
+
+
+def test_who_lost_the_lease_before_sending_sends_nothing(alert, sink):
+    started = start([claim_one()])
+    make_due()
+    claim_one()
+    hand_over(started)
+    assert sink.received == []
+
+
+def test_nothing_is_sent_on_a_look_that_is_too_old(alert, sink):
+    started = start([claim_one()])
+    make_due()
+    hand_over(started)
+    assert sink.received == []
+    assert dispatch("email").accepted == 1
+
+
+def test_who_lost_the_lease_while_sending_finishes_nothing(alert, sink):
+    (started,) = start([claim_one()])
+    assert finish_and_touch(None, started.held)
+    Delivery.objects.update(lease_token=uuid4())
+    finish_and_touch(Sent(started.held, Accepted()), None)
+    assert (the_delivery().state, fetch(alert).state) == ("sending", "waiting")
+
+
+def test_a_sender_that_ended_while_sending_leaves_a_doubt_that_is_counted(alert, sink):
+    (started,) = start([claim_one()])
+    finish_and_touch(None, started.held)
+    make_due()
+    dispatch("email")
+    assert (the_delivery().state, the_delivery().in_doubt) == ("accepted", 1)
+
+
+def test_a_sender_that_ended_before_sending_leaves_no_doubt(alert, sink):
+    start([claim_one()])
+    make_due()
+    dispatch("email")
+    assert (the_delivery().in_doubt, len(sink.received)) == (0, 1)
+
+
+# Many at once
+
+
+@pytest.fixture
+def others(alert):
+    """Four more alerts whose deliveries are due."""
+    waiting = [make_waiting() for _ in range(4)]
+    gather_notifications()
+    return waiting
+
+
+def test_all_that_is_due_is_claimed_at_once(others):
+    assert len(claim("email")) == 5
+
+
+def test_no_more_are_claimed_than_asked_for(others):
+    assert (len(claim("email", most=3)), len(claim("email"))) == (3, 2)
+
+
+def test_what_brought_its_holder_down_is_claimed_alone(others):
+    claim("email", most=1)
+    make_due()
+    assert sorted(len(claim("email")) for _ in range(2)) == [1, 4]
+
+
+def test_an_end_leaves_a_doubt_for_the_one_that_reached_the_network(others, sink):
+    started = start(claim("email"))
+    finish_and_touch(None, started[0].held)
+    make_due()
+    dispatch("email")
+    assert (Delivery.objects.in_doubt().count(), len(sink.received)) == (1, 5)
+
+
+def test_who_has_not_had_a_turn_is_put_back_without_a_doubt(others, sink, monkeypatch):
+    monkeypatch.setattr(handing_over, "TURNS_LAST", 0)
+    hand_over(start(claim("email")))
+    left = Delivery.objects.order_by().values_list("state", "starts", "attempts", "in_doubt")
+    assert (list(left.distinct()), sink.received) == ([("retry", 0, 0, 0)], [])
+    monkeypatch.undo()
+    assert dispatch("email").accepted == 5
+
+
+def test_the_others_of_a_failing_provider_are_put_back(others, sink):
+    sink.mood = Mood.CLOSING
+    handed_over = hand_over(start(claim("email")))
+    assert (handed_over.accepted, handed_over.left_over) == (0, 4)
+
+
+def test_a_refused_address_holds_up_no_other(others, alert, sink):
+    sink.moods_of = {alert.user.email: Mood.STRICT}
+    assert dispatch("email").accepted == 4
+
+
+def test_what_somebody_is_changing_is_left_for_later(others, alert, sink, monkeypatch):
+    free = rechecking.Locked.holds
+    monkeypatch.setattr(
+        rechecking.Locked, "holds", lambda *both: both[1].alert_id != alert.pk and free(*both)
+    )
+    assert dispatch("email").accepted == 4
+    monkeypatch.undo()
+    make_due()
+    assert (dispatch("email").accepted, fetch(alert).state) == (1, "sent")
+
+
+def test_every_try_is_the_same_message(alert, sink):
+    sink.mood = Mood.DROPPING
+    dispatch("email")
+    sink.mood = Mood.KIND
+    make_due()
+    dispatch("email")
+    first, second = sink.received
+    assert first.message["Message-ID"] == second.message["Message-ID"]
+
+
+def test_nothing_is_claimed_while_sending_is_off(alert, sink):
+    SystemConfig.objects.create(key="alerts.sending", value="false")
+    config.forget_cached()
+    dispatch("email")
+    assert (the_delivery().state, sink.received) == ("pending", [])
+
+
+# Retries
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), list(enumerate(DELAYS, start=1)))
+def test_the_wait_grows_with_the_attempts(attempts, seconds):
+    assert 0.8 * seconds <= delay_after(attempts) <= 1.2 * seconds
+
+
+def test_a_busy_server_is_tried_again_after_a_wait(alert, sink):
+    sink.mood = Mood.BUSY
+    dispatch("email")
+    delivery = the_delivery()
+    wait = (delivery.next_attempt_at - timezone.now()).total_seconds()
+    assert (delivery.state, delivery.attempts, delivery.last_error) == ("retry", 1, "451 later")
+    assert 2 < wait < 7
+
+
+def test_after_six_attempts_it_has_failed(alert, sink):
+    sink.mood = Mood.BUSY
+    send_until_over()
+    assert (the_delivery().attempts, the_delivery().state) == (MOST_ATTEMPTS, "failed")
+    assert (fetch(alert).state, fetch(alert).state_reason) == ("failed", "retries used up")
+
+
+def test_a_slot_that_closes_between_attempts_ends_them(alert, sink):
+    sink.mood = Mood.BUSY
+    dispatch("email")
+    type(alert.slot).objects.update(available=False)
+    make_due()
+    dispatch("email")
+    assert (the_delivery().state, fetch(alert).state) == ("expired", "expired")
+
+
+def test_a_refusal_for_good_is_not_tried_again(alert, sink):
+    sink.mood = Mood.STRICT
+    assert send_until_over() == 1
+    assert (the_delivery().state, fetch(alert).state_reason) == ("failed", "refused for good")
+
+
+def test_a_refused_address_gets_no_more_mail(alert, sink):
+    sink.mood = Mood.STRICT
+    dispatch("email")
+    sink.mood = Mood.KIND
+    later = make_waiting(search=alert.preference)
+    gather_notifications()
+    dispatch("email")
+    assert MailRefusal.objects.get().address == alert.user.email
+    assert (fetch(later).state, sink.received) == ("suppressed", [])
+
+
+# Messages that can't be made
+
+
+def test_a_message_that_cannot_be_made_fails_after_five_tries(alert, sink, monkeypatch):
+    made = []
+    monkeypatch.setattr(mails, "render_to_string", lambda *args: made.append(args) or 1 / 0)
+    send_until_over()
+    assert (len(made), fetch(alert).state) == (5, "failed")
+    assert fetch(alert).state_reason == "its message could not be made"
+
+
+def test_a_message_that_cannot_be_made_holds_up_no_other(alert, sink, monkeypatch):
+    whole = mails.subject
+    monkeypatch.setattr(
+        mails,
+        "subject",
+        lambda found: 1 / 0 if found[0].alert_id == alert.pk else whole(found),
+    )
+    other = make_waiting()
+    gather_notifications()
+    dispatch("email")
+    assert (fetch(other).state, fetch(alert).state) == ("sent", "waiting")
+
+
+def test_a_line_break_in_a_centers_name_adds_no_header(sink):
+    alert = make_waiting()
+    type(alert.slot.center).objects.update(name="Evil\r\nBcc: eve@example.org")
+    gather_notifications()
+    dispatch("email")
+    (mail,) = sink.received
+    assert mail.message["Bcc"] is None
+    assert "Evil Bcc: eve@example.org" in " ".join(mail.message["Subject"].split())
+
+
+# Breakers
+
+
+def fail_thrice(sink, mood=Mood.CLOSING) -> None:
+    """Three messages that a failing provider does not take."""
+    make_waiting()
+    make_waiting()
+    gather_notifications()
+    sink.mood = mood
+    dispatch("email")
+
+
+def test_three_failures_in_a_row_open_the_breaker(alert, sink):
+    fail_thrice(sink)
+    assert Breaker.objects.get(provider="smtp").open_until > timezone.now()
+
+
+def test_nothing_is_claimed_while_the_breaker_is_open(alert, sink):
+    fail_thrice(sink)
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    assert dispatch("email").taken_up == 0
+
+
+def test_a_failing_provider_uses_up_no_attempts(alert, sink):
+    sink.mood = Mood.CLOSING
+    send_until_over()
+    assert (the_delivery().attempts, the_delivery().state) == (0, "retry")
+
+
+def test_a_provider_that_was_failing_is_tried_with_one_message(alert, sink):
+    fail_thrice(sink)
+    make_due()
+    before = sink.connections
+    dispatch("email")
+    assert sink.connections - before == 1
+
+
+def test_only_one_at_a_time_tries_a_provider_that_was_failing(alert, sink):
+    fail_thrice(sink)
+    make_due()
+    assert take_probe("smtp", seconds=10)
+    assert not take_probe("smtp", seconds=10)
+
+
+def test_a_message_that_was_not_sent_after_all_tells_nothing_of_the_provider(alert, sink):
+    fail_thrice(sink)
+    make_due()
+    sink.mood = Mood.KIND
+    first = Delivery.objects.order_by("next_attempt_at").first()
+    SavedSearch.objects.filter(user=first.notification.user).update(is_active=False)
+    dispatch("email")
+    assert len(sink.received) == 2
+
+
+def test_a_provider_that_works_again_gets_everything(alert, sink):
+    fail_thrice(sink)
+    make_due()
+    sink.mood = Mood.KIND
+    dispatch("email")
+    assert (len(sink.received), Breaker.objects.get().failures) == (3, 0)
+
+
+def test_one_success_makes_failures_count_anew(alert, sink):
+    sink.mood = Mood.CLOSING
+    dispatch("email")
+    make_due()
+    sink.mood = Mood.KIND
+    dispatch("email")
+    assert Breaker.objects.get().failures == 0

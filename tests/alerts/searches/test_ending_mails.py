@@ -1,0 +1,185 @@
+"""The mail about a search that has ended: once, never lost, looked at again before it goes."""
+
+import threading
+from datetime import time, timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import SavedSearch, User
+from alerts.channels.email import mailer
+from alerts.models import Breaker, MailRefusal, SearchEnding
+from alerts.searches import ending_mails
+from alerts.searches.ending_mails import send_ending_mails
+from alerts.searches.passed import end_passed_searches
+from tests.alerts.world import make_search
+from tests.smtp_sink import Mood
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def search() -> SavedSearch:
+    return make_search(
+        date_to=timezone.localdate() - timedelta(days=1),
+        notification_radius=10,
+        name="Near college",
+    )
+
+
+@pytest.fixture
+def ending(search) -> SearchEnding:
+    """The search has ended, and its mail is due."""
+    end_passed_searches()
+    return SearchEnding.objects.get()
+
+
+def state() -> str:
+    return SearchEnding.objects.get().state
+
+
+def due_again() -> None:
+    """Let its time have come."""
+    SearchEnding.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    Breaker.objects.all().delete()
+
+
+def test_it_says_which_search_and_how_to_go_on(sink, search, ending):
+    assert send_ending_mails(seconds=5) == 1
+    [mail] = sink.received
+    assert mail.recipient == search.user.email
+    assert mail.message["Subject"] == "Your search has ended: Near college"
+    assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for kind in ("text/plain", "text/html"):
+        assert reverse("search_edit", args=[search.pk]) in mail.part(kind)
+        assert "within 10 miles" in mail.part(kind)
+
+
+def test_it_is_sent_once(sink, ending):
+    send_ending_mails(seconds=5)
+    due_again()
+    assert send_ending_mails(seconds=5) == 0
+    assert (len(sink.received), state()) == (1, "accepted")
+
+
+@pytest.mark.parametrize(
+    "withdraw",
+    [
+        lambda search: SavedSearch.objects.update(is_active=True),
+        lambda search: User.objects.update(is_active=False),
+        lambda search: search.user.emailaddress_set.update(verified=False),
+        lambda search: MailRefusal.objects.create(
+            user=search.user, address=search.user.email, reason="550"
+        ),
+    ],
+    ids=["started again", "disabled", "unverified", "refuses mail"],
+)
+def test_who_should_not_be_told_any_more_is_not(sink, search, ending, withdraw):
+    withdraw(search)
+    assert send_ending_mails(seconds=5) == 0
+    assert (sink.received, state()) == ([], "suppressed")
+
+
+def test_quiet_hours_hold_it(sink, search, ending):
+    User.objects.update(quiet_from=time(0), quiet_until=time(23, 59, 59, 999999))
+    assert send_ending_mails(seconds=5) == 0
+    kept = SearchEnding.objects.get()
+    assert (kept.state, kept.next_attempt_at > timezone.now()) == ("pending", True)
+    User.objects.update(quiet_from=None, quiet_until=None)
+    due_again()
+    assert send_ending_mails(seconds=5) == 1
+
+
+def test_what_is_refused_for_now_is_tried_again(sink, ending):
+    sink.mood = Mood.BUSY
+    assert send_ending_mails(seconds=5) == 0
+    assert state() == "pending"
+    sink.mood = Mood.KIND
+    due_again()
+    assert send_ending_mails(seconds=5) == 1
+
+
+def test_an_address_that_is_refused_for_good_gets_nothing_more(sink, search, ending):
+    sink.mood = Mood.STRICT
+    assert send_ending_mails(seconds=5) == 0
+    assert state() == "failed"
+    assert MailRefusal.objects.get().user == search.user
+
+
+def test_a_mail_server_that_fails_is_left_alone_for_all(sink, ending):
+    Breaker.objects.create(
+        provider="smtp", failures=3, open_until=timezone.now() + timedelta(seconds=30)
+    )
+    assert send_ending_mails(seconds=5) == 0
+    assert SearchEnding.objects.get().attempts == 0
+
+
+def test_a_line_that_drops_after_the_message_is_counted_as_in_doubt(sink, ending):
+    sink.mood = Mood.FORGETFUL
+    send_ending_mails(seconds=5)
+    assert SearchEnding.objects.get().in_doubt == 1
+
+
+def test_what_a_dead_sender_left_is_taken_up_again_and_counted(sink, ending, monkeypatch):
+    monkeypatch.setattr(ending_mails, "_started", lambda ending: None)
+    send_ending_mails(seconds=5)
+    monkeypatch.undo()
+    assert (state(), send_ending_mails(seconds=5)) == ("sending", 0)
+    due_again()
+    assert send_ending_mails(seconds=5) == 1
+    assert SearchEnding.objects.get().in_doubt == 1
+
+
+def test_who_has_lost_the_lease_changes_nothing(sink, ending):
+    first = ending_mails._next()
+    due_again()
+    second = ending_mails._next()
+    assert not ending_mails._update(first, state="failed")
+    assert ending_mails._update(second, state="suppressed")
+
+
+def test_a_mail_that_cannot_be_made_stops_no_other(sink, ending, monkeypatch):
+    broken, real = ending.pk, ending_mails.compose
+
+    def compose(ending, *rest):
+        if ending.pk == broken:
+            raise ValueError("no template")
+        return real(ending, *rest)
+
+    monkeypatch.setattr(ending_mails, "compose", compose)
+    make_search(date_to=timezone.localdate() - timedelta(days=1))
+    end_passed_searches()
+    assert send_ending_mails(seconds=5) == 1
+    assert SearchEnding.objects.get(pk=broken).last_error == "ValueError: no template"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_senders_at_once_send_each_once(sink):
+    for _ in range(12):
+        make_search(date_to=timezone.localdate() - timedelta(days=1))
+    end_passed_searches()
+    senders = [threading.Thread(target=send_and_close) for _ in range(4)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(30)
+    assert len({mail.recipient for mail in sink.received}) == len(sink.received) == 12
+
+
+def send_and_close() -> None:
+    """A round in a thread of its own, on its own connections."""
+    try:
+        send_ending_mails(seconds=20)
+    finally:
+        mailer().close()
+        connection.close()
+
+
+def test_the_learners_page_says_why_it_ended_and_offers_to_change_it(client, search, ending):
+    client.force_login(search.user)
+    page = client.get("/searches/").content.decode()
+    assert "The days it looked at have passed" in page
+    assert "Change its dates" in page
+    assert "Start again" not in page

@@ -1,0 +1,75 @@
+"""What is counted for the pictures of a centre, and how the pictures are laid out."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from slots.center_pages import pictures
+from slots.center_pages.history import WEEKS, History
+from slots.center_pages.pictures import HEIGHT, LABELS, NUMBERS, bars
+
+MONDAY = date(2026, 9, 7)
+
+
+def opening(
+    opened: datetime, *, minutes: int | None = None, reason: str = "gone", notice: int = 10
+):
+    closed = opened + timedelta(minutes=minutes) if minutes is not None else None
+    return (opened, closed, reason if closed else None, opened.date() + timedelta(notice))
+
+
+def history(*openings) -> History:
+    return History.of(list(openings), MONDAY)
+
+
+class TestCounts:
+    def test_weeks_without_an_opening_count_nothing_and_are_there(self):
+        found = history(opening(datetime(2026, 9, 8, 12, tzinfo=UTC)))
+        assert len(found.weeks) == WEEKS
+        assert found.weeks[MONDAY] == 1
+        assert sum(found.weeks.values()) == found.total == 1
+
+    def test_hours_and_weekdays_are_londons(self):
+        found = history(opening(datetime(2026, 9, 8, 23, 30, tzinfo=UTC)))
+        assert found.hours == {(3, 0): 1}
+
+    def test_only_slots_that_were_taken_say_how_long_they_stay(self):
+        at = datetime(2026, 9, 8, 12, tzinfo=UTC)
+        found = history(
+            *(opening(at, minutes=minutes) for minutes in (10, 20, 30, 40, 50)),
+            opening(at, minutes=9999, reason="passed"),
+            opening(at),
+        )
+        spans = found.seconds_open
+        assert (spans.lower, spans.median, spans.upper, spans.count) == (1200, 1800, 2400, 5)
+
+    def test_one_value_has_no_quartiles(self):
+        assert history(opening(datetime(2026, 9, 8, tzinfo=UTC), minutes=5)).seconds_open is None
+
+    def test_notice_is_counted_in_classes_with_their_first_day_in(self):
+        at = datetime(2026, 9, 8, 12, tzinfo=UTC)
+        found = history(*(opening(at, notice=days) for days in (0, 6, 7, 27, 28, 56, 300)))
+        assert found.notice == {0: 2, 7: 1, 14: 1, 28: 1, 56: 2}
+
+
+class TestPictures:
+    def test_the_highest_bar_fills_the_height_and_nothing_has_none(self):
+        high, low, none = bars([("a", 10), ("b", 5), ("c", 0)]).bars
+        assert high.height == HEIGHT - LABELS - NUMBERS
+        assert low.height == high.height / 2
+        assert none.height == 0
+        assert high.y + high.height == low.y + low.height == HEIGHT - LABELS
+
+    def test_no_values_at_all_draw_flat_bars(self):
+        assert [bar.height for bar in bars([("a", 0), ("b", 0)]).bars] == [0, 0]
+
+    def test_an_hour_with_any_opening_is_never_drawn_as_empty(self):
+        many = [opening(datetime(2026, 9, 8, 12, tzinfo=UTC))] * 100
+        grid = pictures.hours(history(*many, opening(datetime(2026, 9, 9, 7, tzinfo=UTC))))
+        shades = {cell.value: cell.shade for row in grid.rows for cell in row.cells}
+        assert shades == {0: 0, 1: 1, 100: 4}
+
+    def test_the_table_says_the_same_as_the_grid(self):
+        grid = pictures.hours(history(opening(datetime(2026, 9, 8, 12, tzinfo=UTC))))
+        assert grid.table == [("13:00", [0, 1, 0, 0, 0, 0, 0])]
+
+    def test_notice_is_labelled_without_gaps(self):
+        assert pictures.notice_labels() == ["0–6", "7–13", "14–27", "28–55", "56+"]
