@@ -8,6 +8,14 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from slots.models import Source
+from slots.prepared import fetch_prepared
+
+# Asked for every page, so that Django's way of putting it together would cost more than asking.
+_FRESHNESS = """
+    SELECT bool_or(is_simulated AND heard_at IS NOT NULL),
+        bool_or(heard_at >= %(now)s - stale_after_minutes * interval '1 minute'),
+        max(heard_at)
+    FROM slots_source WHERE is_active AND name <> %(staff)s"""
 
 
 @dataclass(frozen=True)
@@ -28,14 +36,10 @@ def is_stale(source: Source, now: datetime) -> bool:
 
 def read_freshness(now: datetime) -> Freshness:
     """Ask once for the active sources; staff are no source that could fall silent."""
-    active = Source.objects.filter(is_active=True).exclude(name=Source.STAFF).order_by()
-    sources = list(active.only("heard_at", "stale_after_minutes", "is_simulated"))
-    heard = [source.heard_at for source in sources if source.heard_at]
-    return Freshness(
-        simulated=any(source.is_simulated and source.heard_at for source in sources),
-        all_stale=all(is_stale(source, now) for source in sources),
-        heard_at=max(heard, default=None),
+    ((simulated, heard_lately, heard_at),) = fetch_prepared(
+        _FRESHNESS, {"now": now, "staff": Source.STAFF}
     )
+    return Freshness(bool(simulated), not heard_lately, heard_at)
 
 
 def sources(request: HttpRequest) -> dict[str, object]:
