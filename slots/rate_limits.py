@@ -6,11 +6,11 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 
 from audit.config import Key
 from slots.models import RateWindow
+from slots.prepared import fetch_prepared
 
 # One IPv6 customer has at least this much of a network to ask from.
 IPV6_PREFIX = 64
@@ -45,9 +45,7 @@ class RateLimit:
             return 0
         key = f"{self.name}/{_owner(address)}"
         parameters: dict[str, Any] = {"key": key, "window": self.window}
-        with connection.cursor() as cursor:
-            cursor.execute(_COUNT, parameters)
-            requests, left = cursor.fetchone() or (0, self.window)
+        ((requests, left),) = fetch_prepared(_COUNT, parameters)
         return 0 if requests <= self.limit.value() else max(1, math.ceil(left.total_seconds()))
 
 

@@ -11,11 +11,11 @@ from alerts import config
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 from alerts.delivery import breakers
 from alerts.delivery.leases import Held, lock_held, update_held
-from alerts.delivery.prepared import fetch_prepared
 from alerts.delivery.rechecking import end_alerts, waiting_alerts
 from alerts.delivery.refusals import end_subscription, refuse_mail
 from alerts.delivery.retries import MOST_ATTEMPTS, delay_after
 from alerts.models import Delivery
+from slots.prepared import fetch_prepared
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ def _accept_and_touch(held: Held | None, following: Held | None) -> bool:
         "next_token": following and following.token,
         "lease": float(config.LEASE_SECONDS.value()),
     }
-    accepted, touched = fetch_prepared(ACCEPT_AND_TOUCH, values)
+    ((accepted, touched),) = fetch_prepared(ACCEPT_AND_TOUCH, values)
     if held:
         _say_unless(accepted, held)
     return bool(touched)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any, TypedDict
 
 from django.contrib.gis.geos import Point
 from django.db.models import Count, F
@@ -25,8 +25,11 @@ LOOK_BACK = timedelta(days=28)
 NEW = timedelta(minutes=15)
 
 
-class ShownSlot(NamedTuple):
-    """A found slot in the words of a list; a page has many, so its template only fills them in."""
+class ShownSlot(TypedDict):
+    """A found slot in the words of a list; a page has many, so its template only fills them in.
+
+    A dictionary, because that is what a template looks into first.
+    """
 
     at: str
     starts: str

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from centers.querysets import METRES_PER_MILE
 from slots.models import Slot
+from slots.prepared import fetch_prepared
 from slots.querysets import LONDON
 from slots.searching.search import Cursor, Order, SlotSearch
 
 PAGE_SIZE = 25
+EVERY_DAY = range(1, 8)
 
 _SOONEST = "slot.date, slot.time, around.miles, slot.slot_id"
 _NEAREST = "around.miles, slot.date, slot.time, slot.slot_id"
@@ -49,12 +49,9 @@ _PAGE = """
             WHERE slot.available
                 AND slot.center_id = around.center_id AND slot.test_type = wanted.test_type
                 AND (slot.date, slot.time) > (%(today)s::date, %(now)s::time)
-                AND (%(date_from)s::date IS NULL OR slot.date >= %(date_from)s)
-                AND (%(date_to)s::date IS NULL OR slot.date <= %(date_to)s)
-                AND (%(time_from)s::time IS NULL OR slot.time >= %(time_from)s)
-                AND (%(time_until)s::time IS NULL OR slot.time <= %(time_until)s)
-                AND (%(weekdays)s::int[] IS NULL
-                    OR EXTRACT(isodow FROM slot.date)::int = ANY(%(weekdays)s::int[]))
+                AND slot.date BETWEEN %(date_from)s AND %(date_to)s
+                AND slot.time BETWEEN %(time_from)s AND %(time_until)s
+                AND EXTRACT(isodow FROM slot.date)::int = ANY(%(weekdays)s::int[])
                 {after}
             ORDER BY slot.date, slot.time
             LIMIT %(size)s
@@ -130,9 +127,7 @@ def _read(search: SlotSearch, now: datetime, size: int) -> list[FoundSlot]:
         after=_AFTER[search.order] if search.cursor else "",
         order=_ORDERS[search.order],
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, _parameters(search, now, size))
-        return [FoundSlot(*row) for row in cursor.fetchall()]
+    return [FoundSlot(*row) for row in fetch_prepared(statement, _parameters(search, now, size))]
 
 
 def _parameters(search: SlotSearch, now: datetime, size: int) -> dict[str, Any]:
@@ -146,11 +141,11 @@ def _parameters(search: SlotSearch, now: datetime, size: int) -> dict[str, Any]:
         "instant": now,
         "today": local.date(),
         "now": local.time(),
-        "date_from": search.date_from,
-        "date_to": search.date_to,
-        "time_from": search.time_from,
-        "time_until": search.time_until,
-        "weekdays": list(search.weekdays) or None,
+        "date_from": search.date_from or local.date(),
+        "date_to": search.date_to or date.max,
+        "time_from": search.time_from or time.min,
+        "time_until": search.time_until or time.max,
+        "weekdays": list(search.weekdays or EVERY_DAY),
         "after_miles": after and after.miles,
         "after_date": after and after.date,
         "after_time": after and after.time,

@@ -17,6 +17,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from slots.prepared import fetch_prepared
+
 View = Callable[[HttpRequest], HttpResponse]
 
 # At about 20 kB a page this is some 10 MB of each process.
@@ -84,7 +86,5 @@ def remembered(view: View) -> View:
 def _key(request: HttpRequest) -> Hashable:
     minute = timezone.now().replace(second=0, microsecond=0)
     told_apart = tuple(request.headers.get(name) for name in TOLD_APART_BY)
-    with connection.cursor() as cursor:
-        cursor.execute(_MARKS)
-        marks = cursor.fetchone()
+    marks = fetch_prepared(_MARKS, {})[0]
     return (connection.settings_dict["NAME"], request.get_full_path(), told_apart, minute, marks)

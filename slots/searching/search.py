@@ -88,6 +88,11 @@ class SlotSearch:
         return replace(self, cursor=None)
 
     @property
+    def anywhere(self) -> "SlotSearch":
+        """The same conditions and chosen centres around no place, from the start of the list."""
+        return replace(self.first, origin=None, label="", note="", postcode="", near="")
+
+    @property
     def soonest_first(self) -> "SlotSearch":
         """The same search from the start of its list by date."""
         return replace(self, cursor=None, order=Order.SOONEST)

@@ -60,7 +60,7 @@ def _found(search: SlotSearch) -> dict[str, Any]:
     page = read_page(search, now=now)
     return {
         "search": search,
-        "filters": _filters(search.first),
+        "conditions": _conditions(search.anywhere),
         "days": by_day(page.slots, now=now),
         "next": page.next and search.after(page.next),
         "outlook": None if page.slots else read_outlook(search, now=now),
@@ -68,11 +68,11 @@ def _found(search: SlotSearch) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def _filters(search: SlotSearch) -> SafeString:
-    """The form of a valid search, which follows from the search alone and is slow to draw."""
+def _conditions(search: SlotSearch) -> SafeString:
+    """The fields of a valid search but its place: slow to draw, and the same in most searches."""
     form = SlotSearchForm(initial=search.values)
     form.offer(zip(search.centers, search.center_names, strict=True))
-    return render_to_string("slots/_filters.html", {"form": form, "search": search})
+    return render_to_string("slots/_conditions.html", {"form": form})
 
 
 @require_safe

@@ -120,5 +120,5 @@ def test_a_page_asks_as_often_for_many_rows_as_for_a_few(page, ada, name):
     few = queries_of(page, address(PAGES[name], ada))
     add_rows(ada, MORE)
     many = queries_of(page, address(PAGES[name], ada))
-    assert len(many) == len(few), "\n".join(many)
+    assert len(many) == len(few), "\n".join(map(str, many))
     assert len(few) <= MOST_QUERIES
