@@ -13,6 +13,10 @@ from alerts import config
 # token makes a lease that ran out too early harmless (seconds).
 CLAIM_LASTS = 5.0
 MOST_AT_ONCE = 50
+# One claims at a time, for a few milliseconds: who looked before another's claim was committed
+# would lock those rows once more, find them taken, and make their holder miss its own lock.
+CLAIMING_LOCK = 4_010_002
+TAKE_TURNS = f"SELECT pg_advisory_xact_lock({CLAIMING_LOCK})"
 
 # Many are claimed at once, but alone whatever may bring its holder down: what was claimed before
 # and never reached the network, and what goes to a provider that fails. Such a one is passed by
@@ -100,7 +104,8 @@ def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Held]:
         "failing": config.BREAKER_FAILURES.value(),
     }
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
+        cursor.execute(f"{TAKE_TURNS}; {CLAIM}", values)
+        cursor.nextset()
         held = [Held(*row) for row in cursor.fetchall()]
     return sorted(held, key=lambda each: (each.notification_id, each.id))
 
