@@ -26,6 +26,7 @@ SUBJECTS = (
     "ingest",
     "saving",
     "dispatch",
+    "push",
 )
 # Builds three worlds of its own, so it runs only when it is named.
 ON_REQUEST = ("growth",)
