@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
-from alerts.channels.deadlines import cut_off_after
+from alerts.channels.deadlines import cut_off_after, send_at_once
 from alerts.channels.mime import address, alternatives
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 
@@ -124,7 +124,8 @@ class Mailer:
         if self._backend is None:
             self._backend = EmailBackend(timeout=min(settings.EMAIL_TIMEOUT, _left(until)))
             self._backend.open()
-            if self._backend.connection:
+            if self._backend.connection and self._backend.connection.sock:
+                send_at_once(self._backend.connection.sock)
                 self._backend.connection.ehlo_or_helo_if_needed()
         _left(until)
         connection = self._backend.connection

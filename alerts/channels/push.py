@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from py_vapid import Vapid02
 
-from alerts.channels.deadlines import cut_off_after
+from alerts.channels.deadlines import cut_off_after, send_at_once
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 from slots.fetching.public_addresses import NotPublicError, connect_public
 
@@ -140,6 +140,7 @@ class _Connection(http.client.HTTPSConnection):
             timeout=self._seconds,
             allow_loopback=settings.OUTBOUND_ALLOW_LOOPBACK,
         )
+        send_at_once(bare)
         wire = _tls().wrap_socket(bare, server_hostname=self.host, do_handshake_on_connect=False)
         with cut_off_after(self._seconds, wire):
             wire.do_handshake()

@@ -58,6 +58,7 @@ class PushSink:
         tls = ssl.create_default_context(cafile=str(self.certificate))
         line = http.client.HTTPSConnection(PUSH_HOST, self.port, context=tls)
         bare = socket.create_connection((HOST, self.port))
+        bare.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as http.client's own has
         line.sock = tls.wrap_socket(bare, server_hostname=PUSH_HOST)
         return line
 

@@ -1,5 +1,7 @@
 """What an SMTP server says, and what follows from it."""
 
+import socket
+
 import pytest
 
 from alerts.channels.email import Mail, Mailer, seal
@@ -111,3 +113,9 @@ def test_no_header_can_be_added_through_a_line_break(field):
     values = {**MAIL.__dict__, field: "<x@example.org>\r\nBcc: eve@example.org"}
     with pytest.raises(ValueError, match=r"line break|address|Invalid"):
         seal(Mail(**values))
+
+
+def test_no_packet_waits_until_the_one_before_it_is_acknowledged(sink, mailer):
+    send(mailer)
+    line = mailer._backend.connection.sock
+    assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

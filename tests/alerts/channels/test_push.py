@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 import time
 from email.utils import formatdate
 
@@ -186,3 +187,10 @@ def test_an_endpoint_of_nobody_known_is_refused(settings, endpoint):
 def test_an_endpoint_of_a_known_service_is_taken(settings, endpoint):
     settings.PUSH_HOSTS = ["push.example.org"]
     assert check_endpoint(endpoint).scheme == "https"
+
+
+def test_no_packet_waits_until_the_one_before_it_is_acknowledged(push_service, browser):
+    pusher = Pusher()
+    send(push_service, browser, pusher=pusher)
+    (kept,) = pusher._kept.values()
+    assert kept.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
