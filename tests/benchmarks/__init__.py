@@ -27,6 +27,7 @@ SUBJECTS = (
     "saving",
     "dispatch",
     "push",
+    "latency",
 )
 # Builds three worlds of its own, so it runs only when it is named.
 ON_REQUEST = ("growth",)

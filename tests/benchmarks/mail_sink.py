@@ -1,10 +1,13 @@
 """A mail server that only counts, as a process of its own: `python -m tests.benchmarks.mail_sink`.
 
-It prints its port. `SEEN` answers how many messages it took since it was last asked, and the
-sum of the digests of whom they were for and of their Message-IDs, which no order changes.
+It prints its port. `SEEN` answers how many messages it took since it was last asked, and the sum
+of the digests of whom they were for and of their Message-IDs, which no order changes. `WHEN`
+answers whom each since it was last asked for them was for, and at what second of the machine's
+steady clock its last byte had come in.
 """
 
 import asyncio
+import time
 from typing import cast
 
 from tests.benchmarks.seen import Seen
@@ -20,8 +23,8 @@ ANSWERS = {
 class Conversation(asyncio.Protocol):
     """One line to a sender."""
 
-    def __init__(self, seen: Seen) -> None:
-        self._seen = seen
+    def __init__(self, seen: Seen, times: list[str]) -> None:
+        self._seen, self._times = seen, times
         self._buffer = b""
         self._in_data = False
         self._recipient = b""
@@ -46,6 +49,7 @@ class Conversation(asyncio.Protocol):
         if self._in_data:
             self._in_data = False
             self._seen.add(self._recipient, message_id(head))
+            self._times.append(f"{time.monotonic():.4f} {address(self._recipient)}")
             return b"250 taken\r\n"
         verb = head[:4].upper()
         if verb == b"RCPT":
@@ -53,7 +57,14 @@ class Conversation(asyncio.Protocol):
         self._in_data = verb == b"DATA"
         if verb == b"SEEN":
             return b"250 " + self._seen.answer() + b"\r\n"
+        if verb == b"WHEN":
+            return self._when()
         return ANSWERS.get(verb, b"250 ok\r\n")
+
+    def _when(self) -> bytes:
+        lines = [f"250-{each}\r\n" for each in self._times]
+        self._times.clear()
+        return "".join([*lines, "250 that is all\r\n"]).encode()
 
 
 def message_id(message: bytes) -> bytes:
@@ -61,11 +72,16 @@ def message_id(message: bytes) -> bytes:
     return message.partition(b"Message-ID:")[2].partition(b"\r\n")[0]
 
 
+def address(recipient: bytes) -> str:
+    """The address of `RCPT TO:<address>`, in small letters."""
+    return recipient.partition(b"<")[2].partition(b">")[0].decode().lower()
+
+
 async def serve() -> None:
     """Listen on a free port of the loopback address until killed."""
-    seen = Seen()
+    seen, times = Seen(), list[str]()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Conversation(seen), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Conversation(seen, times), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
     await server.serve_forever()
 
