@@ -29,5 +29,5 @@ SUBJECTS = (
     "push",
     "latency",
 )
-# Builds three worlds of its own, so it runs only when it is named.
-ON_REQUEST = ("growth",)
+# They run only when they are named: one builds worlds of its own, one loads the site for minutes.
+ON_REQUEST = ("growth", "load")

@@ -4,12 +4,18 @@ import argparse
 import os
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from tests.benchmarks.figures import Failure, Figure
+    from tests.benchmarks.world import World
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -33,8 +39,8 @@ def read_words(words: Sequence[str]) -> argparse.Namespace:
     return said
 
 
-def measure(said: argparse.Namespace) -> Iterator:
-    """Every figure of the chosen subjects; a subject that fails stops the run."""
+def measure(said: argparse.Namespace) -> Iterator["Figure | Failure"]:
+    """Every figure of the chosen subjects; where one fails, that, and the others go on."""
     from tests.benchmarks import SUBJECTS
     from tests.benchmarks.world import World
 
@@ -42,8 +48,22 @@ def measure(said: argparse.Namespace) -> Iterator:
     for name in said.names or SUBJECTS:
         say(f"{name}:")
         began = time.monotonic()
-        yield from import_module(f"tests.benchmarks.subjects.{name}").compare(world, said.rounds)
+        yield from measure_one(name, world, said.rounds)
         say(f"{name} took {time.monotonic() - began:.0f} s")
+
+
+def measure_one(name: str, world: "World", rounds: int) -> Iterator["Figure | Failure"]:
+    """The figures of one subject, and what it failed with if it did."""
+    from django.db import connection
+
+    from tests.benchmarks.figures import Failure
+
+    try:
+        yield from import_module(f"tests.benchmarks.subjects.{name}").compare(world, rounds)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        traceback.print_exc()
+        connection.close()
+        yield Failure(name, f"{type(error).__name__}: {error}".partition("\n")[0])
 
 
 def say(text: str) -> None:
@@ -52,7 +72,7 @@ def say(text: str) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """Migrate, measure, print and write; 0 also for what was missed, which the table says."""
+    """Migrate, measure, print and write; 0 also for what was missed, 1 where a subject failed."""
     said = read_words(words)
     os.environ["DEBUG"] = "false"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dvsa_alerts.settings")
@@ -61,17 +81,18 @@ def main(words: Sequence[str]) -> int:
 
     from tests import databases
     from tests.benchmarks import machine, report
+    from tests.benchmarks.figures import Failure
 
     say("Migrating")
     databases.migrate(connection.settings_dict["NAME"])
-    on, figures = machine.describe(), []
-    for figure in measure(said):
-        figures.append(figure)
-        say(f"  {' '.join(report.row(figure))}")
-        report.write(said.json, figures, scale=said.scale, seed=said.seed, machine=on)
-    sys.stdout.write(f"{report.table(figures)}\n")
+    on, found = machine.describe(), []
+    for each in measure(said):
+        found.append(each)
+        say(f"  {' '.join(report.row(each))}")
+        report.write(said.json, found, scale=said.scale, seed=said.seed, machine=on)
+    sys.stdout.write(f"{report.table(found)}\n")
     say(f"Written to {said.json}")
-    return 0
+    return int(any(isinstance(each, Failure) for each in found))
 
 
 if __name__ == "__main__":

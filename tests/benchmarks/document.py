@@ -1,7 +1,8 @@
 """Writes what was measured into docs: `python -m tests.benchmarks.document RESULT.json …`.
 
-Tables go between the markers of docs/performance.md, and the growth's plot beside it. A result
-that holds growth is drawn; of the others, each becomes a table of its own.
+Tables go between the markers of docs/performance.md, and the growth's plot beside it. What was
+measured of growth and of load has its own place there; the rest of each result becomes a table.
+What no result holds is left as it is.
 """
 
 import json
@@ -10,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import plot, report
-from tests.benchmarks.figures import Figure, percentile_of
+from tests.benchmarks import ON_REQUEST, load_document, plot, report
+from tests.benchmarks.figures import Failure, Figure, percentile_of
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 # Of a cost's repetitions the one that a tenth don't exceed: the median says how busy a shared
@@ -26,25 +27,32 @@ def main(names: Sequence[str]) -> int:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     results = [json.loads(Path(name).read_text()) for name in names]
-    runs = [each for each in results if not _grows(each)]
-    text = _between(PAGE.read_text(), "runs", "\n\n".join(map(_run, runs)))
-    for growth in filter(_grows, results):
-        text = _between(text, "growth", _growth(growth))
+    text = PAGE.read_text()
+    if runs := [run for run in map(_run, results) if run]:
+        text = _between(text, "runs", "\n\n".join(runs))
+    for growth in filter(None, (_only("growth", result) for result in results)):
+        text = _between(text, "growth", f"{_machine(growth)}\n\n{_growth(growth)}")
         PLOT.write_text(plot.draw(_costs(growth)))
+    for load in filter(None, (_only("load", result) for result in results)):
+        text = _between(text, "load", f"{_machine(load)}\n\n{load_document.document(load)}")
     PAGE.write_text(text)
     return 0
 
 
-def _grows(result: dict[str, Any]) -> bool:
-    return any(figure["subject"] == "growth" for figure in result["figures"])
+def _only(subject: str, result: dict[str, Any]) -> dict[str, Any] | None:
+    """The same result with one subject's figures alone, None if it has none."""
+    figures = [figure for figure in result["figures"] if figure["subject"] == subject]
+    return result | {"figures": figures} if figures else None
 
 
-def _figures(result: dict[str, Any]) -> list[Figure]:
+def _found(result: dict[str, Any]) -> list[Figure | Failure]:
     derived = {"reached", "spread"}
-    return [
+    figures = [
         Figure(**{name: value for name, value in figure.items() if name not in derived})
         for figure in result["figures"]
+        if figure["subject"] not in ON_REQUEST
     ]
+    return [*figures, *(Failure(**each) for each in result.get("failures", []))]
 
 
 def _between(text: str, name: str, content: str) -> str:
@@ -54,15 +62,20 @@ def _between(text: str, name: str, content: str) -> str:
 
 
 def _run(result: dict[str, Any]) -> str:
+    """What was measured beside its limit, "" if that is nothing."""
+    found = _found(result)
+    return f"{_machine(result)}\n\n{report.table(found)}" if found else ""
+
+
+def _machine(result: dict[str, Any]) -> str:
     machine = result["machine"]
     processor = machine["processor"] or "processor unknown"
-    head = (
+    return (
         f"{machine['at']}: scale {result['scale']:g}, seed {result['seed']}, "
         f"{machine['cores']} cores ({processor}), {machine['memory_gib']} GiB, "
         f"load {machine['load']} as it began; PostgreSQL {machine['postgresql'].split()[0]}, "
         f"Python {machine['python']}, Django {machine['django']}."
     )
-    return f"{head}\n\n{report.table(_figures(result))}"
 
 
 def _growth(result: dict[str, Any]) -> str:

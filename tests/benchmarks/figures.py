@@ -45,6 +45,14 @@ class Figure:
         return asdict(self) | {"reached": self.reached, "spread": self.spread}
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A subject that came to no end, and why."""
+
+    subject: str
+    why: str
+
+
 def longer(subject: str, what: str, taken: Taken, *, at_most: float | None, **notes: Any) -> Figure:
     """How many times as long we take; the median of the rounds' ratios."""
     figure = _ratio(taken, _ours_over_theirs)

@@ -2,24 +2,31 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.figures import Figure
+from tests.benchmarks.figures import Failure, Figure
 
 HEADINGS = ("subject", "what", "value", "spread", "CPU", "to reach", "")
 
 
-def table(figures: Iterable[Figure]) -> str:
+def table(found: Iterable[Figure | Failure]) -> str:
     """A table in Markdown, which can be read as it is."""
-    rows = [HEADINGS, *(row(figure) for figure in figures)]
+    return columns([HEADINGS, *map(row, found)])
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows in Markdown, the first of them the headings."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_line(cells, widths) for cells in rows]
     return "\n".join([lines[0], _line(["-" * width for width in widths], widths), *lines[1:]])
 
 
-def row(figure: Figure) -> tuple[str, ...]:
-    """One figure in the order of HEADINGS."""
+def row(figure: Figure | Failure) -> tuple[str, ...]:
+    """One figure in the order of HEADINGS, or what there is instead of one."""
+    if isinstance(figure, Failure):
+        return (figure.subject, figure.why.replace("|", "/"), "", "", "", "", "FAILED")
     least, most = figure.spread
     return (
         figure.subject,
@@ -60,8 +67,10 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return f"| {' | '.join(padded)} |"
 
 
-def write(path: Path, figures: Iterable[Figure], **said: Any) -> None:
+def write(path: Path, found: Sequence[Figure | Failure], **said: Any) -> None:
     """All that was measured, and on what."""
-    content = said | {"figures": [figure.as_json() for figure in figures]}
+    figures = [each.as_json() for each in found if isinstance(each, Figure)]
+    failures = [asdict(each) for each in found if isinstance(each, Failure)]
+    content = said | {"figures": figures, "failures": failures}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1) + "\n")

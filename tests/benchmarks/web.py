@@ -48,11 +48,17 @@ class Web:
 
 
 @contextmanager
-def running_web(*, workers: int = 1, threads: int = 2) -> Iterator[Web]:
-    """Start the server on this process's database, and end it afterwards."""
+def running_web(
+    *, workers: int = 1, threads: int = 2, keep_alive: int = 10, **environment: str
+) -> Iterator[Web]:
+    """Start the server as it is deployed on this process's database, and end it afterwards.
+
+    `keep_alive` is for how many seconds it waits for the next request of a connection.
+    """
     port = free_port()
+    settled = {"WEB_CONCURRENCY": str(workers), "WEB_THREADS": str(threads)} | environment
     with tempfile.NamedTemporaryFile() as log:
-        process = _start(port, workers, threads, log)
+        process = _start(port, keep_alive, log, settled)
         try:
             if not servers.wait_until(lambda: _listens(port), seconds=60):
                 raise Refused(Path(log.name).read_text()[-3000:])
@@ -65,20 +71,22 @@ def running_web(*, workers: int = 1, threads: int = 2) -> Iterator[Web]:
                 process.kill()
 
 
-def _start(port: int, workers: int, threads: int, log) -> subprocess.Popen[bytes]:
+def _start(port: int, keep_alive: int, log, settled: dict[str, str]) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.benchmarks.web_settings",
         "DATABASE_URL": databases.url_of(connection.settings_dict["NAME"], "app"),
         "DEBUG": "false",
         "TRUSTED_PROXIES": HOST,
         "SITE_URL": f"http://{HOST}:{port}",
-    }
+        "GUNICORN_BIND": f"{HOST}:{port}",
+    } | settled  # fmt: skip
     manage = (sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
     subprocess.run(manage, cwd=settings.BASE_DIR, env=environment, check=True)
-    words = ("--workers", str(workers), "--threads", str(threads), "-b", f"{HOST}:{port}",
-             "-k", "gthread", "--keep-alive", "10", "--no-control-socket")  # fmt: skip
+    # A worker that is replaced takes with it what it has spent.
+    kept = ("--keep-alive", str(keep_alive), "--max-requests", "0")
+    words = ("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "dvsa_alerts.wsgi", *kept)
     return subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "dvsa_alerts.wsgi", *words],
+        [sys.executable, *words],
         cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
 

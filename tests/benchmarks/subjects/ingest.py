@@ -44,11 +44,11 @@ DELETE FROM slots_source WHERE name = %(name)s
 class Feed:
     """Batches each of which drops the first slots of the one before and adds as many at the end."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, *, changed: int | None = None) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT code, center_id FROM dvsa_test_centers ORDER BY center_id")
             self.centers = cursor.fetchall()
-        self.rows, self.changed = rows, round(rows * CHANGED)
+        self.rows, self.changed = rows, round(rows * CHANGED) if changed is None else changed
         self.first_day = timezone.localdate() + AHEAD
         self.began = datetime.now(UTC) - timedelta(hours=1)
         self.number = 0
