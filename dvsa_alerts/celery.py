@@ -7,7 +7,7 @@ from celery import Celery
 from celery.signals import task_prerun
 from django.db import close_old_connections
 
-from dvsa_alerts.logs import task_log
+from dvsa_alerts.logs import celery_lines, task_log
 from dvsa_alerts.workers import deaf_workers, redis_channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dvsa_alerts.settings")
@@ -18,6 +18,7 @@ app.autodiscover_tasks()
 redis_channel.install()
 deaf_workers.watch()
 task_log.connect()
+celery_lines.connect()
 
 
 @task_prerun.connect
