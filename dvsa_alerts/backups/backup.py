@@ -19,6 +19,7 @@ from dvsa_alerts.backups.encryption import Recipient
 from dvsa_alerts.backups.encryption import environment as encryption_environment
 from dvsa_alerts.backups.erasures import keep_erasures
 from dvsa_alerts.backups.files import DUMP, READ_BYTES, BackupWriter, BadBackup, Progress, new_file
+from dvsa_alerts.backups.folder import backup_name, remove_all_but, remove_unfinished
 from dvsa_alerts.backups.postgres_programs import environment, program, server_major_version
 from dvsa_alerts.backups.table_sums import own_tables, table_sums
 
@@ -41,30 +42,37 @@ PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL stateme
 
 @dataclass(frozen=True)
 class Made:
-    """A backup that was made, and how many erasures were appended beside it."""
+    """A backup that was made, how many erasures were appended, and which older ones went."""
 
     path: Path
     manifest: dict[str, Any]
     erasures: int
+    removed: list[str]
 
 
 def make_backup(
-    folder: Path, *, recipient: Recipient | None = None, progress: Progress = lambda count: None
+    folder: Path,
+    *,
+    recipient: Recipient | None = None,
+    keep: int | None = None,
+    progress: Progress = lambda count: None,
 ) -> Made:
     """Write a new backup into the folder; `progress` gets the bytes written. Raises BadBackup.
 
-    Nobody waits for it: it reads one snapshot, and only a schema change would have to wait.
+    Nobody waits for it: it reads one snapshot, and only a schema change would have to wait. Once
+    it is whole and on the disk, all but the newest `keep` backups are removed, if that is given.
     """
     with _folder_to_ourselves(folder):
         erasures = keep_erasures(folder)
         with transaction.atomic():
             moment, snapshot = _take_snapshot()
-            path = folder / f"slot-alerts-{moment:%Y%m%dT%H%M%S.%fZ}.tar"
+            path = folder / backup_name(moment)
             with new_file(path) as file:
                 writer = BackupWriter(file, _dump_name(recipient))
                 facts = _dump_and_sum(writer, snapshot, recipient, progress)
                 manifest = writer.finish({"made_at": moment.isoformat(), **facts})
-    return Made(path, manifest, erasures)
+        removed = remove_all_but(folder, keep) if keep else []
+    return Made(path, manifest, erasures, removed)
 
 
 @contextmanager
@@ -76,8 +84,7 @@ def _folder_to_ourselves(folder: Path) -> Iterator[None]:
         raise BadBackup(f"Nothing was backed up: {folder}: {error.strerror}.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for left in folder.glob(".slot-alerts-*.part"):
-            left.unlink()
+        remove_unfinished(folder)
         yield
     except BlockingIOError:
         raise BadBackup(f"Another backup is being written to {folder}.") from None

@@ -1,4 +1,4 @@
-"""What a Celery worker writes past all logging ("Warm shutdown", its banner): lines like all others.
+"""What a Celery worker writes past all logging ("Warm shutdown"): lines like all others.
 
 It says them in signal handlers, where whoever was interrupted may hold one of logging's locks. So
 they are formatted here, without any lock, and written by a single call.

@@ -7,7 +7,9 @@ is counted over a window, which a scraper that asks more often than that doesn't
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
@@ -20,6 +22,7 @@ from prometheus_client.registry import Collector
 from alerts.models import Breaker
 from alerts.watching import watch
 from audit.models import AuditLog
+from dvsa_alerts.backups.folder import newest_moment
 from dvsa_alerts.models import Heartbeat
 from dvsa_alerts.monitoring.ages import oldest_age
 from dvsa_alerts.workers.broker import queue_lengths
@@ -139,7 +142,15 @@ def queues() -> Readings:
         yield gauge("redis_up", "1 when Redis answers", 0)
 
 
-READERS = (slots, sources, alerts, providers, audit, heartbeats, queues)
+def backups() -> Readings:
+    """As of when the newest backup is, where their folder is reached; 0 when there is none."""
+    if settings.BACKUP_DIR:
+        moment = newest_moment(Path(settings.BACKUP_DIR))
+        text = "As of when the newest backup is"
+        yield gauge("backup_timestamp_seconds", text, moment.timestamp() if moment else 0)
+
+
+READERS = (slots, sources, alerts, providers, audit, heartbeats, queues, backups)
 
 
 class _Reader(Collector):
@@ -155,7 +166,7 @@ def _readings(reader: Callable[[], Readings]) -> list[Metric]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [SLOWEST])
             return list(reader())
-    except DatabaseError:
+    except (DatabaseError, OSError):
         logger.exception("the metrics of %s could not be read", reader.__name__)
         return []
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,8 +16,9 @@ from redis.exceptions import RedisError
 from alerts import config
 from alerts.models import Breaker, Delivery
 from alerts.watching import watch
-from audit.config import faults
+from audit.config import declare_integer, faults
 from audit.models import AuditLog
+from dvsa_alerts.backups.folder import newest_moment
 from dvsa_alerts.monitoring.ages import oldest_age
 from dvsa_alerts.monitoring.heartbeats import silent_queues
 from dvsa_alerts.workers.broker import queue_lengths
@@ -28,6 +30,13 @@ MATCHING_LATE = 60
 DELIVERY_LATE = 120
 SEALING_LATE = 120
 DISK_FREE_PERCENT = 5
+BACKUP_LATE_HOURS = declare_integer(
+    "backups.late_after_hours",
+    default=26,
+    minimum=1,
+    maximum=8760,
+    help="Hours after which the newest backup is too old, where BACKUP_DIR says where they are",
+)
 
 
 class Unwell(Exception):
@@ -159,6 +168,19 @@ def disk() -> str:
     return f"{free:.0f}% free"
 
 
+def backups() -> str:
+    """The newest is not too old; asked only where their folder is known."""
+    if not settings.BACKUP_DIR:
+        return "not looked at: BACKUP_DIR is not set"
+    moment = newest_moment(Path(settings.BACKUP_DIR))
+    if moment is None:
+        raise Unwell("there is none")
+    hours = (timezone.now() - moment).total_seconds() / 3600
+    if hours > BACKUP_LATE_HOURS.value():
+        raise Unwell(f"the newest is {hours:.0f} hours old")
+    return f"the newest is {hours:.0f} hours old"
+
+
 # What a web process can't do without.
 TO_SERVE: dict[str, Callable[[], str]] = {
     "database": database,
@@ -178,6 +200,7 @@ EVERYTHING: dict[str, Callable[[], str]] = {
     "audit": audit,
     "settings": settings_faults,
     "disk": disk,
+    "backups": backups,
 }
 
 

@@ -1,6 +1,6 @@
 """`backup`: all that the database holds, in one file that says what is in it."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from dvsa_alerts.backups.files import BadBackup
 
 EXAMPLE = """examples:
   manage.py backup /var/backups/dvsa-alerts
+  manage.py backup /var/backups/dvsa-alerts --keep 30
   manage.py backup /var/backups/dvsa-alerts --encrypt-to age1ql3z7hjy54pw3hyww5ayyfg7…
 The file appears in the folder once it is whole. Beside it, erased-users.jsonl keeps the ids of
 erased users: keep both on another machine, together.
@@ -31,6 +32,10 @@ class Command(ReportingCommand):
         super().add_arguments(parser)
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument(
+            "--keep", type=_number, metavar="N",
+            help="once it is whole, remove all but the newest N",
+        )  # fmt: skip
+        parser.add_argument(
             "--encrypt-to", type=Recipient, metavar="KEY", help="an age or a GnuPG public key"
         )
 
@@ -38,17 +43,28 @@ class Command(ReportingCommand):
         """Make it, and say where it is and what is in it."""
         with tqdm(unit="B", unit_scale=True, delay=1, disable=None, leave=False) as bar:
             made = make_backup(
-                options["folder"], recipient=options["encrypt_to"], progress=bar.update
+                options["folder"],
+                recipient=options["encrypt_to"],
+                keep=options["keep"],
+                progress=bar.update,
             )
         return _answer(made), _said(made), False
 
 
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r} is not a number of backups: 1 or more")
+    return int(text)
+
+
 def _answer(made: Made) -> dict[str, Any]:
-    return {"file": str(made.path), "erasures_kept": made.erasures, "manifest": made.manifest}
+    kept = {"erasures_kept": made.erasures, "removed": made.removed}
+    return {"file": str(made.path), **kept, "manifest": made.manifest}
 
 
 def _said(made: Made) -> list[str]:
     tables = made.manifest["tables"]
     rows = sum(table["rows"] for table in tables.values())
     held = f"{rows:,} rows of {len(tables)} tables, {made.manifest['dump']['bytes']:,} bytes"
-    return [str(made.path), f"{held}; the audit log's head is {made.manifest['audit_head']}"]
+    gone = [f"{len(made.removed)} older backups removed"] if made.removed else []
+    return [str(made.path), f"{held}; the audit log's head is {made.manifest['audit_head']}", *gone]

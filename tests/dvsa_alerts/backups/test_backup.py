@@ -154,3 +154,29 @@ def test_a_key_that_nobody_has_is_refused(run_on, tmp_path, town_database):
     assert ended.code == 1
     assert ended.error.startswith("Nothing was backed up: gpg: ")
     assert not list(tmp_path.glob("*.tar"))
+
+
+def test_older_ones_go_once_the_new_one_is_whole(back_up, tmp_path):
+    made = [back_up()["file"] for _ in range(3)]
+    (tmp_path / "slot-alerts-a copy.tar").touch()
+    answer = back_up("--keep", "2")
+    assert answer["removed"] == [os.path.basename(path) for path in made[:2]]
+    left = sorted(map(str, tmp_path.glob("slot-alerts-2*.tar")))
+    assert left == [made[2], answer["file"]]
+    assert (tmp_path / "slot-alerts-a copy.tar").exists()
+
+
+def test_none_goes_when_the_new_one_fails(back_up, run_on, town_database, tmp_path):
+    file = back_up()["file"]
+    ran = run_on(town_database, "backup", str(tmp_path), "--keep", "1", "--encrypt-to", "age1none")
+    assert ran.code == 1
+    assert list(map(str, tmp_path.glob("*.tar"))) == [file]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "all"])
+def test_at_least_one_is_kept(number, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "backup", str(tmp_path), "--keep", number],
+        cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "1 or more" in done.stderr) == (2, True)

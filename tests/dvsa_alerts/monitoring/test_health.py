@@ -14,6 +14,7 @@ from alerts.models import Breaker, Delivery, Notification
 from audit import config
 from audit.models import SystemConfig
 from centers.models import Center
+from dvsa_alerts.backups.folder import backup_name
 from dvsa_alerts.models import Heartbeat
 from dvsa_alerts.monitoring import health
 from dvsa_alerts.monitoring.heartbeats import note
@@ -121,3 +122,39 @@ def test_an_audit_entry_that_is_not_sealed_is_late():
 def test_a_redis_that_is_away_is_named_and_the_others_are_asked():
     with broker_at(NOWHERE):
         assert set(wrong()) == {"redis"}
+
+
+class TestBackups:
+    @pytest.fixture(autouse=True)
+    def folder(self, settings, tmp_path):
+        settings.BACKUP_DIR = str(tmp_path)
+        return tmp_path
+
+    @staticmethod
+    def made(folder, hours: int):
+        name = backup_name(timezone.now() - timedelta(hours=hours))
+        (folder / name).touch()
+
+    def test_the_newest_counts(self, folder):
+        self.made(folder, hours=50)
+        assert wrong() == {"backups": "the newest is 50 hours old"}
+        self.made(folder, hours=25)
+        assert wrong() == {}
+
+    def test_staff_say_how_old_it_may_be(self, folder):
+        self.made(folder, hours=25)
+        SystemConfig.objects.create(key="backups.late_after_hours", value="24")
+        config.forget_cached()
+        assert set(wrong()) == {"backups"}
+
+    def test_one_that_is_still_being_written_is_none(self, folder):
+        (folder / ".slot-alerts-20261125T024447.308847Z.tar.part").touch()
+        assert wrong() == {"backups": "there is none"}
+
+    def test_a_folder_that_is_gone_is_said(self, settings):
+        settings.BACKUP_DIR = "/nowhere"
+        assert "No such file" in wrong()["backups"]
+
+    def test_without_a_folder_nobody_looks(self, settings):
+        settings.BACKUP_DIR = ""
+        assert wrong() == {}
