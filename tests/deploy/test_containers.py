@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import yaml
@@ -14,6 +15,7 @@ from tests.deploy.test_environment_example import variables
 
 DEPLOY = settings.BASE_DIR / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
+CLIENTS = (("docker", "compose"), ("docker-compose",))
 SECRETS = {"OWNER_PASSWORD": "a", "APP_PASSWORD": "b", "POSTGRES_PASSWORD": "c"}
 
 
@@ -59,7 +61,7 @@ def test_each_queue_has_its_worker_and_there_is_one_beat(services):
 
 def test_every_container_of_ours_is_read_only_and_without_capabilities(services):
     ours = [service for service in services.values() if service["image"] == "dvsa-alerts"]
-    assert len(ours) == len(settings.QUEUES) + 3
+    assert len(ours) == len(settings.QUEUES) + 4
     for service in ours:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -78,18 +80,46 @@ def test_redis_evicts_nothing(services):
     assert "--maxmemory-policy noeviction" in services["redis"]["command"]
 
 
-def has_compose() -> bool:
-    docker = shutil.which("docker")
-    words = (docker or "docker", "compose", "version")
-    return bool(docker) and subprocess.run(words, capture_output=True, check=False).returncode == 0
+def compose(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Docker's plugin, or the program of Debian's package."""
+    command = CLIENTS[0] if answers(CLIENTS[0]) else CLIENTS[1]
+    return subprocess.run(
+        [*command, *words], capture_output=True, text=True, check=False, **options
+    )
 
 
-@pytest.mark.skipif(not has_compose(), reason="docker compose is not installed")
-def test_compose_accepts_it(tmp_path):
+def answers(client: tuple[str, ...]) -> bool:
+    if not shutil.which(client[0]):
+        return False
+    return subprocess.run([*client, "version"], capture_output=True, check=False).returncode == 0
+
+
+needs_compose = pytest.mark.skipif(not any(map(answers, CLIENTS)), reason="no Compose is installed")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """As an operator has filled it in. The first Compose, which Debian 12 has, knows no `name`."""
     shutil.copytree(DEPLOY, tmp_path / "deploy")
     shutil.copy(DEPLOY / "environment.example", tmp_path / "deploy" / "environment")
-    done = subprocess.run(
-        ["docker", "compose", "-f", "deploy/compose.yaml", "config", "--quiet"],
-        cwd=tmp_path, env=os.environ | SECRETS, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    if "version 1." in compose("version").stdout:
+        file = tmp_path / "deploy" / "compose.yaml"
+        file.write_text(file.read_text().replace("\nname: dvsa-alerts\n", "\n"))
+    return tmp_path
+
+
+CONFIG = ("-f", "deploy/compose.yaml", "config")
+
+
+@needs_compose
+def test_compose_accepts_it(folder):
+    done = compose(*CONFIG, "--quiet", cwd=folder, env=os.environ | SECRETS)
     assert done.returncode == 0, done.stderr
+
+
+@needs_compose
+@pytest.mark.parametrize("missing", SECRETS)
+def test_compose_refuses_to_start_without_a_password(folder, missing):
+    given = {name: value for name, value in SECRETS.items() if name != missing}
+    done = compose(*CONFIG, "--quiet", cwd=folder, env=os.environ | given)
+    assert (done.returncode, missing in done.stderr) == (1, True)
