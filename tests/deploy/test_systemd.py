@@ -11,7 +11,7 @@ from django.conf import settings
 UNITS = settings.BASE_DIR / "deploy" / "systemd"
 SERVICES = [
     "dvsa-alerts-web.service", "dvsa-alerts-worker@.service", "dvsa-alerts-beat.service",
-    "dvsa-alerts-nightly.service",
+    "dvsa-alerts-nightly.service", "pgbackrest@.service",
 ]  # fmt: skip
 # systemd's own scale: 0 is safe, 10 is exposed.
 MOST_EXPOSED = 3.0
@@ -26,7 +26,7 @@ def installed(tmp_path: Path) -> Path:
     """The units beside programs of the names that they start."""
     release = tmp_path / "current"
     (release / ".venv/bin").mkdir(parents=True)
-    for program in ("gunicorn", "celery", "python"):
+    for program in ("gunicorn", "celery", "python"):  # pgbackrest is a package of the tests'
         (release / ".venv/bin" / program).symlink_to("/bin/true")
     for unit in UNITS.iterdir():
         text = unit.read_text().replace("/srv/dvsa-alerts/current", str(release))
@@ -42,11 +42,17 @@ def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 def test_they_pass_verification_without_a_word(installed):
     names = [path for path in installed.iterdir() if path.is_file() and "@" not in path.name]
-    worker = installed / "dvsa-alerts-worker@.service"
-    instance = installed / "dvsa-alerts-worker@email.service"
-    instance.write_text(worker.read_text())
-    done = analyze("verify", "--man=no", *names, instance)
-    said = [line for line in done.stderr.splitlines() if str(installed) in line or "dvsa" in line]
+    instances = [
+        installed / "dvsa-alerts-worker@email.service",
+        installed / "pgbackrest@full.service",
+    ]
+    for instance in instances:
+        template = re.sub("@.+", "@.service", instance.name)
+        instance.write_text((installed / template).read_text())
+    timers = installed.glob("pgbackrest@*.timer")
+    done = analyze("verify", "--man=no", *names, *instances, *timers)
+    ours = (str(installed), "dvsa", "pgbackrest")
+    said = [line for line in done.stderr.splitlines() if any(word in line for word in ours)]
     assert (done.returncode, said) == (0, []), done.stderr
 
 
@@ -72,4 +78,5 @@ def test_each_queue_has_its_worker():
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_runs_as_its_own_user_without_new_privileges_on_a_read_only_system(service):
     lines = (UNITS / service).read_text().splitlines()
-    assert {"User=dvsa-alerts", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= set(lines)
+    user = "postgres" if service.startswith("pgbackrest") else "dvsa-alerts"
+    assert {f"User={user}", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= set(lines)
