@@ -1,9 +1,17 @@
 """Erasing a learner: all that is stored about them goes, but the anonymous part of the log."""
 
+from functools import partial
+
+from django.db import transaction
+from django.dispatch import Signal
+
 from accounts.models import User
 from accounts.sessions import drop_sessions
 from accounts.staffing import last_admin_stays
 from audit.trail import record
+
+# Sent once an erasure is committed: what has to hold beyond the database is the apps' above.
+user_erased = Signal()
 
 
 def erase_user(*, user: User, actor: User | None) -> None:
@@ -18,3 +26,4 @@ def erase_user(*, user: User, actor: User | None) -> None:
         drop_sessions(user)
         record("user.erased", actor=actor, subject=user)
         user.delete()
+        transaction.on_commit(partial(user_erased.send, sender=None), robust=True)

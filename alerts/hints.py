@@ -18,16 +18,17 @@ SENDING = ("alerts.tasks.send_push", "alerts.tasks.send_email")
 
 def hint_matching(**kwargs: Any) -> None:
     """Ask for matching now; receives `slots.signals.openings_recorded`."""
-    _publish(MATCH)
+    publish(MATCH)
 
 
 def hint_sending() -> None:
     """Ask for a round of sending for when the window that begins now has ended."""
     for name in SENDING:
-        _publish(name, countdown=config.COALESCE_SECONDS.value())
+        publish(name, countdown=config.COALESCE_SECONDS.value())
 
 
-def _publish(name: str, *, countdown: float = 0) -> None:
+def publish(name: str, *, countdown: float = 0) -> None:
+    """Ask for a task by its name in so many seconds, without waiting for a broker that is away."""
     try:
         with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
             current_app.send_task(name, countdown=countdown, retry=False, connection=connection)

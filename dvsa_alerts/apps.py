@@ -16,8 +16,11 @@ class DvsaAlertsConfig(AppConfig):
 
         Retention is imported wherever the program runs, so that admin knows its settings.
         """
+        from alerts.erasure import user_erased
         from dvsa_alerts import after_migrate, pruning  # noqa: F401
+        from dvsa_alerts.backups.erasures import hint_erasure
 
+        user_erased.connect(hint_erasure, dispatch_uid="dvsa_alerts.hint_erasure")
         post_migrate.connect(after_migrate.keep_roles_and_grants, sender=self)
 
 

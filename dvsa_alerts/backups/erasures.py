@@ -1,8 +1,8 @@
 """The ids of erased users in a small file beside the backups, so that a restore erases them again.
 
-While the database lives, its audit log is the truth. Each backup and a task every few seconds
-bring the file up to date with it: a user erased within those seconds before the database is
-destroyed comes back with a restore from a backup (but not with a recovery from the log).
+While the database lives, its audit log is the truth. Each backup brings the file up to date with
+it, and so does a task that each erasure asks for, and beat every few seconds. A user erased in the
+moment before the database is destroyed comes back with a restore, if no worker got to it in time.
 An id alone says nothing about anybody once the user is gone.
 """
 
@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from alerts.hints import publish
 from audit.models import AuditLog
 
 FILE = "erased-users.jsonl"
@@ -28,6 +30,11 @@ class Erasure:
 
     user: int
     at: datetime
+
+
+def hint_erasure(**kwargs: Any) -> None:
+    """Ask for the file to be brought up to date now; receives `alerts.erasure.user_erased`."""
+    publish("dvsa_alerts.tasks.keep_erasures")
 
 
 def keep_erasures(folder: Path) -> int:

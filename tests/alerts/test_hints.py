@@ -7,9 +7,11 @@ import threading
 import pytest
 from redis import Redis
 
+from alerts.erasure import erase_user
 from alerts.hints import hint_matching, hint_sending
 from slots.signals import openings_recorded
 from tests import servers
+from tests.alerts.world import make_user
 from tests.brokers import broker_at
 from tests.servers import wait_until
 
@@ -40,6 +42,18 @@ def test_new_openings_ask_for_matching(broker):
 def test_sending_is_asked_for_on_both_channels(broker):
     hint_sending()
     assert (waiting(broker, "email"), waiting(broker, "push")) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_an_erasure_asks_to_be_kept_beside_the_backups_once_it_is_committed(
+    broker, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as committed:
+        erase_user(user=make_user(), actor=None)
+    assert waiting(broker, "housekeeping") == 0
+    for act in committed:
+        act()
+    assert waiting(broker, "housekeeping") == 1
 
 
 def test_a_broker_that_is_away_drops_the_hint(broker):
