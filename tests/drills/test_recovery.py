@@ -95,7 +95,8 @@ def test_nothing_is_wrong_after_a_recovery_to_a_moment(
     answer = manage("settle_recovery", "--as-of", moment, "--erased", str(logs))
     assert answer["erased"] == [erased.pk]
     assert watched.check(listing, erased, logs) == NOTHING_WRONG
-    print(f"seconds: {times}")  # noqa: T201 - for whoever runs it with -s
+    rows = sum(each["rows"] for each in sums.values())
+    print(f"{rows:,} rows, seconds: {times}")  # noqa: T201 - for whoever runs it with -s
 
 
 def quiet_moment() -> tuple[str, dict]:
