@@ -30,6 +30,11 @@ MATCHING_LATE = 60
 DELIVERY_LATE = 120
 SEALING_LATE = 120
 DISK_FREE_PERCENT = 5
+ARCHIVER = """
+SELECT current_setting('archive_mode') <> 'off',
+       last_failed_time > coalesce(last_archived_time, '-infinity'), last_failed_wal
+  FROM pg_stat_archiver
+"""
 BACKUP_LATE_HOURS = declare_integer(
     "backups.late_after_hours",
     default=26,
@@ -168,6 +173,16 @@ def disk() -> str:
     return f"{free:.0f}% free"
 
 
+def archive() -> str:
+    """The database's log reaches its archive, where it has one; what doesn't fills its disk."""
+    with connection.cursor() as cursor:
+        cursor.execute(ARCHIVER)
+        is_on, fails, segment = cursor.fetchone()
+    if fails:
+        raise Unwell(f"the database can't archive its log since {segment}")
+    return "the database's log is archived" if is_on else "not looked at: archive_mode is off"
+
+
 def backups() -> str:
     """The newest is not too old; asked only where their folder is known."""
     if not settings.BACKUP_DIR:
@@ -200,6 +215,7 @@ EVERYTHING: dict[str, Callable[[], str]] = {
     "audit": audit,
     "settings": settings_faults,
     "disk": disk,
+    "archive": archive,
     "backups": backups,
 }
 

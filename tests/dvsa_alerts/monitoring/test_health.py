@@ -19,8 +19,10 @@ from dvsa_alerts.models import Heartbeat
 from dvsa_alerts.monitoring import health
 from dvsa_alerts.monitoring.heartbeats import note
 from slots.models import Slot, SlotOpening, Source
+from tests import databases
 from tests.brokers import NOWHERE, broker_at
 from tests.people import learner
+from tests.servers import OwnPostgres, own_folder, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +160,23 @@ class TestBackups:
     def test_without_a_folder_nobody_looks(self, settings):
         settings.BACKUP_DIR = ""
         assert wrong() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_log_that_cannot_be_archived_is_said():
+    with own_folder() as folder:
+        cluster = OwnPostgres(folder, ("archive_mode=on", "archive_command=false"))
+        cluster.start()
+        with databases.superuser_connection("postgres", cluster.host) as superuser:
+            superuser.execute("SELECT pg_switch_wal()")
+        try:
+            with databases.used_here("app", cluster.host):
+                assert wait_until(lambda: not asked("archive").is_well, seconds=30)
+                assert "archive its log since 0000" in asked("archive").says
+        finally:
+            cluster.stop()
+
+
+def asked(name: str) -> health.Part:
+    """One part's answer."""
+    return health.look({name: health.EVERYTHING[name]})[0]
