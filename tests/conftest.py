@@ -20,6 +20,11 @@ __all__ = ["static_files"]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Drills and journeys first: one that takes a minute must not begin when all else has ended."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/drills/", "tests/journeys/")))
+
+
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run share."""
