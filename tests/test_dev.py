@@ -322,16 +322,17 @@ def test_a_program_that_ignores_being_asked_is_killed(dev, tmp_path):
     assert processes.running["deaf"].wait() == -dev.signal.SIGKILL
 
 
-def test_a_worker_that_ends_is_started_again_and_any_other_program_ends_all(
-    dev, tmp_path, monkeypatch
+@pytest.mark.parametrize("name", ["matching", "beat", "web"])
+def test_what_ends_by_a_fault_of_its_own_is_started_again_and_the_mail_server_ends_all(
+    dev, tmp_path, monkeypatch, name
 ):
     monkeypatch.setattr(dev, "SHORTEST_LIFE", 0)
     monkeypatch.setattr(dev, "announce", lambda port: None)
     began, enough = tmp_path / "began", tmp_path / "enough"
     worker = f"echo >> {began}; [ $(wc -l < {began}) = 3 ] && touch {enough}; exit 75"
     wanted = {
-        "web": ("sh", "-c", f"until [ -e {enough} ]; do sleep 0.1; done"),
-        "matching": ("sh", "-c", worker),
+        "mail": ("sh", "-c", f"until [ -e {enough} ]; do sleep 0.1; done"),
+        name: ("sh", "-c", worker),
     }
     assert dev.watch(dev.Processes(dict(os.environ)), wanted, 8000) == 1
     assert len(began.read_text().splitlines()) >= 3
