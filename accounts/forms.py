@@ -10,8 +10,20 @@ from django import forms
 PASSWORD_HINT = "At least 10 characters. Three unusual words are easy to keep in mind"  # noqa: S105
 
 
+# What a field says when it is empty or not what it should be, by its name.
+ERRORS = {
+    "email": "Enter an e-mail address, such as name@example.org",
+    "login": "Enter the e-mail address that you signed up with",
+    "password": "Enter your password",
+    "oldpassword": "Enter your present password",
+    "password1": "Choose a password of at least 10 characters",
+    "password2": "Enter the new password once more",
+    "code": "Enter the code",
+}
+
+
 class Words:
-    """Mixin: labels and hints by the field's name."""
+    """Mixin: labels, hints and errors by the field's name."""
 
     labels: dict[str, str] = {}  # noqa: RUF012 - each form has its own
     hints: dict[str, str] = {}  # noqa: RUF012
@@ -23,6 +35,8 @@ class Words:
         for name, field in self.fields.items():
             field.label = self.labels.get(name, field.label)
             field.help_text = self.hints.get(name, "")
+            if name in ERRORS:
+                field.error_messages |= dict.fromkeys(("required", "invalid"), ERRORS[name])
             field.widget.attrs.pop("placeholder", None)
 
 

@@ -128,3 +128,10 @@ def test_what_is_recorded_holds_no_address_of_mail(client):
     actions = [*AuditLog.objects.values_list("action", flat=True)]
     assert {"user.signed_up", "user.signed_in", "user.email_confirmed"} <= set(actions)
     assert not AuditLog.objects.filter(details__icontains="example.org").exists()
+
+
+def test_what_is_left_empty_is_asked_for_by_its_name(client):
+    page = client.post("/accounts/signup/", {"email": "x", "password1": ""}).content.decode()
+    assert page.count("Enter an e-mail address, such as name@example.org") == 2
+    assert page.count("Choose a password of at least 10 characters") == 2
+    assert "This field is required" not in page

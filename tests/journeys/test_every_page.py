@@ -25,6 +25,7 @@ PICTURES = os.environ.get("PICTURES")
 AXE = Axe()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast"]
+UNDER_THE_HEADING = "h1 ~ .error-summary, h1 ~ * .error-summary"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def test_it_is_accessible_fits_and_asks_no_other_host(
     try:
         come_upon(page, shown, f"{address}{shown.address(town)}")
         look_at(page, f"{shown.name}-{tabs.size}")
+        assert page.locator(UNDER_THE_HEADING).count() == 0
         assert page.evaluate("refused") == []
         assert errors == []
         assert {urlsplit(url).netloc for url in asked if url[:5] != "data:"} == {address[7:]}
