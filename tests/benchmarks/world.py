@@ -51,7 +51,7 @@ class World:
 
     def add_centers(self) -> None:
         """Centres around the cities, every tenth of them for theory."""
-        with self._once("centers", f"{self.centers:,} centres") as owner:
+        with self.once("centers", f"{self.centers:,} centres") as owner:
             if owner:
                 owner.execute(world_sql.CITIES)
                 with owner.cursor().copy("COPY bench.city FROM STDIN") as copy:
@@ -63,7 +63,7 @@ class World:
     def add_slots(self) -> None:
         """Slots of some months behind and six ahead, laid down day by day, and their openings."""
         self.add_centers()
-        with self._once("slots", f"{self.slots:,} slots") as owner:
+        with self.once("slots", f"{self.slots:,} slots") as owner:
             if owner:
                 with without_indexes(owner, "drivingtestslots"):
                     owner.execute(world_sql.SLOTS, self._slots_wanted())
@@ -72,13 +72,13 @@ class World:
     def add_searches(self) -> None:
         """Learners with a verified address and one search each, and whom each centre reaches."""
         self.add_centers()
-        with self._once("searches", f"{self.learners:,} learners and searches") as owner:
+        with self.once("searches", f"{self.learners:,} learners and searches") as owner:
             if owner:
                 owner.execute(world_sql.LEARNERS, {"count": self.learners})
                 owner.execute(world_sql.ADDRESSES)
                 with without_indexes(owner, "userpreferences"):
                     owner.execute(world_sql.SEARCHES)
-        with self._once("reach", "whom each centre reaches") as owner:
+        with self.once("reach", "whom each centre reaches") as owner:
             if owner:
                 owner.execute(world_sql.GATHER)
                 with without_indexes(owner, "alerts_reach"):
@@ -95,7 +95,7 @@ class World:
         }
 
     @contextmanager
-    def _once(self, part: str, what: str) -> Iterator[psycopg.Connection | None]:
+    def once(self, part: str, what: str) -> Iterator[psycopg.Connection | None]:
         """The owner's connection with triggers at rest, or None where the part is there."""
         with owner_at_rest() as owner:
             if owner.execute("SELECT 1 FROM bench.part WHERE name = %s", [part]).fetchone():
