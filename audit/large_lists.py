@@ -21,6 +21,7 @@ class LargeListAdmin(admin.ModelAdmin):
 
     paginator = EstimatingPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 0
 

@@ -1,6 +1,6 @@
 """People in admin: who they are, what they may, and what staff can do for or against them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -119,9 +119,13 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
         )
 
     def _each(
-        self, request: HttpRequest, users: Iterable[User], do: Callable[..., Any], done: str
+        self, request: HttpRequest, users: QuerySet[User], do: Callable[..., Any], done: str
     ) -> HttpResponse:
-        chosen = list(users)
+        chosen = list(users[: MOST_CHOSEN + 1])
+        if len(chosen) > MOST_CHOSEN:
+            sentence = f"Nothing was done: these are more than {MOST_CHOSEN} people. Choose fewer."
+            self.message_user(request, sentence, messages.ERROR)
+            return redirect(request.path)
         for user in chosen:
             self._one(request, user, do, done)
         only = f"{chosen[0].pk}/change/" if len(chosen) == 1 and "one" in request.POST else ""
@@ -145,5 +149,7 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
         return False
 
 
+# Whom a person can have looked at, one by one.
+MOST_CHOSEN = 200
 # What a trigram index can answer.
 SHORTEST_PART = 3

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from alerts.models import UserAlert
 from alerts.watching.explaining import explain
+from audit.admin_filters import RecentChoices
 from audit.large_lists import FoundByUserAdmin
 from audit.recorded_admin import ReadOnlyAdmin
 from centers.models import Center
@@ -67,12 +68,18 @@ class WhyForm(forms.Form):
         return list(openings.filter(**wanted)[:SHOWN_OPENINGS])
 
 
+class StateFilter(RecentChoices):
+    """What became of it; what waits is new, and what was never sent has an index."""
+
+    indexed = (UserAlert.State.SUPPRESSED, UserAlert.State.FAILED)
+
+
 @admin.register(UserAlert)
 class UserAlertAdmin(FoundByUserAdmin, ReadOnlyAdmin):
     """Who was told, or was to be told, of which opening."""
 
     list_display = ("id", "user", "slot_in_words", "state", "state_reason", "created_at", "sent_at")
-    list_filter = ("state",)
+    list_filter = (("state", StateFilter),)
     list_select_related = ("user", "slot__center")
     ordering = ("-id",)
     sortable_by = ("id",)

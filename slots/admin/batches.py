@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.staffing import acting_user
-from audit.estimated_paging import EstimatingPaginator
+from audit.large_lists import LargeListAdmin
 from audit.recorded_admin import ReadOnlyAdmin
 from centers.aliases import AliasTakenError, add_alias
 from centers.models import Center
@@ -23,7 +23,7 @@ ADD_ALIAS = "centers.add_centeralias"
 
 
 @admin.register(FeedBatch)
-class FeedBatchAdmin(ReadOnlyAdmin):
+class FeedBatchAdmin(LargeListAdmin, ReadOnlyAdmin):
     """Batches, two buttons on those that are held, and one for each name to be learnt."""
 
     list_display = (
@@ -34,8 +34,7 @@ class FeedBatchAdmin(ReadOnlyAdmin):
     list_select_related = ("source",)
     search_fields = ("source__name", "=sequence")
     search_help_text = "The name of a source, or a sequence"
-    paginator = EstimatingPaginator
-    show_full_result_count = False
+    sortable_by = ()
     fields = (
         "source", "sequence", ("observed_at", "recorded_at"), "complete", "status", "reason",
         ("opened", "closed", "unchanged", "past"), "covers", "decided_by",

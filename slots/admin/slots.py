@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.staffing import acting_user
+from audit.admin_filters import RecentChoices, RecentlyRelated, RecentlyTrueOrNot
 from audit.admin_pages import form_page
-from audit.estimated_paging import EstimatingPaginator
+from audit.large_lists import LargeListAdmin
 from audit.recorded_admin import AuditedHistoryAdmin, ReadOnlyAdmin
 from centers.models import Center
 from slots.admin.opening_form import OpenSlotsForm
@@ -24,14 +25,13 @@ MOST_CHOSEN = 1000
 FAULTS_NAMED = 5
 
 
-class AtCenters(AuditedHistoryAdmin):
+class AtCenters(LargeListAdmin, AuditedHistoryAdmin):
     """A list that is searched by its slots' centres."""
 
     search_fields = ("center__name",)
     search_help_text = "The name or number of a test centre"
-    paginator = EstimatingPaginator
-    show_full_result_count = False
     ordering = ("-id",)
+    sortable_by = ()
     center_lookup = "center"
 
     def get_search_results(
@@ -49,7 +49,9 @@ class SlotAdmin(AtCenters):
     """Open and close slots, which alerts like a batch does."""
 
     list_display = ("start", "center", "test_type", "available", "source", "last_seen_at")
-    list_filter = ("available", "test_type", "source")
+    list_filter = (
+        ("available", RecentlyTrueOrNot), ("test_type", RecentChoices), ("source", RecentlyRelated),
+    )  # fmt: skip
     list_select_related = ("center", "source")
     fields = (
         "center", "test_type", ("date", "time"), "available", "source", "last_seen_at",
@@ -141,7 +143,9 @@ class SlotOpeningAdmin(AtCenters, ReadOnlyAdmin):
         "center", "slot", "episode", "opened_at", "closed_at", "close_reason", "source", "quiet",
     )  # fmt: skip
     list_display_links = ("slot",)
-    list_filter = ("close_reason", "quiet", "source")
+    list_filter = (
+        ("close_reason", RecentChoices), ("quiet", RecentChoices), ("source", RecentlyRelated),
+    )  # fmt: skip
     list_select_related = ("slot__center", "source")
     raw_id_fields = ("slot", "batch")
     center_lookup = "slot__center"

@@ -29,5 +29,6 @@ SUBJECTS = (
     "push",
     "latency",
 )
-# They run only when they are named: one builds worlds of its own, one loads the site for minutes.
-ON_REQUEST = ("growth", "load")
+# They run only when they are named: one builds worlds of its own, one loads the site for minutes,
+# one gives the world a past.
+ON_REQUEST = ("growth", "load", "admin")

@@ -50,8 +50,8 @@ ANALYZE bench.told, bench.opened
 """
 NOTIFICATIONS = """
 INSERT INTO alerts_notification (id, user_id, method, created_at, due_at)
-SELECT 1 + n + part * learners.count, user_id, CASE WHEN user_id % 10 = 0 THEN 'push' ELSE 'email' END,
-       moment, moment
+SELECT 1 + n + part * learners.count, user_id,
+       CASE WHEN user_id % 10 = 0 THEN 'push' ELSE 'email' END, moment, moment
   FROM bench.told, (SELECT count(*) FROM bench.told) learners, generate_series(0, 2) part,
        LATERAL (SELECT now() - interval '9 days'
                        + (part + n / learners.count::float) * interval '3 days' AS moment) at
@@ -101,8 +101,9 @@ INSERT INTO auditlogs (user_id, action, timestamp, subject_type, subject_id, det
 SELECT CASE WHEN number %% 2 = 0 THEN told.user_id END, action, moment,
        CASE WHEN number %% 2 = 0 THEN 'accounts.user' ELSE 'slots.feedbatch' END,
        CASE WHEN number %% 2 = 0 THEN told.user_id ELSE number END,
-       '{"changes": {"name": ["Old", "New"]}}', CASE WHEN number %% 2 = 0 THEN '192.0.2.1'::inet END,
-       number, repeat('0', 64), repeat('0', 64)
+       '{"changes": {"name": ["Old", "New"]}}',
+       CASE WHEN number %% 2 = 0 THEN '192.0.2.1'::inet END, number,
+       repeat('0', 64), repeat('0', 64)
   FROM generate_series(1, %(entries)s) entry (number)
   JOIN bench.told ON told.n = number %% (SELECT count(*) FROM bench.told),
        LATERAL (SELECT now() - (%(entries)s - number) * interval '10 seconds' AS moment,

@@ -1,7 +1,7 @@
 """The plans of all statements that a piece of the program runs, as PostgreSQL makes them there."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,26 +36,26 @@ class Plans:
 
 
 @contextmanager
-def watched() -> Iterator[Plans]:
+def watched(tables: Set[str] = LARGE) -> Iterator[Plans]:
     """Plan each statement before it is run; and run it once more, if it only reads."""
     plans = Plans()
 
     def look(execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
         if not many and sql.lstrip().upper().startswith(PLANNED):
-            _look(plans, sql, params)
+            _look(plans, sql, params, tables)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(look):
         yield plans
 
 
-def _look(plans: Plans, sql: str, params: Any) -> None:
+def _look(plans: Plans, sql: str, params: Any, tables: Set[str]) -> None:
     plans.statements += 1
     nodes = list(_nodes(_explain(sql, params, analyze=_only_reads(sql))))
     scans = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
-    plans.sequential += [f"{table}: {sql}" for table in sorted(scans & LARGE)]
+    plans.sequential += [f"{table}: {sql}" for table in sorted(scans & tables)]
     if _only_reads(sql):
-        looked = [node for node in nodes if node.get("Relation Name") in LARGE]
+        looked = [node for node in nodes if node.get("Relation Name") in tables]
         used = sum(_rows(node) for node in looked)
         plans.read.append((used + sum(map(_removed, looked)), used, sql))
 

@@ -1,0 +1,42 @@
+"""Every page of admin answers, asks the database little, and reads little of large tables."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from audit import admin_filters, estimated_paging
+from tests import databases
+from tests.benchmarks.plans import LARGE, watched
+from tests.benchmarks.subjects import admin
+from tests.benchmarks.world import World
+
+DATABASE = f"test_admin_lists_{os.getpid()}"
+# 60,000 slots and openings, 50,000 alerts, 30,000 messages.
+SCALE, LEARNERS = 0.02, 10_000
+COUNTED, LOOKED_AT = 500, 1000
+MOST_READ = 4 * LOOKED_AT
+LISTED = {*LARGE, "slots_slotopening", "auditlogs"}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """A world in a database of its own."""
+    databases.recreate(DATABASE, databases.TEMPLATE)
+    try:
+        with django_db_blocker.unblock(), databases.used_here(DATABASE):
+            yield World(scale=SCALE, seed=1, say=lambda text: None, learners=LEARNERS)
+    finally:
+        databases.drop(DATABASE)
+
+
+def test_no_page_of_admin_reads_much_of_a_large_table_or_asks_often(world, monkeypatch):
+    monkeypatch.setattr(estimated_paging, "COUNTED_UP_TO", COUNTED)
+    monkeypatch.setattr(admin_filters, "LOOKED_AT", LOOKED_AT)
+    with watched(LISTED) as plans:
+        figures = list(admin.compare(world, rounds=1))
+    assert plans.read
+    assert [f"{seen}: {sql}" for seen, _, sql in plans.read if seen > MOST_READ] == []
+    queries = figures[-1]
+    assert queries.unit == "queries"
+    assert queries.reached, queries.value
