@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from accounts.models import SavedSearch
+from audit.admin_filters import RecentlyTrueOrNot
 from audit.large_lists import FoundByUserAdmin
 from audit.recorded_admin import ReadOnlyAdmin
 
@@ -15,7 +16,7 @@ class SavedSearchAdmin(FoundByUserAdmin, ReadOnlyAdmin):
 
     list_display = ("id", "user", "postcode", "notification_radius", "is_active", "paused_until")
     list_select_related = ("user",)
-    list_filter = ("notification_method", "is_active")
+    list_filter = ("notification_method", ("is_active", RecentlyTrueOrNot))
     ordering = ("-id",)
     sortable_by = ("id",)
     exclude: ClassVar = ["location"]

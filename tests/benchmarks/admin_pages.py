@@ -145,14 +145,14 @@ def _searches(label: str) -> list[str]:
 
 
 def _queries(changelist: ChangeList) -> Iterator[str]:
-    """Each choice of each filter, each order up and down, and the last page."""
+    """Each choice of each filter, each order, and the last page."""
     for spec in changelist.filter_specs:
         yield from (str(each["query_string"]) for each in spec.choices(changelist)
                     if "query_string" in each)  # fmt: skip
     for column, name in zip(count(), changelist.list_display, strict=False):
         sortable = changelist.sortable_by is None or name in changelist.sortable_by
         if sortable and changelist.get_ordering_field(name):
-            yield from (f"?o={column}", f"?o=-{column}")
+            yield f"?o=-{column}"
     yield f"?p={changelist.paginator.num_pages}"
 
 

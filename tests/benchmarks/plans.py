@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from psycopg.sql import Composable
 
 # Not the openings: of those a centre's history reads so many in a small country that it may as
 # well read all. With 160,000 of them it reads its own by their index.
@@ -40,9 +41,12 @@ def watched(tables: Set[str] = LARGE) -> Iterator[Plans]:
     """Plan each statement before it is run; and run it once more, if it only reads."""
     plans = Plans()
 
-    def look(execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
-        if not many and sql.lstrip().upper().startswith(PLANNED):
-            _look(plans, sql, params, tables)
+    def look(
+        execute: Callable, sql: str | Composable, params: Any, many: bool, context: dict
+    ) -> Any:
+        text = sql.as_string(connection.connection) if isinstance(sql, Composable) else sql
+        if not many and text.lstrip().upper().startswith(PLANNED):
+            _look(plans, text, params, tables)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(look):
