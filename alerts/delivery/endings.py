@@ -28,6 +28,14 @@ RETRY = f"""
     next_attempt_at = statement_timestamp() + make_interval(secs => %(seconds)s)
 """
 HOLD = f"state = 'retry', starts = starts - 1, next_attempt_at = %(until)s, {RELEASE}"
+# Not waiting for whoever is giving the notification an e-mail at this moment.
+DUE_LATER = """
+WITH free AS (
+    SELECT id FROM alerts_notification WHERE id = %(id)s FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE alerts_notification notification SET due_at = %(until)s
+  FROM free WHERE notification.id = free.id
+"""
 POSTPONE = f"""
     state = 'retry', starts = starts - 1, {RELEASE},
     next_attempt_at = statement_timestamp() + interval '1 second'
@@ -38,7 +46,8 @@ UPDATE alerts_delivery
  WHERE id = ANY (%(ids)s)
 """  # noqa: S608 - RELEASE is written above
 # The network is reached from here on, so `starts` begins anew and an end now leaves a doubt. Not
-# with a look that is too old; not when another has taken the delivery up meanwhile.
+# with a look that is too old; not when another has taken the delivery up meanwhile; not while the
+# provider is to be left alone, which another may just have been told, but by who tries it out.
 TOUCH = """
 UPDATE alerts_delivery
    SET attempts = attempts + 1, starts = 0,
@@ -46,6 +55,10 @@ UPDATE alerts_delivery
        next_attempt_at = statement_timestamp() + make_interval(secs => %(lease)s)
  WHERE id = %(next_id)s AND lease_token = %(next_token)s AND state = 'sending'
    AND lease_until > statement_timestamp()
+   AND (%(probe)s OR NOT EXISTS (
+        SELECT FROM alerts_breaker breaker
+         WHERE breaker.provider = alerts_delivery.provider
+           AND breaker.open_until > statement_timestamp()))
 RETURNING id
 """
 # The first acceptance of any delivery that counted a slot makes its alert sent.
@@ -74,8 +87,13 @@ def stop(held: Held, *, state: Delivery.State, reason: str) -> None:
 
 
 def hold_until(held: Held, *, until: datetime) -> None:
-    """Put a claimed delivery back until a time (aware); it uses up nothing."""
+    """Put a claimed delivery back until a time (aware), when its notification is due anew.
+
+    It uses up nothing, nor the time after which a push goes by e-mail.
+    """
     update_held(held, HOLD, {"until": until}, state=State.CLAIMED)
+    with connection.cursor() as cursor:
+        cursor.execute(DUE_LATER, {"id": held.notification_id, "until": until})
 
 
 def postpone(held: Held) -> None:
@@ -126,6 +144,7 @@ def _accept_and_touch(held: Held | None, following: Held | None) -> bool:
         "next_id": following and following.id,
         "next_token": following and following.token,
         "lease": float(config.LEASE_SECONDS.value()),
+        "probe": bool(following and following.suspect),
     }
     ((accepted, touched),) = fetch_prepared(ACCEPT_AND_TOUCH, values)
     if held:

@@ -61,10 +61,12 @@ def trust(services: list[PushService], folder: Path) -> dict[str, str]:
     }
 
 
-def workers(logs: Path, redis: str, environment: dict[str, str]) -> list[Program]:
-    """A worker of one process for each queue, and beat: sent one after the other."""
+def workers(
+    logs: Path, redis: str, environment: dict[str, str], *, senders: int = 1
+) -> list[Program]:
+    """A worker of so many processes for each queue, and beat; of one: sent one after the other."""
     one = [
-        worker(logs / queue, queues=queue, processes=1, redis=redis, **environment)
+        worker(logs / queue, queues=queue, processes=senders, redis=redis, **environment)
         for queue in QUEUES.split(",")
     ]
     return [*one, beat(logs / "beat", redis=redis)]

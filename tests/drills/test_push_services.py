@@ -110,3 +110,27 @@ def expect_each_live_browser_is_woken(all_of, *, mails) -> None:
         else:
             assert all(each.pushed().values()), name
             assert mailed.isdisjoint(each.browsers), name
+
+
+@pytest.mark.parametrize("count", [12, pytest.param(100, marks=pytest.mark.long)])
+def test_two_senders_keep_the_pause_that_one_of_them_was_asked_for(
+    sink, own_redis, seed, logs, count
+):
+    """What the other has ready at that moment is held back too: each asks once at most."""
+    configure(push_patience_seconds="120")
+    town = Town(seed, learners=0, centers=1)
+    asked = Subscribers(logs / "busy", "busy", town, count)
+    asked.service.usual = answer(429, Retry_After=str(RETRY_AFTER))
+    programs = workers(logs, own_redis.url, trust([asked.service], logs), senders=2)
+    with running(*programs):
+        town.open_slots(1)
+        assert wait_until(lambda: asked.service.requests, seconds=30)
+        pause(1)
+        asked.service.usual = answer(201)
+        assert wait_until(lambda: all_ended(count), seconds=60), look()
+    asked.service.close()
+    first = asked.service.requests[0]
+    soon = [each for each in asked.service.requests if each.at - first.at < RETRY_AFTER]
+    assert len(soon) <= 2
+    assert asked.pushed() == dict.fromkeys(asked.browsers, 1)
+    assert sink.received == []

@@ -6,11 +6,15 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from alerts.delivery import transmitting
+from alerts.delivery import breakers, transmitting
 from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.handing_over import hand_over
+from alerts.delivery.leases import claim
 from alerts.delivery.rounds import send_round
+from alerts.delivery.sending import start
 from alerts.models import Breaker, Delivery, Notification, PushSubscription
 from alerts.push_subscriptions import unsubscribe
+from tests.alerts.delivery.test_coalescing import quiet_now
 from tests.alerts.waiting import fetch, make_waiting, tomorrow
 from tests.alerts.world import make_user
 from tests.push_endpoint import Browser, answer
@@ -204,3 +208,36 @@ def test_a_service_that_is_slow_is_given_up_long_before_the_lease_ends(
     send()
     delivery = Delivery.objects.get(channel="push")
     assert (delivery.state, delivery.in_doubt) == ("retry", 1)
+
+
+def test_a_pause_that_another_sender_was_asked_for_holds_back_what_is_ready_here(
+    user, push_service, sink
+):
+    subscribe(user, push_service, "/one")
+    make_waiting(user, method="push")
+    gather_notifications()
+    ready = start(claim("push"))
+    breakers.failed(ready[0].held.provider, error="429", wished_seconds=60, probe=False)
+    assert hand_over(ready).left_over == 1
+    assert (push_service.requests, Delivery.objects.get().in_doubt) == ([], 0)
+
+
+def test_quiet_hours_that_began_after_gathering_end_with_a_push_and_no_mail(
+    user, push_service, sink
+):
+    subscribe(user, push_service, "/one")
+    make_waiting(user, method="push")
+    gather_notifications()
+    quiet_now(user)
+    send()
+    notification = Notification.objects.get()
+    notification.created_at = timezone.now() - timedelta(minutes=10)
+    notification.save()
+    send()
+    assert (push_service.requests, sink.received) == ([], [])
+    assert notification.due_at > timezone.now() + timedelta(minutes=50)
+    type(user).objects.update(quiet_from=None, quiet_until=None)
+    Notification.objects.update(due_at=timezone.now())
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    send()
+    assert (len(push_service.requests), sink.received) == (1, [])
