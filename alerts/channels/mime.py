@@ -22,7 +22,7 @@ LINE, LONGEST_LINE = 78, 998
 BOUNDARY = "=_alternative"
 # What needs no quoting and no encoding in any header.
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+")
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
+LINE_BREAK = re.compile(r"\r\n|\r")
 PART = (
     '--{boundary}\r\nContent-Type: {kind}; charset="utf-8"\r\n'
     "Content-Transfer-Encoding: {encoding}\r\n\r\n"
@@ -82,7 +82,7 @@ def _sanitized(text: str) -> str:
 
 
 def _part(kind: str, text: str) -> bytes:
-    lines = LINE_BREAK.sub("\n", text)
+    lines = LINE_BREAK.sub("\n", text) if "\r" in text else text
     plain = _goes_as_it_is(lines)
     body = lines.encode() if plain else binascii.b2a_qp(lines.encode(), istext=True)
     encoding = "7bit" if plain else "quoted-printable"
