@@ -7,12 +7,15 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from alerts import config
+from alerts.delivery.leases import MOST_AT_ONCE
 
 logger = logging.getLogger(__name__)
 
 MATCH = "alerts.tasks.match"
 # A page may be waiting; a worker's own connection is patient (seconds).
 IMPATIENT = {"socket_connect_timeout": 0.2, "socket_timeout": 0.5}
+# More than there are senders is no harm: who finds nothing due has ended at once.
+MOST_HANDS = 4
 SENDING = ("alerts.tasks.send_push", "alerts.tasks.send_email")
 
 
@@ -21,9 +24,13 @@ def hint_matching(**kwargs: Any) -> None:
     publish(MATCH)
 
 
-def hint_sending() -> None:
-    """Ask for a round of sending for when the window that begins now has ended."""
-    for name in SENDING:
+def hint_sending(*, alerts: int = 1) -> None:
+    """Ask for a round of sending for when the window that begins now has ended.
+
+    Of more alerts than one sender takes up at once, as many senders begin at the same time.
+    """
+    hands = min(max(alerts // MOST_AT_ONCE, 1), MOST_HANDS)
+    for name in SENDING * hands:
         publish(name, countdown=config.COALESCE_SECONDS.value())
 
 

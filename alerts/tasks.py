@@ -9,7 +9,7 @@ from celery import shared_task
 
 from alerts.delivery.rounds import send_round
 from alerts.hints import hint_sending
-from alerts.matching.match import match_openings
+from alerts.matching.match import Matched, match_in_lots
 from alerts.searches.ending_mails import send_ending_mails
 from alerts.searches.passed import end_passed_searches
 from alerts.watching.canary import watch
@@ -22,12 +22,14 @@ SECONDS = 20.0
 
 @shared_task
 def match() -> None:
-    """Match what has opened, and look in when the first messages are due."""
-    matched = match_openings()
+    """Match what has opened, and look in when the messages of each lot are due."""
+    matched = Matched()
+    for lot in match_in_lots():
+        matched += lot
+        if alerts := lot.alerts + lot.revived:
+            hint_sending(alerts=alerts)
     if matched.openings:
         logger.info("matched openings=%d alerts=%d", matched.openings, matched.alerts)
-    if matched.alerts or matched.revived:
-        hint_sending()
 
 
 @shared_task

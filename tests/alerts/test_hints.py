@@ -56,6 +56,13 @@ def test_an_erasure_asks_to_be_kept_beside_the_backups_once_it_is_committed(
     assert waiting(broker, "housekeeping") == 1
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("alerts", "senders"), [(50, 1), (150, 3), (100_000, 4)])
+def test_many_alerts_ask_for_several_senders_at_once(broker, alerts, senders):
+    hint_sending(alerts=alerts)
+    assert (waiting(broker, "email"), waiting(broker, "push")) == (senders, senders)
+
+
 def test_a_broker_that_is_away_drops_the_hint(broker):
     broker.kill()
     hint_matching()

@@ -13,7 +13,7 @@ from tests.benchmarks.world import World
 
 MESSAGES = 2_000
 # As deploy/compose.yaml starts them for the queue of e-mails.
-SENDERS = 2
+SENDERS = 4
 
 
 def compare(world: World, rounds: int) -> Iterator[Figure]:

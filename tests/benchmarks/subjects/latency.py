@@ -34,6 +34,7 @@ LEARNERS, PLACES, BATCHES = 10_000, 120, 30
 COALESCE_SECONDS = 2
 PATIENCE = 180.0
 DATABASE = f"bench_latency_{os.getpid()}"
+PROCESSES = {"matching": 2, "email": 4}
 # Two days of a feed are replayed in minutes, so what is allowed in a day is not.
 SETTINGS = {
     "alerts.coalesce_seconds": str(COALESCE_SECONDS),
@@ -160,8 +161,8 @@ def at_work(folder: Path) -> Iterator[Service]:
             "DEBUG": "false",
         }
         programs = [
-            worker(folder / queue, redis=redis.url, queues=queue, processes=2, **environment)
-            for queue in ("matching", "email")
+            worker(folder / queue, redis=redis.url, queues=queue, processes=count, **environment)
+            for queue, count in PROCESSES.items()
         ]
         programs.append(beat(folder / "beat", redis=redis.url, **environment))
         try:

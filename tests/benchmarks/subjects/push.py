@@ -19,7 +19,7 @@ from tests.benchmarks.world import World
 
 MESSAGES = 1_000
 # As deploy/compose.yaml starts them for the queue of pushes.
-SENDERS = 2
+SENDERS = 4
 
 
 def compare(world: World, rounds: int) -> Iterator[Figure]:
