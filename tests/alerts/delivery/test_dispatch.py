@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -187,6 +188,17 @@ def test_what_somebody_is_changing_is_left_for_later(others, alert, sink, monkey
     monkeypatch.undo()
     make_due()
     assert (dispatch("email").accepted, fetch(alert).state) == (1, "sent")
+
+
+def test_through_a_pool_that_lends_connections_each_is_sent_and_no_statement_is_kept(
+    others, sink, monkeypatch
+):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+        assert dispatch("email").accepted == 5
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        assert (cursor.fetchone(), len(sink.received)) == ((0,), 5)
 
 
 def test_every_try_is_the_same_message(alert, sink):
