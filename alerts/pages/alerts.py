@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from alerts.messages import links
 from alerts.models import Notification, UserAlert
-from alerts.pages.history import read_history, read_notification
+from alerts.pages.history import official_pages, read_history, read_notification
 from alerts.pages.searches import LearnerRequest, got_a_test_path
 from alerts.searches.narrowing import narrowings
 
@@ -54,7 +54,9 @@ def alert_page(request: HttpRequest, token: str) -> HttpResponse:
     except links.BadLink as error:
         return bad_link(request, error)
     notification = get_object_or_404(Notification, pk=pk, user__is_active=True)
-    return render(request, "alerts/alert_page.html", {"alerts": read_notification(notification)})
+    alerts = read_notification(notification)
+    context = {"alerts": alerts, "official": official_pages(alerts)}
+    return render(request, "alerts/alert_page.html", context)
 
 
 def bad_link(request: HttpRequest, error: links.BadLink) -> HttpResponse:

@@ -105,6 +105,11 @@ class ShownAlert:
         return {"Change your driving test": OFFICIAL_CHANGE, "Book a driving test": OFFICIAL_BOOK}
 
 
+def official_pages(alerts: list[ShownAlert]) -> dict[str, str]:
+    """Where to act on those that are still open, each page once; empty when all are gone."""
+    return {name: url for shown in alerts if shown.is_open for name, url in shown.official.items()}
+
+
 @dataclass(frozen=True)
 class HistoryPage:
     """Some alerts, newest first; `older` is where the next page starts, or None."""

@@ -127,6 +127,22 @@ def test_the_link_in_a_message_opens_without_signing_in(client, alert, link):
     assert alert.slot.center.name in text_of(client, link)
 
 
+def test_a_message_of_several_slots_leads_to_the_official_service_once(client, ada):
+    alerts = [make_waiting(ada), make_waiting(ada)]
+    gather_notifications()
+    alerts[0].refresh_from_db()
+    path = urlsplit(links.alert_page_url(alerts[0].notification_id)).path
+    text = text_of(client, path)
+    assert text.count(">Open</span>") == 2
+    assert text.count('href="https://www.gov.uk/change-driving-test"') == 1
+
+
+def test_a_message_whose_slots_are_all_gone_leads_nowhere(client, alert, link):
+    alert.slot.available = False
+    alert.slot.save()
+    assert 'href="https://www.gov.uk/change-driving-test"' not in text_of(client, link)
+
+
 def test_the_link_opens_for_seven_days(client, link):
     with time_machine.travel(timezone.now() + timedelta(days=6, hours=23), tick=False):
         assert client.get(link).status_code == 200
