@@ -28,6 +28,7 @@ SUBJECTS = (
     "dispatch",
     "push",
     "latency",
+    "audit",
 )
 # They run only when they are named: one builds worlds of its own, one loads the site for minutes,
 # one gives the world a past.
