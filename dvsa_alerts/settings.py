@@ -93,6 +93,12 @@ TEMPLATES = [
             ],
         },
     },
+    # Mails only, which are made by the thousand: a quarter of the time (docs/decisions/0003).
+    {
+        "NAME": "mail",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+    },
 ]
 FORM_RENDERER = "dvsa_alerts.rendering.FormRenderer"
 

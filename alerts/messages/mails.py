@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import SavedSearch, SearchCenter
@@ -15,6 +14,7 @@ from alerts import wording
 from alerts.channels.email import Mail, message_id
 from alerts.delivery.rechecking import Listing, Recipient
 from alerts.messages import links
+from alerts.messages.rendering import render
 from slots.wording import clock, day
 
 MOST_LISTED = 10
@@ -96,8 +96,8 @@ def compose_mail(
     return Mail(
         to=recipient.email,
         subject=subject(listings),
-        text=render_to_string("alerts/mail/alert.txt", context),
-        html=render_to_string("alerts/mail/alert.html", context),
+        text=render("alert.txt", context),
+        html=render("alert.html", context),
         message_id=message_id(number),
         headers={
             "List-Unsubscribe": f"<{unsubscribe}>",

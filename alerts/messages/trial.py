@@ -4,7 +4,6 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from accounts.models import SavedSearch
 from alerts import wording
@@ -12,6 +11,7 @@ from alerts.channels.email import Mail, mailer, message_id, seal
 from alerts.channels.outcomes import Accepted
 from alerts.config import TEST_ALERTS_PER_HOUR
 from alerts.messages import links
+from alerts.messages.rendering import render
 from alerts.messages.trial_push import send_trial_pushes
 from alerts.models import PushSubscription
 from audit.trail import record
@@ -63,8 +63,8 @@ def compose_trial(search: SavedSearch) -> Mail:
     return Mail(
         to=search.user.email,
         subject=f"Test alert from {settings.SITE_NAME}",
-        text=render_to_string("alerts/mail/trial.txt", context),
-        html=render_to_string("alerts/mail/trial.html", context),
+        text=render("trial.txt", context),
+        html=render("trial.html", context),
         message_id=message_id(uuid.uuid4()),
         headers={
             "List-Unsubscribe": f"<{unsubscribe}>",

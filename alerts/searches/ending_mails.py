@@ -16,7 +16,6 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import DateTimeField, F, Func
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
 
 from accounts.models import SavedSearch, User
 from alerts import config, wording
@@ -26,6 +25,7 @@ from alerts.delivery import breakers
 from alerts.delivery.bounces import record_bounce
 from alerts.delivery.retries import delay_after
 from alerts.messages import links
+from alerts.messages.rendering import render
 from alerts.models import Breaker, MailRefusal, SearchEnding
 from slots.wording import day
 
@@ -141,8 +141,8 @@ def compose(ending: SearchEnding, user: User, search: SavedSearch) -> Mail:
     return Mail(
         to=user.email,
         subject=" ".join(f"Your search has ended: {context['title']}".split()),
-        text=render_to_string("alerts/mail/search_ended.txt", context),
-        html=render_to_string("alerts/mail/search_ended.html", context),
+        text=render("search_ended.txt", context),
+        html=render("search_ended.html", context),
         message_id=message_id(ending.message_id),
         headers={
             "List-Unsubscribe": f"<{unsubscribe}>",
