@@ -48,13 +48,14 @@ UPDATE alerts_delivery
 # The network is reached from here on, so `starts` begins anew and an end now leaves a doubt. Not
 # with a look that is too old; not when another has taken the delivery up meanwhile; not while the
 # provider is to be left alone, which another may just have been told, but by who tries it out.
+# The state is compared as LOCK_HELD does.
 TOUCH = """
 UPDATE alerts_delivery
    SET attempts = attempts + 1, starts = 0,
        lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
        next_attempt_at = statement_timestamp() + make_interval(secs => %(lease)s)
- WHERE id = %(next_id)s AND lease_token = %(next_token)s AND state = 'sending'
-   AND lease_until > statement_timestamp()
+ WHERE id = %(next_id)s AND lease_token = %(next_token)s
+   AND state IS NOT DISTINCT FROM 'sending' AND lease_until > statement_timestamp()
    AND (%(probe)s OR NOT EXISTS (
         SELECT FROM alerts_breaker breaker
          WHERE breaker.provider = alerts_delivery.provider
@@ -66,7 +67,8 @@ ACCEPT_AND_TOUCH = f"""
 WITH accepted AS (
     UPDATE alerts_delivery
        SET state = 'accepted', accepted_at = statement_timestamp(), last_error = NULL, {RELEASE}
-     WHERE id = %(id)s AND lease_token = %(token)s AND state = 'sending'
+     WHERE id = %(id)s AND lease_token = %(token)s
+       AND state IS NOT DISTINCT FROM 'sending'
     RETURNING counted
 ), counted AS (
     SELECT alert_id FROM useralerts

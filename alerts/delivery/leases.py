@@ -60,12 +60,14 @@ RETURNING delivery.id, delivery.notification_id, delivery.channel, delivery.prov
           delivery.attempts, delivery.starts, chosen.failures
 """
 # In the order of their ids and without waiting, so that no two of us ever wait for one another.
+# With `=` the planner may take the index of live deliveries, nearly empty when it was last
+# analysed, and read all of them for each: this comparison leaves it the ids.
 LOCK_HELD = """
 SELECT delivery.id
   FROM alerts_delivery delivery
   JOIN unnest(%(ids)s::bigint[], %(tokens)s::uuid[]) AS held (id, token)
     ON held.id = delivery.id AND held.token = delivery.lease_token
- WHERE delivery.state = %(state)s
+ WHERE delivery.state IS NOT DISTINCT FROM %(state)s
  ORDER BY delivery.id
    FOR NO KEY UPDATE OF delivery SKIP LOCKED
 """
@@ -132,7 +134,8 @@ def update_held(held: Held, changes: str, values: dict[str, Any], *, state: str)
     """
     statement = f"""
         UPDATE alerts_delivery SET {changes}
-         WHERE id = %(held_id)s AND lease_token = %(held_token)s AND state = %(held_state)s
+         WHERE id = %(held_id)s AND lease_token = %(held_token)s
+           AND state IS NOT DISTINCT FROM %(held_state)s
     """  # noqa: S608 - `changes` is written in this app, never read from anywhere
     held_values = {"held_id": held.id, "held_token": held.token, "held_state": state}
     with connection.cursor() as cursor:

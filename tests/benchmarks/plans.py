@@ -16,15 +16,14 @@ LARGE = {
     "alerts_reach", "alerts_notification", "alerts_delivery",
 }  # fmt: skip
 PLANNED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
-READS = ("SELECT", "WITH")
 
 
 @dataclass
 class Plans:
     """What was planned: statements that read a large table from end to end, and how wastefully.
 
-    `read` is how many rows of large tables a reading statement has looked at, with how many of
-    them it went on; only statements that are sure to change nothing are run for that.
+    `read` is how many rows of large tables a statement has looked at, with how many of them it
+    went on.
     """
 
     statements: int = 0
@@ -33,12 +32,16 @@ class Plans:
 
     def wasteful(self, *, factor: int, allowance: int) -> list[str]:
         """Statements that looked at more than `factor` times what they used, and some."""
-        return [sql for seen, used, sql in self.read if seen > used * factor + allowance]
+        return [
+            f"{seen} rows for {used}: {sql}"
+            for seen, used, sql in self.read
+            if seen > used * factor + allowance
+        ]
 
 
 @contextmanager
 def watched(tables: Set[str] = LARGE) -> Iterator[Plans]:
-    """Plan each statement before it is run; and run it once more, if it only reads."""
+    """Run each statement once more before it is run, and undo that."""
     plans = Plans()
 
     def look(
@@ -55,25 +58,20 @@ def watched(tables: Set[str] = LARGE) -> Iterator[Plans]:
 
 def _look(plans: Plans, sql: str, params: Any, tables: Set[str]) -> None:
     plans.statements += 1
-    nodes = list(_nodes(_explain(sql, params, analyze=_only_reads(sql))))
+    nodes = [node for node in _nodes(_explain(sql, params)) if node["Node Type"].endswith("Scan")]
     scans = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
     plans.sequential += [f"{table}: {sql}" for table in sorted(scans & tables)]
-    if _only_reads(sql):
-        looked = [node for node in nodes if node.get("Relation Name") in tables]
-        used = sum(_rows(node) for node in looked)
-        plans.read.append((used + sum(map(_removed, looked)), used, sql))
+    looked = [node for node in nodes if node.get("Relation Name") in tables]
+    used = sum(map(_rows, looked))
+    plans.read.append((used + sum(map(_removed, looked)), used, sql))
 
 
-def _only_reads(sql: str) -> bool:
-    text = sql.upper()
-    writes = ("INSERT ", "UPDATE ", "DELETE ", "SET_CONFIG", "NEXTVAL", "ADVISORY")
-    return text.lstrip().startswith(READS) and not any(word in text for word in writes)
-
-
-def _explain(sql: str, params: Any, *, analyze: bool) -> dict[str, Any]:
-    options = f"FORMAT JSON, ANALYZE {'on' if analyze else 'off'}"
-    with connection.connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN ({options}) {sql}", params)
+def _explain(sql: str, params: Any) -> dict[str, Any]:
+    with (
+        connection.connection.transaction(force_rollback=True),
+        connection.connection.cursor() as cursor,
+    ):
+        cursor.execute(f"EXPLAIN (FORMAT JSON, ANALYZE) {sql}", params)
         (found,) = cursor.fetchone()
     plan = json.loads(found) if isinstance(found, str) else found
     return plan[0]["Plan"]

@@ -1,14 +1,18 @@
-"""No query of a page, of matching or of delivery reads a large table from end to end."""
+"""No query of a page, of matching or of delivery reads a large table from end to end, nor much
+more of one than it uses.
+"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from alerts.delivery.rounds import send_round
 from alerts.matching.match import match_openings
 from alerts.models import UserAlert
@@ -16,12 +20,16 @@ from audit.models import SystemConfig
 from slots.searching.paging import read_page
 from slots.searching.search import Order
 from tests import databases
+from tests.alerts.conftest import push_service
+from tests.benchmarks.due_messages import subscribe
 from tests.benchmarks.plans import Plans, watched
 from tests.benchmarks.subjects import matching
 from tests.benchmarks.subjects.page import link
 from tests.benchmarks.subjects.search import places
 from tests.benchmarks.world import World, owner_at_rest
 from tests.smtp_sink import Sink
+
+__all__ = ["push_service"]
 
 DATABASE = f"test_plans_{os.getpid()}"
 # With too few centres, one of them is much of a table, and reading all of it the best plan.
@@ -83,32 +91,81 @@ def test_a_page_of_results_reads_little_more_than_it_shows(world, order):
     assert is_lean(plans)
 
 
-@pytest.mark.parametrize("path", ["/", "/slots/", "/centers/", "/centers/1/", "/api/v1/slots/"])
-def test_a_page_reads_no_large_table_from_end_to_end(world, path):
-    query = link(places(world)[0]).partition("?")[2] if "slots" in path else ""
+# What a search is about stands for {search}, and a learner's own first rows for {own} and {alert}.
+PUBLIC = (
+    "/", "/slots/?{search}", "/slots/map/?{search}", "/centers/", "/centers/?{search}",
+    "/centers/1/", "/api/v1/slots/?{search}", "/searches/new/?{search}",
+)  # fmt: skip
+LEARNERS_OWN = (
+    "/searches/", "/searches/{own}/edit/", "/searches/{own}/pause/", "/searches/{own}/delete/",
+    "/searches/new/?{search}", "/alerts/", "/alerts/{alert}/not-for-me/", "/push/", "/account/",
+    "/account/erase/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def learner(world) -> User:
+    """Somebody in the middle of all, with a search and some alerts."""
+    return User.objects.order_by("pk")[LEARNERS // 2]
+
+
+@pytest.fixture
+def address(world, learner) -> Callable[[str], str]:
+    """A page's address with its places filled in."""
+    return partial(
+        str.format,
+        search=link(places(world)[0]).partition("?")[2],
+        own=learner.searches.values_list("pk", flat=True)[0],
+        alert=UserAlert.objects.filter(user=learner).values_list("pk", flat=True)[0],
+    )
+
+
+def plans_of(page: Client, path: str) -> Plans:
     with watched() as plans:
-        response = Client().get(f"{path}?{query}", headers={"Host": settings.ALLOWED_HOSTS[0]})
+        response = page.get(path, headers={"Host": settings.ALLOWED_HOSTS[0]})
     assert response.status_code == 200
-    assert plans.sequential == []
+    return plans
 
 
-def test_matching_and_delivery_read_no_large_table_from_end_to_end(world, settings):
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_page_for_everybody_reads_little_more_than_it_uses(address, path):
+    assert is_lean(plans_of(Client(), address(path)))
+
+
+@pytest.mark.parametrize("path", LEARNERS_OWN)
+def test_a_page_of_a_learner_reads_little_more_than_it_uses(address, learner, path):
+    page = Client()
+    page.force_login(learner)
+    assert is_lean(plans_of(page, address(path)))
+
+
+def test_matching_and_delivery_read_little_more_than_they_use(world, settings, push_service):
     sink = Sink()
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     SystemConfig.objects.create(key="alerts.coalesce_seconds", value="0")
+    subscribe(push_service.url(""))
     with owner_at_rest() as owner:
         matching.open_one(owner, world)
     with watched() as plans:
         matched = match_openings()
         send_round("email", seconds=3)
+        send_round("push", seconds=3)
     sink.close()
     assert matched.alerts > 100
     assert UserAlert.objects.filter(state="sent", opening__matched_at__isnull=False).exists()
     assert sink.received
-    assert plans.sequential == []
+    assert push_service.requests
+    assert is_lean(plans)
 
 
 def test_a_table_that_is_read_from_end_to_end_is_seen(world):
     with watched() as plans:
         assert not UserAlert.objects.filter(miles=-1).exists()
     assert [said.partition(":")[0] for said in plans.sequential] == ["useralerts"]
+
+
+def test_a_filter_that_drops_most_of_what_is_read_is_seen(world):
+    with watched() as plans:
+        assert not UserAlert.objects.filter(user_id__lt=100, miles=-1).exists()
+    assert plans.sequential == []
+    assert len(plans.wasteful(factor=3, allowance=50)) == 1
