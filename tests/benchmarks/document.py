@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.benchmarks import ON_REQUEST, load_document, plot, report
 from tests.benchmarks.figures import Failure, Figure, percentile_of
+from tests.benchmarks.report import short
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 # Of a cost's repetitions the one that a tenth don't exceed: the median says how busy a shared
@@ -29,7 +30,7 @@ def main(names: Sequence[str]) -> int:
     results = [json.loads(Path(name).read_text()) for name in names]
     text = PAGE.read_text()
     if runs := [run for run in map(_run, results) if run]:
-        text = _between(text, "runs", "\n\n".join(runs))
+        text = _between(text, "runs", "\n\n".join([*runs, _verdict(results)]))
     for growth in filter(None, (_only("growth", result) for result in results)):
         text = _between(text, "growth", f"{_machine(growth)}\n\n{_growth(growth)}")
         PLOT.write_text(plot.draw(_costs(growth)))
@@ -67,6 +68,27 @@ def _run(result: dict[str, Any]) -> str:
     return f"{_machine(result)}\n\n{report.table(found)}" if found else ""
 
 
+def _verdict(results: Sequence[dict[str, Any]]) -> str:
+    """How many numbers were reached in each run, and which were not in some."""
+    bound = [
+        figure
+        for result in results
+        for figure in result["figures"]
+        if figure["reached"] is not None
+    ]
+    missed = {figure["subject"] for figure in bound if not figure["reached"]}
+    failed = {each["subject"] for result in results for each in result.get("failures", [])}
+    reached = sum(figure["reached"] for figure in bound)
+    return (
+        f"Reached: {reached} of {len(bound)} numbers in all runs together. "
+        f"Missed at least once: {_listed(missed)}. Failed: {_listed(failed)}."
+    )
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
 def _machine(result: dict[str, Any]) -> str:
     machine = result["machine"]
     processor = machine["processor"] or "processor unknown"
@@ -85,9 +107,21 @@ def _growth(result: dict[str, Any]) -> str:
     heads = [f"{each}×" for each in times]
     rows = [("cost", *heads, f"{heads[-1]} to {heads[0]}"), ["---"] * (len(times) + 2)]
     for name, each in costs.items():
-        cells = [f"{report.short(each[size])} ms" for size in times]
-        rows.append((name, *cells, report.short(each[times[-1]] / each[times[0]])))
-    return "\n".join((_sizes(result), "", *(f"| {' | '.join(cells)} |" for cells in rows)))
+        cells = [f"{short(each[size])} ms" for size in times]
+        rows.append((name, *cells, short(each[times[-1]] / each[times[0]])))
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    return f"{_sizes(result)}\n\n{table}\n\n{_per_alert(result)}"
+
+
+def _per_alert(result: dict[str, Any]) -> str:
+    """A match for each thousand alerts that it writes, at each size."""
+    each = [
+        f"{short(1000 * percentile_of(figure['rounds'], QUIET) / figure['notes']['alerts'])} ms "
+        f"at {figure['notes']['times']}×"
+        for figure in result["figures"]
+        if figure["notes"].get("alerts")
+    ]
+    return f"For each thousand alerts that it writes, a match takes {', '.join(each)}."
 
 
 def _sizes(result: dict[str, Any]) -> str:

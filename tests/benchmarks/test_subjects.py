@@ -10,7 +10,7 @@ from tests import databases
 from tests.benchmarks import SUBJECTS
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.measuring import Different, same
-from tests.benchmarks.subjects import search
+from tests.benchmarks.subjects import load, search
 from tests.benchmarks.world import World
 
 DATABASE = f"test_benchmarks_{os.getpid()}"
@@ -39,6 +39,16 @@ def test_both_sides_do_the_same_work(world, name):
     figures = list(import_module(f"tests.benchmarks.subjects.{name}").compare(world, rounds=1))
     assert all(isinstance(figure, Figure) and figure.value > 0 for figure in figures)
     assert any(figure.reached is not None for figure in figures), "nothing here has to be reached"
+
+
+@pytest.mark.long
+def test_everybody_at_a_loaded_site_is_answered(world):
+    world.add_slots()
+    world.add_searches()
+    with load.running_site(world) as site, load.running_server(site, load.DEPLOYED) as web:
+        answered = load.generate(site.order(web, people=4, seconds=5))
+    assert answered.errors == {}
+    assert {"search", "page", "saved search", "sign-up"} == set(answered.actions)
 
 
 def test_a_page_without_one_of_its_slots_is_not_measured(world, monkeypatch):
