@@ -22,7 +22,8 @@ from dvsa_alerts.logs import log_lines
 # Under systemd the socket is handed over and this is not used.
 bind = os.environ.get("GUNICORN_BIND", "127.0.0.1:8000")
 
-# Pages wait for PostgreSQL more than they compute: threads fill the waits, processes the cores.
+# A page computes for three times as long as it waits: processes fill the cores, threads the waits
+# (docs/decisions/0012-processes-and-threads.md).
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", os.cpu_count() or 1))
 threads = int(os.environ.get("WEB_THREADS", "4"))
