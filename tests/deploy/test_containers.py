@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,12 +109,15 @@ def folder(tmp_path):
     return tmp_path
 
 
-CONFIG = ("-f", "deploy/compose.yaml", "config")
+def config(folder: Path, **given: str) -> subprocess.CompletedProcess[str]:
+    """What Compose says of the file when it is given these passwords, and no others."""
+    env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **given}
+    return compose("-f", "deploy/compose.yaml", "config", "--quiet", cwd=folder, env=env)
 
 
 @needs_compose
 def test_compose_accepts_it(folder):
-    done = compose(*CONFIG, "--quiet", cwd=folder, env=os.environ | SECRETS)
+    done = config(folder, **SECRETS)
     assert done.returncode == 0, done.stderr
 
 
@@ -121,5 +125,5 @@ def test_compose_accepts_it(folder):
 @pytest.mark.parametrize("missing", SECRETS)
 def test_compose_refuses_to_start_without_a_password(folder, missing):
     given = {name: value for name, value in SECRETS.items() if name != missing}
-    done = compose(*CONFIG, "--quiet", cwd=folder, env=os.environ | given)
+    done = config(folder, **given)
     assert (done.returncode, missing in done.stderr) == (1, True)
