@@ -44,6 +44,7 @@ def _is_taken(port: int) -> bool:
 def booted() -> Iterator["Debian"]:
     """One in a folder of its own, powered off and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="debian-", dir="/var/tmp"))
+    folder.chmod(0o755)  # what is root's alone here, nobody else could enter there
     machine = Debian(folder)
     try:
         machine.install()
