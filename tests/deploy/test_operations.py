@@ -53,6 +53,7 @@ class Operator:
         self.machine = machine
         editor = machine.file("/usr/local/bin/fill")
         shutil.copy(settings.BASE_DIR / "tests/deploy/fill_environment.sh", editor)
+        editor.chmod(0o755)
         machine.file("/etc/mail-server").write_text(f"127.0.0.1:{mail_port}")
         self.seconds: dict[str, float] = {}
         self.publish("main")
