@@ -103,12 +103,15 @@ class Debian:
         clean = ["env", "-i", f"--chdir={self.here}", "HOME=/root", "LANG=C.UTF-8", path, *told]
         shell = ["bash", "-euo", "pipefail", "-c", script]
         return subprocess.run(
-            [*inside, *clean, *shell], stdin=subprocess.DEVNULL,
+            [*inside, *clean, *shell], input="y\n",
             capture_output=True, text=True, check=False,
         )  # fmt: skip
 
     def run(self, block: str) -> str:
-        """As root in a shell, where the block before it ended; what it printed."""
+        """As root in a shell, where the block before it ended; what it printed.
+
+        Whoever is asked anything is answered yes.
+        """
         done = self._call(f"{block}\npwd >/var/here\n")
         assert done.returncode == 0, f"{block}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
         self.here = self.file("/var/here").read_text().strip()
