@@ -80,3 +80,10 @@ def test_each_runs_as_its_own_user_without_new_privileges_on_a_read_only_system(
     lines = (UNITS / service).read_text().splitlines()
     user = "postgres" if service.startswith("pgbackrest") else "dvsa-alerts"
     assert {f"User={user}", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= set(lines)
+
+
+def test_none_takes_away_the_shared_memory_of_the_cluster():
+    """RemoveIPC removes all of a user's when the unit ends, and PostgreSQL's user is no unit's."""
+    for service in UNITS.glob("*.service"):
+        lines = service.read_text().splitlines()
+        assert not {"User=postgres", "RemoveIPC=yes"} <= set(lines), service
