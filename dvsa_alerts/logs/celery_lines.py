@@ -27,7 +27,7 @@ def take_over(instance: Any, **kwargs: Any) -> None:
     """For the worker that begins; a banner of many lines can't be one, so there is none."""
     if not settings.DEBUG:
         instance.quiet = True
-        worker.safe_say = write_line
+        worker.safe_say = write_line  # type: ignore[attr-defined]
 
 
 def connect() -> None:
