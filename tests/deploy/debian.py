@@ -77,7 +77,7 @@ class Debian:
         options = ["--quiet", "--boot", "--register=no", "--keep-unit", "--console=pipe"]
         log = (self.root / "var/log/console").open("wb")
         self._nspawn = subprocess.Popen(
-            ["systemd-nspawn", *options, f"--machine={self.root.name}", f"--directory={self.root}"],
+            ["systemd-nspawn", *options, "--machine=alerts", f"--directory={self.root}"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         assert wait_until(self._is_up, seconds=60), (self.root / "var/log/console").read_text()
