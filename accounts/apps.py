@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     """What Django needs to know of the app."""
 
     name = "accounts"
+    verbose_name = "People"
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:

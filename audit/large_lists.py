@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,6 +12,16 @@ from audit.estimated_paging import EstimatingPaginator
 
 Found = tuple[QuerySet[Any], bool]
 LARGEST_ID = 2**31 - 1
+
+
+class LargeList(ChangeList):
+    """Offers the way back to all rows only to whoever has left it."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Without a search or a filter, what is found is all that there is."""
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
 
 
 class LargeListAdmin(admin.ModelAdmin):
@@ -24,6 +35,10 @@ class LargeListAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 0
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list's own class."""
+        return LargeList
 
 
 class FoundByUserAdmin(LargeListAdmin):

@@ -51,6 +51,8 @@ class AuditLog(models.Model):
     class Meta:
         db_table = "auditlogs"
         ordering: ClassVar = ["-id"]
+        verbose_name = "entry of the audit log"
+        verbose_name_plural = "audit log"
         indexes: ClassVar = [
             models.Index(fields=["timestamp"], name="auditlogs_timestamp"),
             models.Index(fields=["subject_type", "subject_id"], name="auditlogs_subject"),
@@ -82,6 +84,7 @@ class SystemConfig(models.Model):
     class Meta:
         db_table = "systemconfig"
         ordering: ClassVar = ["key"]
+        verbose_name = "setting"
 
     def __str__(self) -> str:
         return self.key

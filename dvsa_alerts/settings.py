@@ -174,6 +174,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 
 # Language and time: what a learner reads is British; what is stored is UTC.
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "dvsa_alerts.formats"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True

@@ -67,7 +67,8 @@ class RoleAdmin(AsksAgainAdmin, RecordedAdmin):
         if role.role_name == Role.USER:
             return "everybody who signs up"
         count = role.users.count()
-        return list_link("accounts.user", f"{count} people", role__id__exact=role.pk)
+        words = "1 person" if count == 1 else f"{count} people"
+        return list_link("accounts.user", words, role__id__exact=role.pk)
 
     @admin.display(description="who has it")
     def who(self, role: Role) -> SafeString | str:
@@ -85,7 +86,8 @@ class RoleAdmin(AsksAgainAdmin, RecordedAdmin):
             return "everything"
         verbs = defaultdict(list)
         for each in role.permissions.all():
-            verbs[each.content_type.name].append(verb_of(each))
+            if opens_something(each):
+                verbs[each.content_type.name].append(verb_of(each))
         lines = ((name, ", ".join(words)) for name, words in sorted(verbs.items()))
         return format_html_join("", "<div>{}: {}</div>", lines) or "nothing in admin"
 
@@ -104,6 +106,12 @@ def given_permissions() -> QuerySet[Permission]:
     found = Permission.objects.select_related("content_type")
     apps, names = {app for app, _ in models}, {name for _, name in models}
     return found.filter(content_type__app_label__in=apps, content_type__model__in=names)
+
+
+def opens_something(permission: Permission) -> bool:
+    """Whether admin has pages of what it is about; a reader of all may read what has none, too."""
+    model = permission.content_type.model_class()
+    return model is not None and admin.site.is_registered(model)
 
 
 def in_words(permission: Permission) -> str:

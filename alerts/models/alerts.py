@@ -49,6 +49,7 @@ class UserAlert(models.Model):
     class Meta:
         db_table = "useralerts"
         ordering: ClassVar = ["-id"]
+        verbose_name = "alert"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "opening"], name="alert_once_per_opening"),
             models.CheckConstraint(

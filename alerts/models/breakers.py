@@ -21,6 +21,7 @@ class Breaker(models.Model):
 
     class Meta:
         ordering: ClassVar = ["provider"]
+        verbose_name = "failing provider"
 
     def __str__(self) -> str:
         return self.provider

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.timezone import localtime
 
 from audit.admin_filters import DAYS, BetweenFilter, ValuesFilter
 from audit.export import entries_as_csv
@@ -34,16 +35,21 @@ class SubjectFilter(ValuesFilter):
 class AuditLogAdmin(LargeListAdmin, ReadOnlyAdmin):
     """What was done, by whom, from where, about what."""
 
-    list_display = ("timestamp", "action", "user", "subject", "summary", "ip", "sealed")
+    list_display = ("when", "action", "user", "subject", "summary", "ip", "sealed")
     list_filter = (BetweenFilter, ActionFilter, SubjectFilter)
     list_select_related = ("user",)
-    sortable_by = ("timestamp",)
+    sortable_by = ("when",)
     search_fields = ("pk",)
     search_help_text = (
         "Who did it: a whole e-mail address. Or about what: a kind and a number, as"
         " “accounts.user 12”. Or what was done: “user.disabled”"
     )
     actions = ("export",)
+
+    @admin.display(description="time", ordering="timestamp")
+    def when(self, entry: AuditLog) -> str:
+        """To the second, Europe/London."""
+        return f"{localtime(entry.timestamp):%-d %b %Y, %H:%M:%S}"
 
     @admin.display(description="about")
     def subject(self, entry: AuditLog) -> str:

@@ -130,6 +130,7 @@ class SlotOpening(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-id"]
+        verbose_name = "opening"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["slot", "episode"], name="opening_episode_once"),
             models.UniqueConstraint(

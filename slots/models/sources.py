@@ -60,6 +60,7 @@ class SourceToken(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-id"]
+        verbose_name = "token"
 
     def __str__(self) -> str:
         return f"{self.hint}… of {self.source}"
@@ -102,7 +103,8 @@ class FeedBatch(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-id"]
-        verbose_name_plural = "feed batches"
+        verbose_name = "batch"
+        verbose_name_plural = "batches"
         indexes: ClassVar = [
             models.Index(fields=["source", "-observed_at"], name="batches_by_source"),
             models.Index(fields=["source"], name="batches_held", condition=Q(status="held")),

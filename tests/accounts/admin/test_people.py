@@ -96,8 +96,9 @@ def test_people_are_found_by_their_number(page, ada):
 
 def test_roles_say_who_has_them_and_what_they_may(page, boss):
     body = page.get("/admin/accounts/role/").content.decode()
-    assert ">1 people<" in body
-    assert "centre" in body or "center" in body
+    assert ">1 person<" in body
+    assert "test centre: add, change, delete, see" in body
+    assert "session: see" not in body
 
 
 def test_what_the_admin_role_may_is_not_for_anybody_to_change(page):
