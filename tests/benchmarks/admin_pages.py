@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db import connection
+from django.db import connection, reset_queries
 from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
@@ -56,6 +56,7 @@ class Visit:
 
 def visit(client: Client, path: str) -> tuple[Visit, HttpResponse]:
     """Ask for a page. Raises Refused when it is not answered with 200."""
+    reset_queries()  # the log of them has an end, and nothing is counted when it is full
     with CaptureQueriesContext(connection) as asked:
         began = time.perf_counter()
         response = client.get(path, secure=True)
