@@ -60,7 +60,7 @@ class _AmongTheNewest(admin.FieldListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
         """The rows with the chosen value, among so many of the newest; and say so."""
-        found = super().queryset(request, queryset)
+        found: models.QuerySet = super().queryset(request, queryset)  # type: ignore[assignment]
         if not self._looks_everywhere(request):
             return found
         self.title = f"{self.title}, among the newest {LOOKED_AT:,}"

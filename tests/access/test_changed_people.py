@@ -99,6 +99,8 @@ def another_process(session_key: str) -> Iterator[Callable[[str], int]]:
     ) as process:  # fmt: skip
 
         def ask(path: str) -> int:
+            assert process.stdin
+            assert process.stdout
             process.stdin.write(f"{path}\n")
             process.stdin.flush()
             return int(process.stdout.readline())

@@ -164,6 +164,6 @@ def _rows(label: str) -> Iterator[str]:
     if label == "audit.systemconfig":
         return
     rows = model._base_manager.order_by("pk")
-    for row in (rows.first(), rows.last()):
-        for page in ("change", "history") if row else ():
+    for row in filter(None, (rows.first(), rows.last())):
+        for page in ("change", "history"):
             yield reverse(f"{name}_{page}", args=[row.pk])

@@ -1,5 +1,7 @@
 """A world's past: five alerts and three messages a learner, batches, and the audit log."""
 
+import psycopg
+
 from tests.benchmarks import past_sql
 from tests.benchmarks.world import World, without_indexes
 
@@ -28,8 +30,12 @@ def add_past(world: World) -> None:
         "entries": max(2000, round(ENTRIES * world.scale)),
     }
     with world.once("past", "a past of some months") as owner:
-        for table, statement in FILLED if owner else ():
-            with without_indexes(owner, table):
-                owner.execute(statement, wanted if "%(" in statement else None)
         if owner:
-            owner.execute(past_sql.SELDOM)
+            _fill(owner, wanted)
+
+
+def _fill(owner: psycopg.Connection, wanted: dict[str, int]) -> None:
+    for table, statement in FILLED:
+        with without_indexes(owner, table):
+            owner.execute(statement, wanted if "%(" in statement else None)
+    owner.execute(past_sql.SELDOM)
