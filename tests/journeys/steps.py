@@ -44,7 +44,7 @@ def mail_text(page: Page, site: Site, subject: str, *, to: str, seconds: float =
 
 def open_mail(tab: Page, site: Site, subject: str, *, to: str, seconds: float = 60) -> None:
     """Wait for somebody's mail with such a subject at /dev/mail/, and open the newest."""
-    row = tab.get_by_role("row").filter(has_text=to)
+    row = tab.get_by_role("listitem").filter(has_text=to)
     link = row.get_by_role("link", name=subject).first
 
     def has_come() -> bool:
