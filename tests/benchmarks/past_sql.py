@@ -16,7 +16,8 @@ BATCHES = """
 INSERT INTO slots_source (name, is_active) VALUES ('staff', true), ('Silent feed', true);
 INSERT INTO slots_feedbatch (source_id, sequence, observed_at, recorded_at, complete, covers,
                              digest, status, opened, closed, unchanged, rejected)
-SELECT source.id, n, moment, moment, true, '{"centers": [], "test_types": ["practical"]}',
+SELECT source.id, n, moment, moment, true,
+       '{"centers": [], "test_types": ["practical"], "date_from": null, "date_to": null}',
        md5(n::text) || md5(n::text),
        CASE n WHEN 1 THEN 'baseline' WHEN 2 THEN 'held' WHEN 3 THEN 'dropped' ELSE 'applied' END,
        n %% 90, n %% 80, 20000,
