@@ -71,7 +71,7 @@ class Directory:
     @classmethod
     def read(cls) -> "Directory":
         """The directory as the database has it now; two queries."""
-        centers = Center.objects.only("id", "name", "postcode", "code", "is_active")
+        centers = Center.objects.only("id", "name", "postcode", "code", "is_active").order_by("pk")
         return cls(list(centers), list(CenterAlias.objects.all()))
 
     def find(self, text: str) -> Found:
