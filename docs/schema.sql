@@ -1563,6 +1563,8 @@ CREATE INDEX alerts_searchending_search_id_0d467fe2 ON public.alerts_searchendin
 
 CREATE INDEX alerts_searchending_user_id_b3107420 ON public.alerts_searchending USING btree (user_id);
 
+CREATE INDEX alerts_underway ON public.useralerts USING btree (notification_id) WHERE ((notification_id IS NOT NULL) AND ((state)::text = 'waiting'::text));
+
 CREATE INDEX alerts_unsent ON public.useralerts USING btree (alert_id) WHERE ((state)::text = ANY ((ARRAY['suppressed'::character varying, 'failed'::character varying])::text[]));
 
 CREATE INDEX alerts_waiting ON public.useralerts USING btree (created_at) WHERE ((notification_id IS NULL) AND ((state)::text = 'waiting'::text));

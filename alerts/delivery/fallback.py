@@ -10,9 +10,9 @@ BY_MAIL = """
 WITH stuck AS (
     SELECT notification.id
       FROM alerts_notification notification
-     WHERE notification.method = 'push'
-       AND EXISTS (SELECT FROM useralerts
-                    WHERE notification_id = notification.id AND state = 'waiting')
+     WHERE notification.id IN (SELECT notification_id FROM useralerts
+                                WHERE state = 'waiting' AND notification_id IS NOT NULL)
+       AND notification.method = 'push'
        AND notification.created_at > statement_timestamp() - interval '2 days'
        AND NOT EXISTS (SELECT FROM alerts_delivery
                         WHERE notification_id = notification.id

@@ -69,6 +69,12 @@ class UserAlert(models.Model):
                 name="alerts_waiting",
                 condition=Q(state="waiting", notification__isnull=True),
             ),
+            # Of all messages those that are under way, for what must go by e-mail instead.
+            models.Index(
+                fields=["notification"],
+                name="alerts_underway",
+                condition=Q(state="waiting", notification__isnull=False),
+            ),
             # What staff look for among millions that were sent.
             models.Index(
                 fields=["id"],

@@ -148,8 +148,8 @@ def test_matching_and_delivery_read_little_more_than_they_use(world, settings, p
         matching.open_one(owner, world)
     with watched() as plans:
         matched = match_openings()
-        send_round("email", seconds=3)
-        send_round("push", seconds=3)
+        send_round("email", seconds=60)
+        send_round("push", seconds=60)
     sink.close()
     assert matched.alerts > 100
     assert UserAlert.objects.filter(state="sent", opening__matched_at__isnull=False).exists()
