@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import psycopg
+from django.conf import settings
 
 from tests import servers
 
+PAGE = settings.BASE_DIR / "docs" / "operations.md"
 SETTINGS = ("max_connections=100", "wal_level=replica", "hot_standby=on")
 
 
@@ -31,12 +33,14 @@ class Pair:
 
     def replicate(self) -> None:
         """Copy the primary, start the copy, and let every commit wait for it from now on."""
-        source = ("-h", self.primary.sockets, "-U", "postgres", "-D", self.standby.data)
-        self.primary._call("pg_basebackup", *source, "-R", "-X", "stream", "-c", "fast")
-        self.standby.start()
+        role, *waiting = _as_the_page_says()
         with self._superuser() as connection:
-            connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
-            connection.execute("SELECT pg_reload_conf()")
+            connection.execute(role)
+            source = ("-h", self.primary.sockets, "-U", "replicator", "-D", self.standby.data)
+            self.primary._call("pg_basebackup", *source, "-R", "-X", "stream", "-c", "fast")
+            self.standby.start()
+            for statement in waiting:
+                connection.execute(statement)
             assert servers.wait_until(lambda: _is_synchronous(connection), seconds=30)
 
     def fail_over(self) -> None:
@@ -54,6 +58,12 @@ class Pair:
         return psycopg.connect(
             host=str(self.primary.sockets), user="postgres", dbname="postgres", autocommit=True
         )
+
+
+def _as_the_page_says() -> list[str]:
+    """The SQL that an operator is given for a standby, in its order."""
+    lines = PAGE.read_text().partition("**A standby**")[2].splitlines()
+    return [line.strip() for line in lines if line.startswith("    ") and line.endswith(";")]
 
 
 def _is_synchronous(connection: psycopg.Connection) -> bool:
