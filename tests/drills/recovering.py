@@ -18,6 +18,7 @@ from accounts.models import User
 from alerts.erasure import erase_user
 from alerts.models import Delivery, UserAlert
 from dvsa_alerts.backups.erasures import keep_erasures
+from slots.models import SlotOpening
 from tests import databases
 from tests.drills.listing import Listing
 from tests.drills.senders import dispatcher, matcher, pause
@@ -69,7 +70,9 @@ def workers(logs: Path) -> Iterator[None]:
 
 
 def settled() -> bool:
-    """Nothing waits and nothing is on its way."""
+    """Nothing waits to be matched or sent, and nothing is on its way."""
+    if SlotOpening.objects.unmatched().exists():
+        return False
     waiting = UserAlert.objects.filter(state="waiting").exists()
     return not (waiting or Delivery.objects.live().exists())
 

@@ -101,14 +101,6 @@ def test_nothing_is_wrong_after_a_recovery_to_a_moment(
 
 def quiet_moment() -> tuple[str, dict]:
     """A moment at which nothing is being written, and what the database holds at it."""
-    for _ in range(30):
-        if quiet := quiet_second():
-            return quiet
-    raise AssertionError("something is always being written")
-
-
-def quiet_second() -> tuple[str, dict] | None:
-    """The same; None where something was written within a second of it."""
     assert wait_until(lambda: settled() and not gather_notifications(), seconds=60)
     pause(1)
     sums = table_sums_now()
@@ -116,7 +108,8 @@ def quiet_second() -> tuple[str, dict] | None:
         cursor.execute("SELECT clock_timestamp()")
         moment = cursor.fetchone()[0]
     pause(1)
-    return (moment.isoformat(), sums) if table_sums_now() == sums else None
+    assert table_sums_now() == sums, "something was written at the quiet moment"
+    return moment.isoformat(), sums
 
 
 def table_sums_now() -> dict:
