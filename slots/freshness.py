@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,11 +12,17 @@ from slots.models import Source
 from slots.prepared import fetch_prepared
 
 # Asked for every page, so that Django's way of putting it together would cost more than asking.
-_FRESHNESS = """
-    SELECT bool_or(is_simulated AND heard_at IS NOT NULL),
-        bool_or(heard_at >= %(now)s - stale_after_minutes * interval '1 minute'),
-        max(heard_at)
+_ACTIVE = """
+    SELECT heard_at, stale_after_minutes, is_simulated
     FROM slots_source WHERE is_active AND name <> %(staff)s"""
+
+
+class _Heard(NamedTuple):
+    """What a source is judged by."""
+
+    heard_at: datetime | None
+    stale_after_minutes: int
+    is_simulated: bool
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Freshness:
     heard_at: datetime | None
 
 
-def is_stale(source: Source, now: datetime) -> bool:
+def is_stale(source: Source | _Heard, now: datetime) -> bool:
     """Whether a source has been silent for longer than its own limit at `now` (aware)."""
     if source.heard_at is None:
         return True
@@ -36,10 +43,12 @@ def is_stale(source: Source, now: datetime) -> bool:
 
 def read_freshness(now: datetime) -> Freshness:
     """Ask once for the active sources; staff are no source that could fall silent."""
-    ((simulated, heard_lately, heard_at),) = fetch_prepared(
-        _FRESHNESS, {"now": now, "staff": Source.STAFF}
+    active = [_Heard(*row) for row in fetch_prepared(_ACTIVE, {"staff": Source.STAFF})]
+    return Freshness(
+        simulated=any(each.is_simulated and each.heard_at for each in active),
+        all_stale=all(is_stale(each, now) for each in active),
+        heard_at=max((each.heard_at for each in active if each.heard_at), default=None),
     )
-    return Freshness(bool(simulated), not heard_lately, heard_at)
 
 
 def sources(request: HttpRequest) -> dict[str, object]:
