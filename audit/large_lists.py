@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
@@ -39,6 +39,20 @@ class LargeListAdmin(admin.ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list's own class."""
         return LargeList
+
+    def chosen(
+        self, request: HttpRequest, queryset: QuerySet[Any], *, most: int, what: str
+    ) -> list[Any]:
+        """What an action was asked for; nothing, and that is said, where it is more than `most`.
+
+        "Select all" means the whole table, which nobody can have looked at.
+        """
+        found = list(queryset[: most + 1])
+        if len(found) <= most:
+            return found
+        sentence = f"Nothing was changed: these are more than {most:,} {what}. Choose fewer."
+        self.message_user(request, sentence, messages.ERROR)
+        return []
 
 
 class FoundByUserAdmin(LargeListAdmin):

@@ -121,11 +121,7 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
     def _each(
         self, request: HttpRequest, users: QuerySet[User], do: Callable[..., Any], done: str
     ) -> HttpResponse:
-        chosen = list(users[: MOST_CHOSEN + 1])
-        if len(chosen) > MOST_CHOSEN:
-            sentence = f"Nothing was done: these are more than {MOST_CHOSEN} people. Choose fewer."
-            self.message_user(request, sentence, messages.ERROR)
-            return redirect(request.path)
+        chosen = self.chosen(request, users, most=MOST_CHOSEN, what="people")
         for user in chosen:
             self._one(request, user, do, done)
         only = f"{chosen[0].pk}/change/" if len(chosen) == 1 and "one" in request.POST else ""

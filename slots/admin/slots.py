@@ -97,12 +97,7 @@ class SlotAdmin(AtCenters):
             self._open(request, [Wanted.like(slot) for slot in chosen])
 
     def _chosen(self, request: HttpRequest, queryset: QuerySet[Slot]) -> list[Slot]:
-        chosen = list(queryset[: MOST_CHOSEN + 1])
-        if len(chosen) <= MOST_CHOSEN:
-            return chosen
-        sentence = f"Nothing was changed: these are more than {MOST_CHOSEN:,} slots. Choose fewer."
-        self.message_user(request, sentence, messages.ERROR)
-        return []
+        return self.chosen(request, queryset, most=MOST_CHOSEN, what="slots")
 
     def _open(self, request: HttpRequest, wanted: list[Wanted]) -> bool:
         """Whether any of them is open now."""

@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 
+from accounts.admin import people
 from accounts.models import Role, User
 from audit.models import AuditLog
 from tests.people import learner
@@ -62,6 +63,12 @@ def test_people_are_disabled_and_enabled_from_the_list(page, ada):
 def test_the_last_admin_is_not_disabled_from_the_list(page, boss):
     assert "the last active admin" in act(page, "disable", boss)
     assert User.objects.get(pk=boss.pk).is_active
+
+
+def test_more_people_than_anybody_looked_at_are_left_alone(page, boss, ada, monkeypatch):
+    monkeypatch.setattr(people, "MOST_CHOSEN", 1)
+    assert "Nothing was changed" in act(page, "disable", boss, ada)
+    assert User.objects.get(pk=ada.pk).is_active
 
 
 def test_a_link_to_choose_a_new_password_goes_to_the_person_alone(page, ada):
