@@ -76,7 +76,9 @@ def _saved(world: World) -> list[float]:
 def _matched(world: World, rounds: int) -> tuple[list[float], int]:
     seconds = []
     with owner_at_rest() as owner:
-        opening = {"opening": matching.open_one(owner, world)}
+        opening = {
+            "opening": matching.open_one(owner, reached=round(matching.REACHED * world.scale))
+        }
         for _ in range(rounds):
             owner.execute(matching.UNDO, opening)
             seconds.append(_timed(match_openings))
