@@ -20,6 +20,7 @@ from slots.prepared import fetch_prepared
 logger = logging.getLogger(__name__)
 
 State = Delivery.State
+MAILED_INSTEAD = "went by e-mail instead"
 RELEASE = "lease_token = NULL, lease_until = NULL"
 END = f"state = %(state)s, reason = %(reason)s, last_error = %(error)s, {RELEASE}"
 RETRY = f"""
@@ -86,6 +87,12 @@ SELECT (SELECT count(*) FROM accepted), (SELECT count(*) FROM touched)
 def stop(held: Held, *, state: Delivery.State, reason: str) -> None:
     """End a delivery that was claimed but not sent, and the alerts that wait for it."""
     _end(held, state, reason=reason, error=None, left_in=State.CLAIMED)
+
+
+def leave_to_mail(held: Held) -> None:
+    """End a claimed push whose notification goes by e-mail; its alerts wait for that."""
+    values = {"state": State.SUPPRESSED, "reason": MAILED_INSTEAD, "error": None}
+    update_held(held, END, values, state=State.CLAIMED)
 
 
 def hold_until(held: Held, *, until: datetime) -> None:

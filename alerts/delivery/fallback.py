@@ -3,7 +3,9 @@
 from django.db import connection, transaction
 
 from alerts import config
+from alerts.delivery.endings import MAILED_INSTEAD
 
+# What is on its way to a push service at that moment ends when it comes back for another try.
 # Also at once when no push of the notification is left that could still be accepted. A user's
 # two notifications never wait for one another here: only rows of the notification are written.
 # The ids come first, as an array, so that no plan walks along messages that were sent long ago.
@@ -32,7 +34,7 @@ WITH stuck AS (
     ON CONFLICT DO NOTHING
 ), ended AS (
     UPDATE alerts_delivery
-       SET state = 'suppressed', reason = 'went by e-mail instead',
+       SET state = 'suppressed', reason = %(reason)s,
            lease_token = NULL, lease_until = NULL
      WHERE notification_id IN (SELECT id FROM stuck)
        AND state IN ('pending', 'claimed', 'retry')
@@ -44,5 +46,6 @@ SELECT count(*) FROM stuck
 def send_stuck_pushes_by_mail() -> int:
     """Give each notification whose pushes are stuck a delivery by e-mail; answers how many."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(BY_MAIL, {"patience": config.PUSH_PATIENCE_SECONDS.value()})
+        patience = config.PUSH_PATIENCE_SECONDS.value()
+        cursor.execute(BY_MAIL, {"patience": patience, "reason": MAILED_INSTEAD})
         return cursor.fetchone()[0]

@@ -14,7 +14,10 @@ from django.db.backends.utils import CursorWrapper
 # holds up no other message, and so that no two of us ever wait for one another.
 LOCK_USERS = """
 SELECT notification.id, person.user_id, person.is_active, person.email, refusal.id IS NOT NULL,
-       end_of_quiet_hours(statement_timestamp(), person.quiet_from, person.quiet_until)
+       end_of_quiet_hours(statement_timestamp(), person.quiet_from, person.quiet_until),
+       %(channel)s = 'push' AND EXISTS (
+           SELECT FROM alerts_delivery mail
+            WHERE mail.notification_id = notification.id AND mail.channel = 'email')
   FROM users person
   JOIN alerts_notification notification ON notification.user_id = person.user_id
   LEFT JOIN alerts_mailrefusal refusal
@@ -73,13 +76,17 @@ UPDATE useralerts alert SET state = %s, state_reason = %s
 
 @dataclass(frozen=True)
 class Recipient:
-    """The user behind a notification; `quiet_until` is set while quiet hours last (aware)."""
+    """The user behind a notification; `quiet_until` is set while quiet hours last (aware).
+
+    `mailed_instead` says of a push that the notification goes by e-mail meanwhile.
+    """
 
     user_id: int
     is_active: bool
     email: str
     refuses_mail: bool
     quiet_until: datetime | None
+    mailed_instead: bool
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from alerts.delivery.endings import hold_until, postpone, put_back, stop
+from alerts.delivery.endings import hold_until, leave_to_mail, postpone, put_back, stop
 from alerts.delivery.leases import Held, lock_held
 from alerts.delivery.rechecking import Listing, Look, Recipient, end_alerts, lock_and_look
 from alerts.delivery.retries import MOST_ATTEMPTS, MOST_STARTS
@@ -65,6 +65,8 @@ def _draft(held: Held, look: Look | None) -> Draft | None:
         stop(held, state=State.FAILED, reason="its message could not be made")
     elif look is None:
         postpone(held)
+    elif look.recipient.mailed_instead:
+        leave_to_mail(held)
     elif refusal := _refusal(held, look.recipient):
         stop(held, state=State.SUPPRESSED, reason=refusal)
     elif look.recipient.quiet_until:

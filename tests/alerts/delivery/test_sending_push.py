@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from alerts.delivery import breakers, transmitting
 from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.fallback import send_stuck_pushes_by_mail
 from alerts.delivery.handing_over import hand_over
 from alerts.delivery.leases import claim
 from alerts.delivery.rounds import send_round
@@ -128,6 +129,23 @@ def test_what_went_by_mail_is_not_pushed_any_more(user, push_service, sink):
     send()
     assert push_service.accepted("/one") == []
     assert Delivery.objects.get(channel="push").state == "suppressed"
+
+
+def test_what_failed_after_mail_had_taken_its_place_is_not_pushed_again(user, push_service, sink):
+    subscribe(user, push_service, "/one")
+    push_service.usual = answer(500)
+    alert = make_waiting(user, method="push")
+    gather_notifications()
+    on_its_way = start(claim("push"))
+    let_pass(seconds=61)
+    send_stuck_pushes_by_mail()
+    hand_over(on_its_way)
+    push_service.usual = answer(201)
+    let_pass(seconds=61)
+    send()
+    push = Delivery.objects.get(channel="push")
+    assert (push.state, push.reason) == ("suppressed", "went by e-mail instead")
+    assert (fetch(alert).state, len(sink.received), len(push_service.requests)) == ("sent", 1, 1)
 
 
 def test_a_pause_that_a_service_asks_for_is_kept(user, push_service, sink):
