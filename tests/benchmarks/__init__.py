@@ -31,5 +31,5 @@ SUBJECTS = (
     "audit",
 )
 # They run only when they are named: one builds worlds of its own, one loads the site for minutes,
-# one gives the world a past.
-ON_REQUEST = ("growth", "load", "admin")
+# one gives the world a past, one asks a question that is settled.
+ON_REQUEST = ("growth", "load", "admin", "partitioning")

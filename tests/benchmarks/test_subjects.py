@@ -10,7 +10,7 @@ from tests import databases
 from tests.benchmarks import SUBJECTS
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.measuring import Different, same
-from tests.benchmarks.subjects import load, search
+from tests.benchmarks.subjects import load, partitioning, search
 from tests.benchmarks.world import World
 
 DATABASE = f"test_benchmarks_{os.getpid()}"
@@ -39,6 +39,11 @@ def test_both_sides_do_the_same_work(world, name):
     figures = list(import_module(f"tests.benchmarks.subjects.{name}").compare(world, rounds=1))
     assert all(isinstance(figure, Figure) and figure.value > 0 for figure in figures)
     assert any(figure.reached is not None for figure in figures), "nothing here has to be reached"
+
+
+def test_slots_by_month_are_the_same_slots(world):
+    figures = list(partitioning.compare(world, rounds=1))
+    assert len(figures) == 3 * len(partitioning.SIZES)
 
 
 @pytest.mark.long

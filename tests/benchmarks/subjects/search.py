@@ -124,17 +124,17 @@ def _with_ten_times_the_past(
     same(pages(ours_of, searches, now), pages(_in_tenfold, searches, now), "slots on first pages")
 
     def tenfold() -> None:
-        _look_in("tenfold, public")
+        look_in("tenfold, public")
         for search in searches:
             read_page(search, now=now)
 
     def onefold() -> None:
-        _look_in("public")
+        look_in("public")
         for search in searches:
             read_page(search, now=now)
 
     taken = in_turns(tenfold, onefold, rounds=rounds)
-    _look_in("public")
+    look_in("public")
     what = "first pages with ten times the closed slots"
     yield longer("search", what, taken, at_most=1.2)
     with owner_at_rest() as owner:
@@ -154,13 +154,14 @@ def _build_tenfold(world: World) -> None:
 
 
 def _in_tenfold(search: SlotSearch, now: datetime) -> list[tuple[int, float]]:
-    _look_in("tenfold, public")
+    look_in("tenfold, public")
     try:
         return ours_of(search, now)
     finally:
-        _look_in("public")
+        look_in("public")
 
 
-def _look_in(schemas: str) -> None:
+def look_in(schemas: str) -> None:
+    """Find the tables of this connection in other schemas from now on."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('search_path', %s, false)", [schemas])
