@@ -7,8 +7,13 @@ from typing import TypeVar
 Moment = TypeVar("Moment", date, time)
 
 MINUTE = 60
-DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-ALL_DAYS = 7
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = tuple(f"{weekday}s" for weekday in WEEKDAYS)
+ALL_DAYS = len(DAYS)
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 DATES = ("from {} to {}", "from {}", "until {}")
 TIMES = ("starting between {} and {}", "starting at {} or later", "starting by {}")
 UNITS = ((86_400, "day"), (3600, "hour"), (MINUTE, "minute"))
@@ -94,10 +99,15 @@ def days(number: int) -> str:
 
 
 def day(value: date) -> str:
-    """`Monday 1 March 2027`."""
-    return f"{value:%A} {value.day} {value:%B %Y}"
+    """`Monday 1 March 2027`; a mail has many, and strftime takes ten times as long."""
+    return f"{WEEKDAYS[value.weekday()]} {day_of_month(value)} {value.year}"
 
 
-def clock(value: time) -> str:
+def day_of_month(value: date) -> str:
+    """`1 March`."""
+    return f"{value.day} {MONTHS[value.month - 1]}"
+
+
+def clock(value: time | datetime) -> str:
     """`08:10`."""
-    return f"{value:%H:%M}"
+    return f"{value.hour:02}:{value.minute:02}"

@@ -15,7 +15,7 @@ from alerts.channels.email import Mail, message_id
 from alerts.delivery.rechecking import Listing, Recipient
 from alerts.messages import links
 from alerts.messages.rendering import render
-from slots.wording import clock, day
+from slots.wording import clock, day, day_of_month
 
 MOST_LISTED = 10
 OFFICIAL_CHANGE = "https://www.gov.uk/change-driving-test"
@@ -40,7 +40,6 @@ class SlotWords:
     """
 
     day: str
-    year: str
     time: str
     kind: str
     center: str
@@ -127,8 +126,7 @@ def _slots(listings: Sequence[Listing]) -> dict[str, Any]:
 
 def _words(listing: Listing) -> SlotWords:
     return SlotWords(
-        day=f"{listing.date:%A} {listing.date.day} {listing.date:%B}",
-        year=f"{listing.date.year}",
+        day=day(listing.date),
         time=clock(listing.time),
         kind=listing.test_type.capitalize(),
         center=listing.center,
@@ -142,8 +140,8 @@ def _words(listing: Listing) -> SlotWords:
 def _opened(listing: Listing) -> str:
     if listing.opened_at is None:
         return ""
-    at = timezone.localtime(listing.opened_at)
-    return f"Opened {at:%H:%M}, {at.day} {at:%B}"
+    at = listing.opened_at.astimezone(timezone.get_default_timezone())
+    return f"Opened {clock(at)}, {day_of_month(at)}"
 
 
 def _source(listing: Listing) -> str:
