@@ -3,6 +3,7 @@
 import email
 import random
 import string
+import textwrap
 from email.message import EmailMessage
 from email.policy import default
 
@@ -62,6 +63,19 @@ def test_a_subject_reads_as_it_was_written(subject):
 def test_a_link_is_never_folded():
     link = f"<https://example.org/unsubscribe/{'x' * 200}/>"
     assert f"List-Unsubscribe: {link}" == header("List-Unsubscribe", link)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_long_header_is_folded_as_textwrap_would(seed):
+    rng = random.Random(seed)
+    for _ in range(200):
+        words = ["x" * rng.choice([1, 5, 9, 66, 67, 68, 69, 75, 76, 77, 78, 90]) for _ in range(9)]
+        value = "".join(word + " " * rng.choice([1, 1, 1, 2, 3]) for word in words)
+        expected = textwrap.wrap(
+            value, 78, initial_indent="Subject: ", subsequent_indent=" ",
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+        assert header("Subject", value).split("\r\n") == expected
 
 
 @pytest.mark.parametrize("value", ["a\nBcc: eve@example.org", "a\rb", "a\r\n b", "x" * 999])
