@@ -1,7 +1,6 @@
 """Making the mail of a delivery: what is listed in it, and the links that go with it."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,11 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import SavedSearch, SearchCenter
-from alerts import wording
 from alerts.channels.email import Mail, message_id
 from alerts.delivery.rechecking import Listing, Recipient
 from alerts.messages import links
+from alerts.messages.reasons import Reason
 from alerts.messages.rendering import render
 from slots.wording import clock, day, day_of_month
 
@@ -21,15 +19,6 @@ MOST_LISTED = 10
 OFFICIAL_CHANGE = "https://www.gov.uk/change-driving-test"
 OFFICIAL_BOOK = "https://www.gov.uk/book-driving-test"
 OFFICIAL_THEORY = "https://www.gov.uk/book-theory-test"
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why the message came: one of the searches that its slots fit."""
-
-    promise: str
-    url: str
-    pause_url: str
 
 
 @dataclass(frozen=True)
@@ -47,28 +36,6 @@ class SlotWords:
     distance: str
     opened: str
     source: str
-
-
-def reasons(search_ids: Collection[int]) -> dict[int, Reason]:
-    """By search, why its slots are told."""
-    chosen = _chosen_centers(search_ids)
-    return {
-        search.pk: Reason(
-            promise=wording.promise(search, centers=chosen[search.pk]),
-            url=links.search_url(search.pk),
-            pause_url=links.pause_url(search.pk),
-        )
-        for search in SavedSearch.objects.filter(pk__in=search_ids)
-    }
-
-
-def _chosen_centers(search_ids: Collection[int]) -> dict[int, list[str]]:
-    """Names by search; prefetching makes a query set for each search, which takes its time."""
-    chosen = defaultdict(list)
-    pairs = SearchCenter.objects.filter(search__in=search_ids)
-    for search_id, name in pairs.order_by("id").values_list("search_id", "center__name"):
-        chosen[search_id].append(name)
-    return chosen
 
 
 def compose_mail(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from alerts.channels.email import Envelope, seal
 from alerts.delivery.leases import Held
 from alerts.delivery.rechecking import Listing, Recipient
-from alerts.messages.mails import Reason, compose_mail, reasons
+from alerts.messages.mails import compose_mail
 from alerts.messages.pushes import PushMessage, compose_push
+from alerts.messages.reasons import Reason, reasons
 from alerts.models import PushSubscription
 
 Message = Envelope | PushMessage

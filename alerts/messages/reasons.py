@@ -1,0 +1,48 @@
+"""Why messages came: the searches that their slots fit, each in a sentence and with its links."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from accounts.models import SavedSearch
+from alerts import wording
+from alerts.messages import links
+
+# What a promise says and no more, the centres with their search. Query sets that read all of it
+# take three times as long; a location is only asked for where there is no postcode to name.
+SEARCHES = """
+SELECT search.preference_id, search.notification_radius, search.notification_method,
+       search.preferred_test_types, search.postcode,
+       CASE WHEN coalesce(search.postcode, '') = '' THEN search.location END AS location,
+       search.date_from, search.date_to, search.weekdays, search.time_from, search.time_until,
+       search.current_test_date, search.min_days_earlier, search.min_notice_days,
+       ARRAY (SELECT center.name
+                FROM userpreferences_centers wanted
+                JOIN dvsa_test_centers center ON center.center_id = wanted.center_id
+               WHERE wanted.search_id = search.preference_id
+               ORDER BY wanted.id) AS center_names
+  FROM userpreferences search
+ WHERE search.preference_id = ANY (%s)
+"""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the message came: one of the searches that its slots fit."""
+
+    promise: str
+    url: str
+    pause_url: str
+
+
+def reasons(search_ids: Collection[int]) -> dict[int, Reason]:
+    """By search, why its slots are told; one statement, however many there are."""
+    if not search_ids:
+        return {}
+    return {
+        search.pk: Reason(
+            promise=wording.promise(search, centers=search.center_names),
+            url=links.search_url(search.pk),
+            pause_url=links.pause_url(search.pk),
+        )
+        for search in SavedSearch.objects.raw(SEARCHES, [list(search_ids)])
+    }
