@@ -116,13 +116,15 @@ def test_a_worker_that_no_longer_listens_ends_itself_and_its_successor_does_the_
 ):
     configure()
     town = Town(seed, learners=60, centers=20)
+    deafness = logs / "deafness"
     deaf = Program(
-        "-m", "tests.drills.deaf_worker", QUEUES, "3",
+        "-m", "tests.drills.deaf_worker", QUEUES, str(deafness),
         log=logs / "deaf", REDIS_URL=own_redis.url,
     )  # fmt: skip
     with running(deaf, beat(logs / "beat", redis=own_redis.url)):
         town.open_slots(5)
         assert wait_until(lambda: all_settled(town), seconds=40)
+        deafness.touch()
         assert wait_until(lambda: deaf.process.poll() is not None, seconds=60)
         assert deaf.process.returncode == EXIT_DEAF
         town.open_slots(5)
