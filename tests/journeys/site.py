@@ -29,10 +29,11 @@ class Site:
 
 @contextmanager
 def running_site(
-    folder: Path, *, simulate: bool = False, coalesce: int = 20, **told: str
+    folder: Path, *, simulate: int = 0, coalesce: int = 20, **told: str
 ) -> Iterator[Site]:
-    """Start mail, web, worker and beat (and the simulated source); end them all afterwards.
+    """Start mail, web, worker and beat; end them all afterwards.
 
+    `simulate` is how many times faster than real time the simulated source goes; 0 is without it.
     `told` are environment variables, in which {database} is the database's name.
     """
     name = f"test_{DATABASE}_{os.getpid()}"
@@ -45,8 +46,7 @@ def running_site(
         stack.callback(redis.stop)
         stack.enter_context(environment(site, folder, told))
         prepare(site, coalesce)
-        for program in start(site, folder, redis.url, simulate=simulate):
-            stack.callback(program.stop)
+        stack.callback(end, start(site, folder, redis.url, simulate=simulate))
         yield site
 
 
@@ -81,7 +81,7 @@ def prepare(site: Site, coalesce: int) -> None:
         )
 
 
-def start(site: Site, folder: Path, redis: str, *, simulate: bool) -> list[Program]:
+def start(site: Site, folder: Path, redis: str, *, simulate: int) -> list[Program]:
     """Every process; returns once the site and its mail sink answer."""
     mail_port = os.environ["EMAIL_URL"].rpartition(":")[2]
     address = site.url.removeprefix("http://")
@@ -93,11 +93,19 @@ def start(site: Site, folder: Path, redis: str, *, simulate: bool) -> list[Progr
         beat(folder / "beat.log", redis=redis),
     ]
     if simulate:
-        words = ("simulate_source", "--speed", "60", "--seed", "1")
+        words = ("simulate_source", "--speed", str(simulate), "--seed", "1")
         programs.append(Program("manage.py", *words, log=folder / "simulator.log", REDIS_URL=redis))
     ports = (int(mail_port), int(address.rpartition(":")[2]))
     assert servers.wait_until(lambda: all(map(answers, ports)), seconds=60), logs(folder)
     return programs
+
+
+def end(programs: list[Program]) -> None:
+    """All at once: each takes some seconds over its farewell."""
+    for program in programs:
+        program.process.terminate()
+    for program in programs:
+        program.stop()
 
 
 def answers(port: int) -> bool:

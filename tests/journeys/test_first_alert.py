@@ -9,9 +9,15 @@ from tests.journeys.site import Site, running_site
 from tests.journeys.steps import first_alert
 
 
+@pytest.fixture(params=["desktop", pytest.param("phone", marks=pytest.mark.long)])
+def size(request: pytest.FixtureRequest) -> str:
+    """On a phone the same steps are taken through PgBouncer."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("site"), simulate=True) as site:
+    with running_site(tmp_path_factory.mktemp("site"), simulate=60) as site:
         yield site
 
 

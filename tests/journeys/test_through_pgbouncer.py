@@ -67,7 +67,7 @@ def site(
 ) -> Iterator[Site]:
     url = f"postgis://app@/{{database}}?host={pooler}&disable_server_side_cursors=true"
     folder = tmp_path_factory.mktemp("site")
-    with running_site(folder, simulate=True, DATABASE_URL=url) as site:
+    with running_site(folder, simulate=600, coalesce=1, DATABASE_URL=url) as site:
         yield site
 
 
