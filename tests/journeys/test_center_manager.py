@@ -65,9 +65,8 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="module", autouse=True)
 def people(site: Site) -> None:
-    for size in SIZES:
-        script = PEOPLE.replace("SIZE", size).replace("PASSWORD", PASSWORD)
-        site.manage("shell", "-c", script)
+    scripts = [PEOPLE.replace("SIZE", size).replace("PASSWORD", PASSWORD) for size in SIZES]
+    site.manage("shell", "-c", "".join(scripts))
 
 
 def keep_picture(page: Page, name: str, size: str) -> None:
