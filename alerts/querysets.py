@@ -1,4 +1,4 @@
-"""Reading alerts, deliveries, push subscriptions and breakers."""
+"""Reading alerts, deliveries, the journals of senders, push subscriptions and breakers."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Delivery,
         PushSubscription,
         SearchEnding,
+        SenderJournal,
         UserAlert,
     )
 
@@ -69,6 +70,14 @@ class BreakerQuerySet(models.QuerySet["Breaker"]):
     def open_now(self) -> "BreakerQuerySet":
         """Providers through which nothing is sent at the moment, by the database's clock."""
         return self.filter(open_until__gt=Now())
+
+
+class SenderJournalQuerySet(models.QuerySet["SenderJournal"]):
+    """Journals of senders, in the words of the domain."""
+
+    def over(self) -> "SenderJournalQuerySet":
+        """Journals in which no more turn begins, by the database's clock."""
+        return self.filter(look_until__lte=Now())
 
 
 class SearchEndingQuerySet(models.QuerySet["SearchEnding"]):

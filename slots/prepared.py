@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import Format
 
 
@@ -18,14 +19,35 @@ def fetch_prepared(statement: str, values: Mapping[str, Any]) -> list[tuple[Any,
 
     A value may be NULL in one call and not in the next, but that plans the statement once more.
     """
-    pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    connection = connections[DEFAULT_DB_ALIAS]
+    cursor = _cursor(connection)
+    if connection.execute_wrappers or connection.queries_logged:
+        return _fetch_watched(connection, cursor, statement, values)
+    with connection.wrap_database_errors:
+        return cursor.execute(statement, values).fetchall()
+
+
+def _cursor(connection: BaseDatabaseWrapper) -> psycopg.Cursor[Any]:
+    """One for each connection: it remembers how values go out and come in, which takes its time."""
     connection.ensure_connection()
-    raw = connection.connection
+    raw, kept = connection.connection, getattr(connection, "kept_cursor", None)
+    pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
     raw.prepare_threshold = None if pooled else 0
-    bound = psycopg.Cursor(raw)
-    bound.format = Format.BINARY
-    # As `connection.cursor()` does, so that whoever counts or watches statements sees these too.
+    if kept is None or kept.connection is not raw:
+        kept = psycopg.Cursor(raw)
+        kept.format = Format.BINARY
+        connection.kept_cursor = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _fetch_watched(
+    connection: BaseDatabaseWrapper,
+    bound: psycopg.Cursor[Any],
+    statement: str,
+    values: Mapping[str, Any],
+) -> list[tuple[Any, ...]]:
+    """As `connection.cursor()` does, so that whoever counts or watches statements sees these."""
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(bound) as cursor:  # type: ignore[arg-type]  # its stub knows wrapped ones only
-        cursor.execute(statement, values)
-        return cursor.fetchall()
+    cursor = wrap(bound)  # type: ignore[arg-type]  # its stub knows wrapped ones only
+    cursor.execute(statement, values)
+    return cursor.fetchall()

@@ -8,6 +8,7 @@ from alerts import config
 from alerts.delivery import breakers
 from alerts.delivery.endings import postpone
 from alerts.delivery.handing_over import SHARE_OF_LEASE, hand_over
+from alerts.delivery.journal import settle_left_behind
 from alerts.delivery.leases import MOST_AT_ONCE, Held, claim
 from alerts.delivery.sending import start
 
@@ -33,13 +34,18 @@ def dispatch(channel: str, *, limit: int = 1_000_000, seconds: float = 3600.0) -
         return done
     until = time.monotonic() + seconds
     most = MOST_AT_ONCE
-    while chunk := claim(channel, most=min(most, limit - done.taken_up)):
+    while chunk := _claim(channel, most=min(most, limit - done.taken_up)):
         part = _work_off(chunk)
         done += part
         most = _most_next(most, claimed=len(chunk), taken_up=part.taken_up)
         if done.taken_up >= limit or time.monotonic() >= until:
             break
     return done
+
+
+def _claim(channel: str, *, most: int) -> list[Held]:
+    settle_left_behind()
+    return claim(channel, most=most)
 
 
 def _most_next(most: int, *, claimed: int, taken_up: int) -> int:

@@ -4,18 +4,18 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 
-from alerts import config
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 from alerts.delivery import breakers
+from alerts.delivery.journal import settle, take_turn
 from alerts.delivery.leases import Held, lock_held, update_held
 from alerts.delivery.rechecking import end_alerts, waiting_alerts
 from alerts.delivery.refusals import end_subscription, refuse_mail
 from alerts.delivery.retries import MOST_ATTEMPTS, delay_after
 from alerts.models import Delivery
-from slots.prepared import fetch_prepared
 
 logger = logging.getLogger(__name__)
 
@@ -23,11 +23,14 @@ State = Delivery.State
 MAILED_INSTEAD = "went by e-mail instead"
 RELEASE = "lease_token = NULL, lease_until = NULL"
 END = f"state = %(state)s, reason = %(reason)s, last_error = %(error)s, {RELEASE}"
-RETRY = f"""
+END_TRIED = f"{END}, attempts = attempts + (starts > 0)::int, starts = 0"
+PUT_BACK = f"""
     state = 'retry', last_error = %(error)s, {RELEASE},
-    in_doubt = in_doubt + %(doubts)s, attempts = attempts - %(unused)s,
     next_attempt_at = statement_timestamp() + make_interval(secs => %(seconds)s)
 """
+# What reached the network is an attempt. It is counted here, unless the journal was settled before.
+TRIED = "attempts = attempts + (starts > 0)::int - %(unused)s, starts = 0"
+RETRY = f"{PUT_BACK}, {TRIED}, in_doubt = in_doubt + %(doubts)s"
 HOLD = f"state = 'retry', starts = starts - 1, next_attempt_at = %(until)s, {RELEASE}"
 # Not waiting for whoever is giving the notification an e-mail at this moment.
 DUE_LATER = """
@@ -45,42 +48,6 @@ UNSENT = f"""
 UPDATE alerts_delivery
    SET state = 'retry', starts = starts - 1, next_attempt_at = statement_timestamp(), {RELEASE}
  WHERE id = ANY (%(ids)s)
-"""  # noqa: S608 - RELEASE is written above
-# The network is reached from here on, so `starts` begins anew and an end now leaves a doubt. Not
-# with a look that is too old; not when another has taken the delivery up meanwhile; not while the
-# provider is to be left alone, which another may just have been told, but by who tries it out.
-# The state is compared as LOCK_HELD does.
-TOUCH = """
-UPDATE alerts_delivery
-   SET attempts = attempts + 1, starts = 0,
-       lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
-       next_attempt_at = statement_timestamp() + make_interval(secs => %(lease)s)
- WHERE id = %(next_id)s AND lease_token = %(next_token)s
-   AND state IS NOT DISTINCT FROM 'sending' AND lease_until > statement_timestamp()
-   AND (%(probe)s OR NOT EXISTS (
-        SELECT FROM alerts_breaker breaker
-         WHERE breaker.provider = alerts_delivery.provider
-           AND breaker.open_until > statement_timestamp()))
-RETURNING id
-"""
-# The first acceptance of any delivery that counted a slot makes its alert sent.
-ACCEPT_AND_TOUCH = f"""
-WITH accepted AS (
-    UPDATE alerts_delivery
-       SET state = 'accepted', accepted_at = statement_timestamp(), last_error = NULL, {RELEASE}
-     WHERE id = %(id)s AND lease_token = %(token)s
-       AND state IS NOT DISTINCT FROM 'sending'
-    RETURNING counted
-), counted AS (
-    SELECT alert_id FROM useralerts
-     WHERE alert_id = ANY (SELECT unnest(counted) FROM accepted) AND state <> 'sent'
-     ORDER BY alert_id FOR UPDATE
-), told AS (
-    UPDATE useralerts alert
-       SET state = 'sent', sent = true, sent_at = statement_timestamp(), state_reason = NULL
-      FROM counted WHERE alert.alert_id = counted.alert_id
-), touched AS ({TOUCH})
-SELECT (SELECT count(*) FROM accepted), (SELECT count(*) FROM touched)
 """  # noqa: S608 - RELEASE is written above
 
 
@@ -112,8 +79,8 @@ def postpone(held: Held) -> None:
 
 def put_back(held: Held, *, error: str) -> None:
     """Put back a claimed delivery whose message could not be made; its starts go on counting."""
-    values = {"error": error[:500], "doubts": 0, "unused": 0, "seconds": delay_after(held.starts)}
-    update_held(held, RETRY, values, state=State.CLAIMED)
+    values = {"error": error[:500], "seconds": delay_after(held.starts)}
+    update_held(held, PUT_BACK, values, state=State.CLAIMED)
 
 
 @transaction.atomic
@@ -132,33 +99,39 @@ class Sent:
     outcome: Outcome
 
 
-def finish_and_touch(sent: Sent | None, following: Held | None) -> bool:
+def record(sent: Sent, following: Held | None) -> bool:
     """Record what became of one, and that the following is about to reach the network.
 
     What nearly always happens is one statement, one round trip and one commit. False when the
     following may not be sent, or there is none.
     """
-    if sent and not isinstance(sent.outcome, Accepted):
+    if not isinstance(sent.outcome, Accepted):
         _say_unless(_finish(sent.held, sent.outcome), sent.held)
-        return following is not None and _accept_and_touch(None, following)
-    if sent:
+        return following is not None and begin(following)
+    _provider_worked(sent.held)
+    turn = take_turn(sent.held.token, accepted=sent.held, following=following)
+    if not turn.recorded:
+        _say_unless(sent.held.id in settle(sent.held.token, [sent.held.id]), sent.held)
+    return turn.may_send
+
+
+def begin(following: Held) -> bool:
+    """Record that one is about to reach the network; False when it may not be sent."""
+    return take_turn(following.token, accepted=None, following=following).may_send
+
+
+def close(token: UUID, sent: Sent | None, accepted: Sequence[Held], unsent: Sequence[Held]) -> None:
+    """End a lot: what became of the last, all that was accepted, and what had no turn."""
+    if sent and not isinstance(sent.outcome, Accepted):
+        record(sent, None)
+    elif sent:
         _provider_worked(sent.held)
-    return _accept_and_touch(sent.held if sent else None, following)
-
-
-def _accept_and_touch(held: Held | None, following: Held | None) -> bool:
-    values = {
-        "id": held and held.id,
-        "token": held and held.token,
-        "next_id": following and following.id,
-        "next_token": following and following.token,
-        "lease": float(config.LEASE_SECONDS.value()),
-        "probe": bool(following and following.suspect),
-    }
-    ((accepted, touched),) = fetch_prepared(ACCEPT_AND_TOUCH, values)
-    if held:
-        _say_unless(accepted, held)
-    return bool(touched)
+    with transaction.atomic():
+        settled = settle(token, [held.id for held in accepted])
+        if unsent:
+            put_back_unsent(unsent)
+    if sent and isinstance(sent.outcome, Accepted):
+        _say_unless(sent.held.id in settled, sent.held)
 
 
 def _say_unless(kept: bool, held: Held) -> None:
@@ -223,7 +196,8 @@ def _end(
     left_in: Delivery.State = State.SENDING,
 ) -> bool:
     values = {"state": state, "reason": reason, "error": error and error[:500]}
-    kept = update_held(held, END, values, state=left_in)
+    changes = END_TRIED if left_in == State.SENDING else END
+    kept = update_held(held, changes, values, state=left_in)
     # What no push service takes goes by e-mail, so its alerts go on waiting.
     by_mail_next = held.channel == Delivery.Channel.PUSH and state == State.FAILED
     if kept and not by_mail_next:

@@ -20,7 +20,8 @@ WITH stuck AS (
        AND notification.created_at > statement_timestamp() - interval '2 days'
        AND NOT EXISTS (SELECT FROM alerts_delivery
                         WHERE notification_id = notification.id
-                          AND (channel = 'email' OR state = 'accepted'))
+                          AND (channel = 'email' OR state = 'accepted'
+                               OR id IN (SELECT unnest(accepted) FROM alerts_senderjournal)))
        AND (notification.due_at
                 <= statement_timestamp() - make_interval(secs => %(patience)s)
             OR NOT EXISTS (SELECT FROM alerts_delivery

@@ -1,15 +1,17 @@
-"""Messages that are `sending`, handed over one after the other, each recorded before the next."""
+"""Messages that are `sending`, handed over in turns, each noted before the next one begins."""
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
 from alerts import config
 from alerts.channels.outcomes import Accepted, TryLater
-from alerts.delivery.endings import Sent, finish_and_touch, put_back_unsent
+from alerts.delivery.endings import Sent, begin, close, record
 from alerts.delivery.leases import Held
 from alerts.delivery.sending import Started
 from alerts.delivery.transmitting import transmit
@@ -22,6 +24,8 @@ SHARE_OF_LEASE = 0.4
 # How often and how long (seconds) an outcome is kept for a database that is away for a moment.
 FINISH_TRIES = 10
 FINISH_PAUSE = 1.0
+DATABASE_AWAY = (OperationalError, InterfaceError)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,22 @@ class _Turns:
 
 
 def hand_over(started: Sequence[Started]) -> HandedOver:
-    """Send what was started; whatever ends this process leaves at most one message in doubt."""
-    turns, accepted, sent = _Turns(started), 0, None
-    while (following := turns.next()) or sent:
-        ready = _record(sent, following)
-        sent = None
-        if following and ready:
-            sent = _send(following)
-            turns.learn(sent)
-            accepted += isinstance(sent.outcome, Accepted)
-        elif following:
+    """Send what was started; whatever ends this process leaves at most one message in doubt.
+
+    All of it was claimed together, and is written to its deliveries together at the end.
+    """
+    turns, accepted, sent = _Turns(started), list[Held](), None
+    while following := turns.next():
+        if not _take_turn(sent, following.held):
             turns.left_over.append(following.held)
-    if turns.left_over:
-        put_back_unsent(turns.left_over)
-    return HandedOver(accepted, len(turns.left_over))
+            sent = None
+            continue
+        sent = _send(following)
+        turns.learn(sent)
+        accepted += [sent.held] if isinstance(sent.outcome, Accepted) else []
+    if started:
+        _patiently(partial(close, started[0].held.token, sent, accepted, turns.left_over))
+    return HandedOver(len(accepted), len(turns.left_over))
 
 
 def _send(started: Started) -> Sent:
@@ -76,16 +82,24 @@ def _send(started: Started) -> Sent:
     return Sent(started.held, transmit(started.message, seconds=seconds))
 
 
-def _record(sent: Sent | None, following: Started | None) -> bool:
-    """What was accepted is worth some patience with a database that is restarting."""
-    held = following.held if following else None
-    for left in reversed(range(FINISH_TRIES)):
-        try:
-            return finish_and_touch(sent, held)
-        except (OperationalError, InterfaceError):
-            connection.close()
-            if not left or not sent:
-                raise
-            time.sleep(FINISH_PAUSE)
-            held = None  # its look grows old meanwhile
+def _take_turn(sent: Sent | None, following: Held) -> bool:
+    """Whether the following may be sent; its look grows old where a database is waited for."""
+    if sent is None:
+        return begin(following)
+    try:
+        return record(sent, following)
+    except DATABASE_AWAY:
+        connection.close()
+        _patiently(partial(record, sent, None))
     return False
+
+
+def _patiently(write: Callable[[], T]) -> T:
+    """What was accepted is worth some patience with a database that is restarting."""
+    for _ in range(FINISH_TRIES - 1):
+        try:
+            return write()
+        except DATABASE_AWAY:
+            connection.close()
+            time.sleep(FINISH_PAUSE)
+    return write()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 
@@ -21,7 +21,8 @@ TAKE_TURNS = f"SELECT pg_advisory_xact_lock({CLAIMING_LOCK})"
 # Many are claimed at once, but alone whatever may bring its holder down: what was claimed before
 # and never reached the network, and what goes to a provider that fails. Such a one is passed by
 # until it is the first in the line. One that was reaching the network (`sending`, no starts)
-# when its lease ran out may or may not have arrived: it is counted.
+# when its lease ran out may or may not have arrived: it is counted. What a journal still speaks of
+# is nobody's to take up before that is settled.
 CLAIM = """
 WITH due AS (
     SELECT ready.id, ready.state, ready.starts, ready.next_attempt_at, breaker.failures
@@ -31,6 +32,8 @@ WITH due AS (
        AND ready.state IN ('pending', 'claimed', 'sending', 'retry')
        AND ready.next_attempt_at <= statement_timestamp()
        AND (breaker.open_until IS NULL OR breaker.open_until <= statement_timestamp())
+       AND NOT (ready.state = 'sending' AND EXISTS (
+                SELECT FROM alerts_senderjournal WHERE token = ready.lease_token))
      ORDER BY ready.next_attempt_at
      LIMIT %(most)s
        FOR NO KEY UPDATE OF ready SKIP LOCKED
@@ -44,7 +47,7 @@ WITH due AS (
 )
 UPDATE alerts_delivery delivery
    SET state = 'claimed',
-       lease_token = gen_random_uuid(),
+       lease_token = %(token)s,
        lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
        next_attempt_at = statement_timestamp() + make_interval(secs => %(lease)s),
        starts = delivery.starts + 1,
@@ -97,9 +100,10 @@ class Held:
 def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Held]:
     """Take up those that have been due for longest, by notification; empty when nothing is due.
 
-    At most so many, and fewer where one of them had better be alone.
+    At most so many, and fewer where one of them had better be alone. All under one token.
     """
     values: dict[str, Any] = {
+        "token": uuid4(),
         "channel": channel,
         "most": most,
         "lease": CLAIM_LASTS,

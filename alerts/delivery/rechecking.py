@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
+
+from slots.prepared import fetch_prepared
 
 # FOR SHARE makes whoever unsubscribes, pauses, disables, erases or closes wait until this look is
 # over, and makes this look see what they did: after their answer nothing more enters `sending`.
@@ -15,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 LOCK_USERS = """
 SELECT notification.id, person.user_id, person.is_active, person.email, refusal.id IS NOT NULL,
        end_of_quiet_hours(statement_timestamp(), person.quiet_from, person.quiet_until),
-       %(channel)s = 'push' AND EXISTS (
+       %(channel)s::text = 'push' AND EXISTS (
            SELECT FROM alerts_delivery mail
             WHERE mail.notification_id = notification.id AND mail.channel = 'email')
   FROM users person
@@ -26,20 +27,21 @@ SELECT notification.id, person.user_id, person.is_active, person.email, refusal.
  ORDER BY person.user_id
    FOR SHARE OF person SKIP LOCKED
 """
+# The ids come first, as an array: with a join the planner may read all searches for these few.
 LOCK_SEARCHES = """
 SELECT preference_id FROM userpreferences
- WHERE preference_id IN (
-       SELECT preference_id FROM useralerts WHERE notification_id = ANY (%(notifications)s))
+ WHERE preference_id = ANY (ARRAY (
+       SELECT preference_id FROM useralerts WHERE notification_id = ANY (%(notifications)s)))
  ORDER BY preference_id FOR SHARE SKIP LOCKED
 """
 LOCK_OPENINGS = """
 SELECT id FROM slots_slotopening
- WHERE id IN (
-       SELECT opening_id FROM useralerts WHERE notification_id = ANY (%(notifications)s))
+ WHERE id = ANY (ARRAY (
+       SELECT opening_id FROM useralerts WHERE notification_id = ANY (%(notifications)s)))
  ORDER BY id FOR SHARE SKIP LOCKED
 """
-# A second push of the same notification counts what the first has sent as well. The clock is
-# read anew: statement_timestamp() is when the whole string came in.
+# A second push of the same notification counts what the first has sent as well. The searches are
+# those that were locked, told once more so that no plan reads all there are.
 LOOK = """
 SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening_id, alert.miles,
        slot.slot_id, slot.test_type, slot.date, slot.time,
@@ -59,9 +61,10 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
        ) start
   LEFT JOIN slots_slotopening opening ON opening.id = alert.opening_id
   LEFT JOIN slots_source source ON source.id = slot.source_id
-  LEFT JOIN userpreferences search ON search.preference_id = alert.preference_id
+  LEFT JOIN userpreferences search
+    ON search.preference_id = alert.preference_id AND search.preference_id = ANY (%(searches)s)
  WHERE alert.notification_id = ANY (%(notifications)s)
-   AND (alert.state = 'waiting' OR (alert.state = 'sent' AND %(channel)s = 'push'))
+   AND (alert.state = 'waiting' OR (alert.state = 'sent' AND %(channel)s::text = 'push'))
  ORDER BY alert.miles NULLS LAST, slot.date, slot.time, alert.alert_id
 """
 END_ALERTS = """
@@ -130,14 +133,16 @@ def lock_and_look(notification_ids: Sequence[int], channel: str) -> dict[int, Lo
     """Lock the users, the searches and the openings, each in the order of their ids, then look.
 
     One answer for each notification, as of that last statement; none for one that somebody is
-    changing something of at this moment. One round trip; the caller's transaction is open.
+    changing something of at this moment. The caller's transaction is open.
     """
     values: dict[str, Any] = {"notifications": list(notification_ids), "channel": channel}
-    with connection.cursor() as cursor:
-        cursor.execute(f"{LOCK_USERS}; {LOCK_SEARCHES}; {LOCK_OPENINGS}; {LOOK}", values)
-        recipients = {row[0]: Recipient(*row[1:]) for row in _rows(cursor)}
-        locked = Locked(*({row[0] for row in _rows(cursor)} for _ in range(2)))
-        listings = [Listing(*row) for row in _rows(cursor)]
+    recipients = {row[0]: Recipient(*row[1:]) for row in fetch_prepared(LOCK_USERS, values)}
+    locked = Locked(
+        searches={row[0] for row in fetch_prepared(LOCK_SEARCHES, values)},
+        openings={row[0] for row in fetch_prepared(LOCK_OPENINGS, values)},
+    )
+    values["searches"] = sorted(locked.searches)
+    listings = [Listing(*row) for row in fetch_prepared(LOOK, values)]
     return _looks(recipients, listings, locked)
 
 
@@ -154,13 +159,6 @@ class Locked:
         return (search is None or search in self.searches) and (
             opening is None or opening in self.openings
         )
-
-
-def _rows(cursor: CursorWrapper) -> list[tuple[Any, ...]]:
-    """What the next statement of several has answered."""
-    rows = cursor.fetchall()
-    cursor.nextset()
-    return rows
 
 
 def _looks(

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from alerts import config
+from alerts.delivery.journal import settle_left_behind
 from audit.models import AuditLog, SystemConfig
 from audit.trail import record
 
@@ -79,6 +80,7 @@ def resume_sending(
     With `only_look` all is undone again, and only the numbers are left.
     """
     with transaction.atomic():
+        settle_left_behind()
         restored_at = _restored_at()
         resumption = _end(restored_at, send_doubtful=send_doubtful)
         _switch_on(actor, resumption)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from alerts.delivery.endings import hold_until, leave_to_mail, postpone, put_back, stop
+from alerts.delivery.journal import open_journal
 from alerts.delivery.leases import Held, lock_held
 from alerts.delivery.rechecking import Listing, Look, Recipient, end_alerts, lock_and_look
 from alerts.delivery.retries import MOST_ATTEMPTS, MOST_STARTS
@@ -44,7 +45,7 @@ def start(chunk: Sequence[Held]) -> list[Started]:
 
     Messages are made in here too: one that can't be made, or that kills the process, has then
     never been `sending`. What is not to be sent is ended or put back here. All of a chunk are
-    of one channel.
+    of one channel and claimed together.
     """
     ours = lock_held(chunk, state=State.CLAIMED)
     looks = lock_and_look([each.notification_id for each in chunk], chunk[0].channel)
@@ -126,6 +127,8 @@ def _mark(drafts: Sequence[Draft]) -> list[Started]:
     }
     with connection.cursor() as cursor:
         cursor.execute(MARK_SENDING, values)
+    if made:
+        open_journal(drafts[0].held.token, seconds=LOOK_LASTS)
     return [Started(draft.held, message) for draft, message in made.values()]
 
 

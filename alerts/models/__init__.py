@@ -3,6 +3,7 @@
 from alerts.models.alerts import UserAlert
 from alerts.models.breakers import Breaker
 from alerts.models.deliveries import Delivery, MailRefusal
+from alerts.models.journal import SenderJournal
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
 from alerts.models.reach import Reach
@@ -16,5 +17,6 @@ __all__ = [
     "PushSubscription",
     "Reach",
     "SearchEnding",
+    "SenderJournal",
     "UserAlert",
 ]

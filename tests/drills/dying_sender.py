@@ -39,7 +39,7 @@ def after(module: object, name: str) -> None:
 POINTS = {
     "claimed": lambda: setattr(dispatching, "start", die),
     "making": lambda: setattr(mails, "render", die),
-    "marked": lambda: setattr(handing_over, "finish_and_touch", die),
+    "marked": lambda: setattr(handing_over, "begin", die),
     "intended": lambda: setattr(handing_over, "transmit", die),
     "handed over": lambda: after(handing_over, "transmit"),
     "finished": lambda: after(dispatching, "hand_over"),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from alerts.delivery.rounds import send_round
-from alerts.models import Delivery
+from alerts.models import Delivery, SenderJournal
 from tests.alerts.waiting import fetch, make_waiting
 from tests.drills.dying_sender import DEAD, POINTS
 
@@ -35,8 +35,10 @@ def die_at(point: str) -> None:
 
 
 def end_leases() -> None:
-    """Let the lease of whoever died be over."""
-    Delivery.objects.live().update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    """Let the lease of whoever died be over, and the turns in its journal."""
+    over = timezone.now() - timedelta(seconds=1)
+    SenderJournal.objects.update(look_until=over, lease_until=over)
+    Delivery.objects.live().update(next_attempt_at=over)
 
 
 @pytest.mark.parametrize(

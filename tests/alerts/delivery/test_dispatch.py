@@ -14,13 +14,14 @@ from alerts.delivery import handing_over, rechecking
 from alerts.delivery.breakers import take_probe
 from alerts.delivery.coalescing import gather_notifications
 from alerts.delivery.dispatch import dispatch
-from alerts.delivery.endings import Sent, finish_and_touch
+from alerts.delivery.endings import Sent, begin, close
 from alerts.delivery.handing_over import hand_over
+from alerts.delivery.journal import settle_left_behind
 from alerts.delivery.leases import Held, claim
 from alerts.delivery.retries import DELAYS, MOST_ATTEMPTS, delay_after
 from alerts.delivery.sending import start
 from alerts.messages import mails
-from alerts.models import Breaker, Delivery, MailRefusal
+from alerts.models import Breaker, Delivery, MailRefusal, SenderJournal
 from audit import config
 from audit.models import SystemConfig
 from tests.alerts.waiting import fetch, make_waiting
@@ -51,6 +52,7 @@ def claim_one() -> Held:
 def make_due() -> None:
     """Let the time until the next attempt, or the lease's end, be over."""
     then = timezone.now() - timedelta(seconds=1)
+    SenderJournal.objects.update(look_until=then, lease_until=then)
     Delivery.objects.update(next_attempt_at=then)
     Delivery.objects.exclude(lease_until=None).update(lease_until=then)
     Breaker.objects.update(open_until=F("open_until") - timedelta(hours=1))
@@ -90,6 +92,7 @@ def test_who_lost_the_lease_before_looking_starts_nothing(alert):
 def test_who_lost_the_lease_before_sending_sends_nothing(alert, sink):
     started = start([claim_one()])
     make_due()
+    settle_left_behind()
     claim_one()
     hand_over(started)
     assert sink.received == []
@@ -105,15 +108,15 @@ def test_nothing_is_sent_on_a_look_that_is_too_old(alert, sink):
 
 def test_who_lost_the_lease_while_sending_finishes_nothing(alert, sink):
     (started,) = start([claim_one()])
-    assert finish_and_touch(None, started.held)
+    assert begin(started.held)
     Delivery.objects.update(lease_token=uuid4())
-    finish_and_touch(Sent(started.held, Accepted()), None)
+    close(started.held.token, Sent(started.held, Accepted()), [started.held], [])
     assert (the_delivery().state, fetch(alert).state) == ("sending", "waiting")
 
 
 def test_a_sender_that_ended_while_sending_leaves_a_doubt_that_is_counted(alert, sink):
     (started,) = start([claim_one()])
-    finish_and_touch(None, started.held)
+    begin(started.held)
     make_due()
     dispatch("email")
     assert (the_delivery().state, the_delivery().in_doubt) == ("accepted", 1)
@@ -153,7 +156,7 @@ def test_what_brought_its_holder_down_is_claimed_alone(others):
 
 def test_an_end_leaves_a_doubt_for_the_one_that_reached_the_network(others, sink):
     started = start(claim("email"))
-    finish_and_touch(None, started[0].held)
+    begin(started[0].held)
     make_due()
     dispatch("email")
     assert (Delivery.objects.in_doubt().count(), len(sink.received)) == (1, 5)
