@@ -78,7 +78,7 @@ class OwnPostgres:
 
     def __init__(self, folder: Path, settings: tuple[str, ...] = ()) -> None:
         self._server = dev_script().Postgres(
-            folder, folder, ("max_connections=100", *settings), for_tests=True
+            folder, folder, ("max_connections=100", "jit=off", *settings), for_tests=True
         )
         self.host = str(folder)
         self.data: Path = self._server.data

@@ -8,7 +8,7 @@ from django.conf import settings
 from tests import servers
 
 PAGE = settings.BASE_DIR / "docs" / "operations.md"
-SETTINGS = ("max_connections=100", "wal_level=replica", "hot_standby=on")
+SETTINGS = ("max_connections=100", "jit=off", "wal_level=replica", "hot_standby=on")
 
 
 class Pair:
