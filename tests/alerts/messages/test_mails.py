@@ -1,0 +1,65 @@
+"""What the mail of an alert says."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+import pytest
+
+from alerts.channels.email import Mail
+from alerts.delivery.rechecking import Listing, Recipient
+from alerts.messages.mails import compose_mail
+from alerts.messages.reasons import Reason
+
+SLOT = Listing(
+    notification_id=1, alert_id=1, search_id=1, opening_id=1, miles=2.5, slot_id=1,
+    test_type="practical", date=date(2027, 2, 1), time=time(8, 10), center_id=1,
+    center="Goodmayes", postcode="IG3 9UZ", opened_at=datetime(2027, 7, 4, 23, 5, tzinfo=UTC),
+    last_seen_at=None, source="council", is_simulated=False, seconds_left=9.0, is_open=True,
+    unwanted=None,
+)  # fmt: skip
+ADA = Recipient(
+    user_id=1, is_active=True, email="ada@example.org", refuses_mail=False, quiet_until=None,
+    mailed_instead=False,
+)  # fmt: skip
+WHY = Reason(promise="We e-mail you.", url="https://x.test/1/", pause_url="https://x.test/2/")
+
+
+def mail_about(*listings: Listing) -> Mail:
+    """The mail to Ada about these."""
+    return compose_mail(
+        notification_id=1, number=UUID(int=1), recipient=ADA, listings=listings, reasons={1: WHY}
+    )
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Monday 1 February 2027", "08:10", "Practical test", "Goodmayes", "IG3 9UZ",
+        "2.5 miles away", "Opened 00:05, 5 July", "Source: council", "We e-mail you.",
+    ],
+)  # fmt: skip
+def test_a_slot_is_told_with_all_that_is_known_of_it(kind, said):
+    assert said in getattr(mail_about(SLOT), kind)
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_nothing_stands_for_what_is_not_known(kind):
+    said = getattr(mail_about(replace(SLOT, miles=None, opened_at=None, source=None)), kind)
+    assert "None" not in said
+    assert not any(word in said for word in ("miles away", "Opened", "Source"))
+
+
+def test_what_a_name_holds_is_text_and_never_markup():
+    mail = mail_about(replace(SLOT, center="<b>A & B</b>"))
+    assert "<strong>&lt;b&gt;A &amp; B&lt;/b&gt;</strong>" in mail.html
+    assert "<b>A & B</b>" in mail.text
+
+
+def test_of_many_the_first_ten_are_told_and_the_rest_counted():
+    mail = mail_about(*(replace(SLOT, center=f"Center-{number}.") for number in range(12)))
+    assert all(f"Center-{number}." in mail.html for number in range(10))
+    assert "Center-10." not in mail.html
+    assert "And 2 more" in mail.html
+    assert mail.subject.endswith("at Center-0. and 11 more")
