@@ -38,11 +38,14 @@ def reasons(search_ids: Collection[int]) -> dict[int, Reason]:
     """By search, why its slots are told; one statement, however many there are."""
     if not search_ids:
         return {}
-    return {
-        search.pk: Reason(
-            promise=wording.promise(search, centers=search.center_names),
-            url=links.search_url(search.pk),
-            pause_url=links.pause_url(search.pk),
-        )
-        for search in SavedSearch.objects.raw(SEARCHES, [list(search_ids)])
-    }
+    found = SavedSearch.objects.raw(SEARCHES, [list(search_ids)])
+    return {search.pk: _reason(search) for search in found}
+
+
+def _reason(search: SavedSearch) -> Reason:
+    centers = search.center_names  # type: ignore[attr-defined]  # named so by SEARCHES
+    return Reason(
+        promise=wording.promise(search, centers=centers),
+        url=links.search_url(search.pk),
+        pause_url=links.pause_url(search.pk),
+    )
