@@ -117,15 +117,15 @@ def _source(listing: Listing) -> str:
     return f"Source: {listing.source}{' (simulated)' if listing.is_simulated else ''}"
 
 
-def _official(listings: Sequence[Listing]) -> dict[str, str]:
-    """The official service's addresses that fit what is listed, by what one does there."""
+def _official(listings: Sequence[Listing]) -> list[tuple[str, str]]:
+    """What one does at the official service that fits what is listed, each with its address."""
     kinds = {each.test_type for each in listings}
-    places: dict[str, str] = {}
+    places = []
     if "practical" in kinds:
-        places |= {
-            "Change your driving test": OFFICIAL_CHANGE,
-            "Book a driving test": OFFICIAL_BOOK,
-        }
+        places += [
+            ("Change your driving test", OFFICIAL_CHANGE),
+            ("Book a driving test", OFFICIAL_BOOK),
+        ]
     if "theory" in kinds:
-        places |= {"Book a theory test": OFFICIAL_THEORY}
+        places.append(("Book a theory test", OFFICIAL_THEORY))
     return places

@@ -63,3 +63,21 @@ def test_of_many_the_first_ten_are_told_and_the_rest_counted():
     assert "Center-10." not in mail.html
     assert "And 2 more" in mail.html
     assert mail.subject.endswith("at Center-0. and 11 more")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "places"),
+    [
+        (["practical"], ["Change your driving test", "Book a driving test"]),
+        (["theory"], ["Book a theory test"]),
+        (
+            ["theory", "practical"],
+            ["Change your driving test", "Book a driving test", "Book a theory test"],
+        ),
+    ],
+)
+def test_the_official_service_is_linked_where_what_is_listed_is_booked(kinds, places):
+    mail = mail_about(*(replace(SLOT, test_type=kind) for kind in kinds))
+    linked = [line.partition(": ")[0] for line in mail.text.splitlines() if "gov.uk/" in line]
+    assert linked == places
+    assert mail.html.count("on GOV.UK</a>") == len(places)
