@@ -42,7 +42,7 @@ def gather_material(drafts: Sequence[Draft]) -> Material:
     pushed = {draft.held.subscription_id for draft in drafts} - {None}
     return Material(
         reasons=reasons({number for draft in mailed for number in draft.search_ids}),
-        subscriptions=PushSubscription.objects.in_bulk(pushed),
+        subscriptions=PushSubscription.objects.only("endpoint", "p256dh", "auth").in_bulk(pushed),
     )
 
 
