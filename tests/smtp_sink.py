@@ -178,4 +178,4 @@ class _Conversation(socketserver.StreamRequestHandler):
             return
         for byte in f"{text}\r\n".encode():
             self.wfile.write(bytes([byte]))
-            time.sleep(0.3)
+            time.sleep(0.1)
