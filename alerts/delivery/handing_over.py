@@ -71,7 +71,8 @@ def hand_over(started: Sequence[Started]) -> HandedOver:
             continue
         sent = _send(following)
         turns.learn(sent)
-        accepted += [sent.held] if isinstance(sent.outcome, Accepted) else []
+        if isinstance(sent.outcome, Accepted):
+            accepted.append(sent.held)
     if started:
         _patiently(partial(close, started[0].held.token, sent, accepted, turns.left_over))
     return HandedOver(len(accepted), len(turns.left_over))
