@@ -15,7 +15,8 @@ from slots.prepared import fetch_prepared
 # holds up no other message, and so that no two of us ever wait for one another.
 LOCK_USERS = """
 SELECT notification.id, person.user_id, person.is_active, person.email, refusal.id IS NOT NULL,
-       end_of_quiet_hours(statement_timestamp(), person.quiet_from, person.quiet_until),
+       CASE WHEN person.quiet_from IS NOT NULL THEN
+           end_of_quiet_hours(statement_timestamp(), person.quiet_from, person.quiet_until) END,
        %(channel)s::text = 'push' AND EXISTS (
            SELECT FROM alerts_delivery mail
             WHERE mail.notification_id = notification.id AND mail.channel = 'email')
