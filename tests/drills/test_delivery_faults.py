@@ -60,7 +60,8 @@ def test_a_mail_server_of_every_mood_loses_nothing_and_holds_up_no_push(
     Half of what opens has gone before that, and is not sent any more.
     """
     configure()
-    town = Town(seed, learners=40, centers=20)
+    # So many that two slots anywhere are near enough of them to open the breaker.
+    town = Town(seed, learners=120, centers=20)
     pushed = Subscribers(logs / "push_service", "calm", town, 3)
     sink.moods_of = dict.fromkeys((each.user.email for each in town.searches[:5]), Mood.STRICT)
     with running(*workers(logs, own_redis.url, trust([pushed.service], logs))):
