@@ -19,7 +19,7 @@ def plain_tabs(browser: Browser, signed_in, town, address):
     }
     for who, context in contexts.items():
         context.add_cookies(signed_in(who))
-    yield contexts
+    yield {who: context.new_page() for who, context in contexts.items()}
     for context in contexts.values():
         context.close()
 
@@ -32,13 +32,10 @@ def come_upon(page: Page, shown: Shown, url: str) -> None:
 
 @pytest.mark.parametrize("shown", GALLERY, ids=lambda shown: shown.name)
 def test_it_reads_and_works(plain_tabs, shown: Shown, town, address: str) -> None:
-    page = plain_tabs[shown.who].new_page()
-    try:
-        come_upon(page, shown, f"{address}{shown.address(town)}")
-        expect(page.locator("h1")).to_be_visible()
-        for promised in page.locator(NEEDS_SCRIPTS).all():
-            expect(promised).to_be_hidden()
-        for form in page.locator("main form:visible").all():
-            expect(form.locator("button[type=submit]:visible").first).to_be_visible()
-    finally:
-        page.close()
+    page = plain_tabs[shown.who]
+    come_upon(page, shown, f"{address}{shown.address(town)}")
+    expect(page.locator("h1")).to_be_visible()
+    for promised in page.locator(NEEDS_SCRIPTS).all():
+        expect(promised).to_be_hidden()
+    for form in page.locator("main form:visible").all():
+        expect(form.locator("button[type=submit]:visible").first).to_be_visible()
