@@ -4,17 +4,13 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from django.core import mail
 from django.test import Client
 
 from accounts.second_factor import SecondFactorAdapter
 from audit.models import AuditLog
 from tests.people import PASSWORD, learner
+from tests.staff import totp_code
 
 # allauth tells of a change once it is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,10 +30,6 @@ def sign_in(client):
 
 def actions() -> list[str]:
     return [*AuditLog.objects.order_by("id").values_list("action", flat=True)]
-
-
-def totp_code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
 @pytest.fixture
