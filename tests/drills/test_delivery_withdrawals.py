@@ -78,8 +78,10 @@ WITHDRAWALS = (unsubscribe, pause, delete, disable, erase, close_slot)
 def test_nothing_is_sent_after_it_was_withdrawn(sink, seed, logs, withdraw, queue):
     configure(coalesce_seconds="0")
     center = make_center()
-    with transaction.atomic():
-        alerts = [make_waiting(center=center) for _ in range(queue)]
+    alerts = []
+    while len(alerts) < queue:
+        with transaction.atomic():  # of thousands, each would be slower than the one before
+            alerts += [make_waiting(center=center) for _ in range(50)]
     rng = random.Random(seed)
     sink.pause = 0.02
     senders = [dispatcher(logs / f"sender{number}") for number in range(2)]
