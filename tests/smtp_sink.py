@@ -23,6 +23,7 @@ class Mood(Enum):
     CLOSING = "answers 421 to the first command"
     REFUSING = "answers 554 to each message's content"
     SLOW = "sends its answers one byte at a time"
+    GREETING = "goes on greeting for ten seconds"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Sink(socketserver.ThreadingTCPServer):
         self.moods_of: dict[str, Mood] = {}
         self.received: list[Received] = []
         self.connections = 0
+        self.greetings_cut_off = 0
         self.pause = 0.0
         self.pipelining = True
         self._lines: set[socket.socket] = set()
@@ -110,11 +112,22 @@ class _Conversation(socketserver.StreamRequestHandler):
         if self.mood is Mood.SILENT:
             self.request.recv(1)
             return
+        if self.mood is Mood.GREETING:
+            self._greet_on()
         self._say("220 sink")
         while line := self.rfile.readline():
             verb, _, rest = line.decode().strip().partition(" ")
             if not self._answer(verb.upper(), rest):
                 return
+
+    def _greet_on(self) -> None:
+        try:
+            for _ in range(100):
+                self._say("220-welcome")
+                time.sleep(0.1)
+        except OSError:
+            self.server.greetings_cut_off += 1
+            raise
 
     @property
     def mood(self) -> Mood:

@@ -5,17 +5,18 @@ import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.utils import formatdate, parseaddr
 from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail.backends.smtp import EmailBackend
 
 from alerts.channels.deadlines import cut_off_after, send_at_once
 from alerts.channels.mime import address, alternatives
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
+from alerts.channels.smtp_backend import WatchedBackend
 
 # RFC 5321: 421 ends the connection, whatever it answers; 530, 535 and 538 are about our login.
 CLOSING = 421
@@ -92,7 +93,7 @@ class Mailer:
     """One kept connection; not to be shared between threads."""
 
     def __init__(self) -> None:
-        self._backend: EmailBackend | None = None
+        self._backend: WatchedBackend | None = None
 
     def send(self, envelope: Envelope, *, seconds: float) -> Outcome:
         """Hand one message over, within so many seconds in all."""
@@ -122,11 +123,8 @@ class Mailer:
     def _connection(self, until: float) -> tuple[smtplib.SMTP, socket.socket]:
         """The connection and the socket under it."""
         if self._backend is None:
-            self._backend = EmailBackend(timeout=min(settings.EMAIL_TIMEOUT, _left(until)))
-            self._backend.open()
-            if self._backend.connection and self._backend.connection.sock:
-                send_at_once(self._backend.connection.sock)
-                self._backend.connection.ehlo_or_helo_if_needed()
+            with ExitStack() as watching:
+                self._backend = _connected(until, watching)
         _left(until)
         connection = self._backend.connection
         if connection is None or connection.sock is None:
@@ -166,6 +164,20 @@ class Mailer:
                 self.close()
         except (OSError, smtplib.SMTPException):
             self.close()
+
+
+def _connected(until: float, watching: ExitStack) -> WatchedBackend:
+    """We greet and are greeted before the time is up; OSError or SMTPException where not."""
+
+    def watch(line: socket.socket) -> None:
+        watching.enter_context(cut_off_after(max(until - time.monotonic(), 0), line))
+
+    backend = WatchedBackend(seconds=min(settings.EMAIL_TIMEOUT, _left(until)), watch=watch)
+    backend.open()
+    if backend.connection and backend.connection.sock:
+        send_at_once(backend.connection.sock)
+        backend.connection.ehlo_or_helo_if_needed()
+    return backend
 
 
 def _announce(connection: smtplib.SMTP, envelope: Envelope, *, kept: bool) -> None:

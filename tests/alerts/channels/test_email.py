@@ -6,6 +6,7 @@ import pytest
 
 from alerts.channels.email import Mail, Mailer, seal
 from alerts.channels.outcomes import Accepted, Never, TryLater
+from tests.servers import wait_until
 from tests.smtp_sink import Mood
 
 MAIL = Mail(
@@ -101,6 +102,14 @@ def test_a_server_that_never_answers_is_left_in_time(sink, mailer):
 def test_a_server_of_one_byte_at_a_time_is_left_in_time(sink, mailer):
     sink.mood = Mood.SLOW
     assert isinstance(send(mailer, seconds=1.0), TryLater)
+
+
+def test_a_server_that_never_ends_its_greeting_is_left_in_time(sink, mailer):
+    """Its lines come in often enough for any timeout of a single read."""
+    sink.mood = Mood.GREETING
+    outcome = send(mailer, seconds=0.5)
+    assert (outcome.provider_failed, outcome.in_doubt) == (True, False)
+    assert wait_until(lambda: sink.greetings_cut_off == 1, seconds=5)
 
 
 def test_a_line_dropped_after_the_message_leaves_it_in_doubt(sink, mailer):
