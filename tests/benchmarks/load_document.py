@@ -6,7 +6,7 @@ from typing import Any
 from tests.benchmarks.report import columns, short
 
 # Of the most that was answered in a second; more people than that only wait for longer.
-FULL = 0.9
+FULL = 0.95
 HEADINGS = (
     "requests/s", "p50", "p95", "p99", "errors", "web", "database", "generator", "mails",
 )  # fmt: skip
