@@ -23,13 +23,13 @@ State = Delivery.State
 MAILED_INSTEAD = "went by e-mail instead"
 RELEASE = "lease_token = NULL, lease_until = NULL"
 END = f"state = %(state)s, reason = %(reason)s, last_error = %(error)s, {RELEASE}"
-END_TRIED = f"{END}, attempts = attempts + (starts > 0)::int, starts = 0"
 PUT_BACK = f"""
     state = 'retry', last_error = %(error)s, {RELEASE},
     next_attempt_at = statement_timestamp() + make_interval(secs => %(seconds)s)
 """
 # What reached the network is an attempt. It is counted here, unless the journal was settled before.
 TRIED = "attempts = attempts + (starts > 0)::int - %(unused)s, starts = 0"
+END_TRIED = f"{END}, {TRIED}"
 RETRY = f"{PUT_BACK}, {TRIED}, in_doubt = in_doubt + %(doubts)s"
 HOLD = f"state = 'retry', starts = starts - 1, next_attempt_at = %(until)s, {RELEASE}"
 # Not waiting for whoever is giving the notification an e-mail at this moment.
@@ -195,7 +195,7 @@ def _end(
     error: str | None,
     left_in: Delivery.State = State.SENDING,
 ) -> bool:
-    values = {"state": state, "reason": reason, "error": error and error[:500]}
+    values = {"state": state, "reason": reason, "error": error and error[:500], "unused": 0}
     changes = END_TRIED if left_in == State.SENDING else END
     kept = update_held(held, changes, values, state=left_in)
     # What no push service takes goes by e-mail, so its alerts go on waiting.
