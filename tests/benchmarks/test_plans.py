@@ -148,7 +148,7 @@ def test_matching_and_delivery_read_little_more_than_they_use(world, settings, p
     SystemConfig.objects.create(key="alerts.push_patience_seconds", value="3600")
     subscribe(push_service.url(""))
     with owner_at_rest() as owner:
-        matching.open_one(owner, reached=REACHED)
+        matching.open_reaching(owner, REACHED)
     with watched() as plans:
         matched = match_openings()
         send_round("email", seconds=600)

@@ -76,9 +76,7 @@ def _saved(world: World) -> list[float]:
 def _matched(world: World, rounds: int) -> tuple[list[float], int]:
     seconds = []
     with owner_at_rest() as owner:
-        opening = {
-            "opening": matching.open_one(owner, reached=round(matching.REACHED * world.scale))
-        }
+        opening = {"opening": matching.open_one(owner, world)}
         for _ in range(rounds):
             owner.execute(matching.UNDO, opening)
             seconds.append(_timed(match_openings))

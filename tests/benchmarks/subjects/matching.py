@@ -52,7 +52,7 @@ def compare(world: World, rounds: int) -> Iterator[Figure]:
     """Ours as the task calls it, claims and commit included; theirs in one transaction too."""
     world.add_searches()
     with owner_at_rest() as owner:
-        opening = {"opening": open_one(owner, reached=round(REACHED * world.scale))}
+        opening = {"opening": open_one(owner, world)}
         try:
             alerts = _check(owner, opening)
             taken = in_turns(match_openings, _bare, rounds=rounds, warm_up=2,
@@ -63,7 +63,12 @@ def compare(world: World, rounds: int) -> Iterator[Figure]:
     yield longer("matching", what, taken, at_most=1.15)
 
 
-def open_one(owner: psycopg.Connection, *, reached: int) -> int:
+def open_one(owner: psycopg.Connection, world: World) -> int:
+    """Open a slot where about REACHED of a million searches reach; the opening's id."""
+    return open_reaching(owner, round(REACHED * world.scale))
+
+
+def open_reaching(owner: psycopg.Connection, reached: int) -> int:
     """Open a slot where about so many searches reach; the opening's id."""
     row = owner.execute(OPENING, {"reached": reached}).fetchone()
     return row[0]

@@ -56,9 +56,7 @@ def _workers(world: World) -> list[float]:
     """While they match one opening to thousands of searches, and send the first mails of it."""
     with ExitStack() as stack:
         owner = stack.enter_context(owner_at_rest())
-        opening = {
-            "opening": matching.open_one(owner, reached=round(matching.REACHED * world.scale))
-        }
+        opening = {"opening": matching.open_one(owner, world)}
         stack.callback(owner.execute, matching.FORGET, opening)
         stack.callback(owner.execute, FORGET)
         sink = Sink()
