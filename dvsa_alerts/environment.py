@@ -7,9 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import EmailValidator, URLValidator
+from py_vapid import Vapid02
 
 Network = IPv4Network | IPv6Network
 
@@ -53,8 +58,8 @@ def read_environment(env: environ.Env | None = None) -> Environment:
         redis_url=_read("REDIS_URL", env.str),
         email=_read("EMAIL_URL", env.email_url),
         default_from_email=_read("DEFAULT_FROM_EMAIL", env.str),
-        vapid_private_key=_read("VAPID_PRIVATE_KEY", env.str),
-        vapid_subject=_read("VAPID_SUBJECT", env.str),
+        vapid_private_key=_read("VAPID_PRIVATE_KEY", _signing_key(env)),
+        vapid_subject=_read("VAPID_SUBJECT", _contact(env)),
         push_hosts=_read("PUSH_HOSTS", env.list),
         map_tile_url=_read("MAP_TILE_URL", env.str, ""),
         trusted_proxies=_read("TRUSTED_PROXIES", _networks(env), []),
@@ -100,5 +105,43 @@ def _networks(env: environ.Env) -> Callable[..., list[Network]]:
 
     def read(name: str, default: list[Network]) -> list[Network]:
         return [ip_network(part, strict=False) for part in env.list(name, default=default)]
+
+    return read
+
+
+def _signing_key(env: environ.Env) -> Callable[[str], str]:
+    """A reader of a P-256 private key; what it refuses is not repeated, being a secret."""
+
+    def read(name: str) -> str:
+        text = str(env.str(name))
+        try:
+            key = Vapid02.from_string(text).private_key
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise ValueError("it has to be a P-256 private key, 32 bytes as base64url") from None
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+            raise ValueError("its curve has to be P-256")
+        return text
+
+    return read
+
+
+def _contact(env: environ.Env) -> Callable[[str], str]:
+    """A reader of whom a push service may write to: RFC 8292 names `mailto:` and `https:`.
+
+    Apple's answers 403 to a contact on localhost or with a space in it.
+    """
+
+    def read(name: str) -> str:
+        text = str(env.str(name))
+        try:
+            if text.startswith("mailto:"):
+                EmailValidator(allowlist=[])(text.removeprefix("mailto:"))
+            else:
+                URLValidator(schemes=["https"])(text)
+        except ValidationError:
+            raise ValueError("it has to be mailto: with an address, or an https:// page") from None
+        if urlsplit(text).hostname == "localhost":
+            raise ValueError("a push service can't reach localhost")
+        return text
 
     return read

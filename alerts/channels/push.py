@@ -19,13 +19,12 @@ from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 import http_ece
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
-from py_vapid import Vapid02
 
 from alerts.channels.deadlines import cut_off_after, send_at_once
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
+from alerts.channels.vapid import authorization, forget_tokens
 from slots.fetching.public_addresses import NotPublicError, connect_public
 
 logger = logging.getLogger(__name__)
@@ -38,9 +37,6 @@ TOO_MANY = 429
 # A kept connection that has been idle for longer may have been closed by the other side.
 IDLE_SECONDS = 4.0
 ANSWER_BYTES = 1_000
-# RFC 8292 allows 24 hours; the token is made anew long before it ends.
-TOKEN_LASTS = 12 * 3600
-TOKEN_KEPT = 3600
 DEFAULT_PAUSE, LONGEST_PAUSE = 60.0, 24 * 3600.0
 
 
@@ -104,26 +100,6 @@ def decode_key(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def public_key() -> str:
-    """Our key as browsers want it for a subscription: base64url of its uncompressed point."""
-    point = Vapid02.from_string(settings.VAPID_PRIVATE_KEY).public_key.public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-    )
-    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
-
-
-@lru_cache(maxsize=256)
-def _vapid_header(origin: str, period: int) -> str:
-    """Who we are, signed for one push service; made anew in each period of TOKEN_KEPT seconds."""
-    vapid = Vapid02.from_string(settings.VAPID_PRIVATE_KEY)
-    claims = {
-        "sub": settings.VAPID_SUBJECT,
-        "aud": origin,
-        "exp": str(period * TOKEN_KEPT + TOKEN_LASTS),
-    }
-    return str(vapid.sign(claims)["Authorization"])
-
-
 class _Connection(http.client.HTTPSConnection):
     """Connects to public addresses only; the address that was checked is the one connected to."""
 
@@ -155,7 +131,7 @@ def _tls() -> ssl.SSLContext:
 def forget_certificates() -> None:
     """Read the system's certificates again, and who we are, at the next connection."""
     _tls.cache_clear()
-    _vapid_header.cache_clear()
+    forget_tokens()
 
 
 class Pusher:
@@ -222,10 +198,8 @@ def _target(endpoint: str) -> str:
 
 
 def _headers(push: Push) -> Mapping[str, str]:
-    parts = urlsplit(push.endpoint)
-    origin = f"https://{parts.netloc}"
     return {
-        "Authorization": _vapid_header(origin, int(time.time()) // TOKEN_KEPT),
+        "Authorization": authorization(urlsplit(push.endpoint)),
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
         "TTL": str(push.ttl),

@@ -9,7 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alerts.channels.push import public_key
+from alerts.channels.vapid import public_key
 from alerts.messages.trial import TOO_MANY_TRIALS, TRIAL_LIMIT
 from alerts.messages.trial_push import send_trial_push
 from alerts.models import PushSubscription

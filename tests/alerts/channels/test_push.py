@@ -1,19 +1,15 @@
 """Web Push: what goes over the line, to whom, and what the answers mean."""
 
-import base64
 import json
 import socket
 import time
 from email.utils import formatdate
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from django.conf import settings as django_settings
-from py_vapid import Vapid02
 
 from alerts.channels.outcomes import Accepted, Never, TryLater
 from alerts.channels.push import BadEndpointError, Push, Pusher, check_endpoint, encrypt
-from tests.push_endpoint import Browser, answer, encoded, hang, trickle
+from tests.push_endpoint import Browser, answer, hang, trickle
 
 PLAIN = json.dumps({"title": "A slot", "body": "Monday"}).encode()
 
@@ -46,18 +42,6 @@ def test_the_headers_are_those_of_an_urgent_replaceable_message(push_service, br
     headers = push_service.requests[0].headers
     assert (headers["ttl"], headers["urgency"], headers["topic"]) == ("600", "high", "n7")
     assert headers["content-encoding"] == "aes128gcm"
-
-
-def test_the_sender_is_signed_for_this_service_alone(push_service, browser):
-    send(push_service, browser)
-    scheme, _, fields = push_service.requests[0].headers["authorization"].partition(" ")
-    token, key = (part.split("=", 1)[1] for part in fields.split(","))
-    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-    public = Vapid02.from_string(django_settings.VAPID_PRIVATE_KEY).public_key.public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-    )
-    assert (scheme, key) == ("vapid", encoded(public))
-    assert claims["aud"] == push_service.url("")
 
 
 def test_connections_are_kept(push_service, browser):
