@@ -278,6 +278,49 @@ def test_running_on_a_taken_port_names_the_way_out(dev):
             dev.run(["--port", str(port)])
 
 
+# Another moment
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2027-03-28T00:58", "2027-03-28T00:58:00+00:00"),
+        ("2027-03-28T01:58+01:00", "2027-03-28T01:58:00+01:00"),
+        ("2028-02-29", "2028-02-29T00:00:00+00:00"),
+    ],
+)
+def test_a_moment_is_in_utc_unless_it_says_otherwise(dev, text, meant):
+    assert dev.moment(text).isoformat() == meant
+
+
+@pytest.mark.parametrize("text", ["2027-02-29T12:00", "tomorrow", "2027-03-28T25:00"])
+def test_what_is_no_moment_is_an_error_of_usage(dev, text, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        dev.test(["--at", text])
+    assert text in capsys.readouterr().err
+
+
+DAYS = 400
+ASKED_TWICE = "import time; print(time.time()); time.sleep(0.2); print(time.time())"
+
+
+@pytest.mark.parametrize("days", [DAYS, -DAYS])
+def test_a_clock_that_was_moved_goes_on_from_there_and_python_sleeps_under_it(dev, days):
+    moved = dict(os.environ) | dev.clock_ahead(days * 86_400)
+    here = dev.by_the_real_clock(os.environ)
+    clocks = [dev.quietly((sys.executable, "-c", ASKED_TWICE), env=env) for env in (here, moved)]
+    (began, _), (first, second) = ([float(line) for line in each.split()] for each in clocks)
+    assert round((first - began) / 86_400) == days
+    assert second >= first + 0.2
+
+
+def test_the_clock_is_the_real_one_again_when_the_tests_have_ended(dev, monkeypatch):
+    monkeypatch.setattr(dev.os, "environ", {"PATH": "/bin"})
+    with dev.clock_at(dev.moment("2028-02-29T12:00")):
+        assert dev.os.environ["LD_PRELOAD"] == dev.CLOCK_LIBRARY
+    assert dev.os.environ == {"PATH": "/bin"}
+
+
 # Commands
 
 

@@ -1,7 +1,7 @@
 """A Celery program whose clock is wrong: `python -m tests.drills.wrong_clock MINUTES WORDS…`.
 
 So are those of the processes that it forks. How long things take it measures right, as a machine
-with a wrong clock does. (libfaketime is no way to that: under it Python's waits never end.)
+with a wrong clock does.
 """
 
 import sys

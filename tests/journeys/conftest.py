@@ -1,5 +1,6 @@
 """A real browser: Debian's Chromium, on a phone's and a desktop's size."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.roles import keep_default_roles
-from tests import databases
+from tests import databases, servers
 from tests.journeys.town import Town, build_town
 
 CHROMIUM = "/usr/bin/chromium"
@@ -37,7 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        env = dict(servers.dev_script().by_the_real_clock(os.environ))  # else it hangs or crashes
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=env)
         yield browser
         browser.close()
 
