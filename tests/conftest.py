@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from time import sleep
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -18,6 +21,37 @@ __all__ = ["static_files"]
 
 # Playwright's sync API runs an event loop in this thread, which Django would else refuse.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+# Each folder's tests have a mark by which they can be chosen or left out.
+MARKS = {
+    "benchmarks": "benchmark",
+    "deploy": "deployment",
+    "drills": "drill",
+    "journeys": "journey",
+}
+# What neither names paths nor marks nor says `--all` runs.
+USUAL = "not long and not benchmark and not deployment and (usual or not drill)"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`./dev test --all`."""
+    what = "also all short drills, the benchmarks' smoke tests and the deployment tests"
+    parser.addoption("--all", action="store_true", help=what)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the usual tests; a worker of xdist is told of it as of any option."""
+    named = config.args_source is config.ArgsSource.ARGS
+    if not named and not config.option.all and config.option.markexpr == "not long":
+        config.option.markexpr = USUAL
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark it by its folder."""
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    if folder in MARKS:
+        item.add_marker(MARKS[folder])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,6 +101,21 @@ def _empty_by_the_owner(case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _empty_by_the_owner  # type: ignore[attr-defined]
+
+
+LONDON = ZoneInfo("Europe/London")
+# More than what a test takes between asking for the day and looking at what came of it.
+END_OF_DAY = timedelta(seconds=5)
+
+
+@pytest.fixture(autouse=True)
+def one_day() -> None:
+    """Let "today" be one day: what would begin in a day's last seconds waits for the next."""
+    now = datetime.now(LONDON)
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), LONDON)
+    left = midnight.astimezone(UTC) - now
+    if left < END_OF_DAY:
+        sleep(left.total_seconds())
 
 
 @pytest.fixture(autouse=True)

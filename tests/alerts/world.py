@@ -12,9 +12,17 @@ from centers.models import Center
 from slots.models import Slot, SlotOpening
 
 GOODMAYES = (51.56, 0.11)
-# A Monday in winter, noon; London's clocks show the same.
-NOW = datetime(2027, 1, 4, 12, tzinfo=UTC)
-DAY = date(2027, 2, 1)
+
+
+def _a_monday_of_next_year() -> date:
+    """From 4 to 10 January: days away whichever day it is today."""
+    fourth = date(datetime.now(UTC).year + 1, 1, 4)
+    return fourth + timedelta(days=-fourth.weekday() % 7)
+
+
+# A Monday in winter that is still to come, noon; London's clocks show the same.
+NOW = datetime.combine(_a_monday_of_next_year(), time(12), UTC)
+DAY = NOW.date() + timedelta(weeks=4)
 TIME = time(8, 10)
 
 _numbers = count(1)

@@ -41,6 +41,7 @@ def end_leases() -> None:
     Delivery.objects.live().update(next_attempt_at=over)
 
 
+@pytest.mark.usual
 @pytest.mark.parametrize(
     ("point", "left_in", "doubts", "mails"),
     [
@@ -63,6 +64,7 @@ def test_a_death_loses_nothing_and_each_doubt_is_counted(here, point, left_in, d
     assert (len(here.received), fetch(alert).state) == (mails, "sent")
 
 
+@pytest.mark.usual
 def test_every_point_is_tried():
     points = {"claimed", "making", "marked", "intended", "handed over", "finished"}
     assert set(POINTS) == points

@@ -99,6 +99,7 @@ def test_nothing_is_sent_after_it_was_withdrawn(sink, seed, logs, withdraw, queu
     assert after_the_answer.isdisjoint({mail.recipient for mail in sink.received})
 
 
+@pytest.mark.usual
 def test_a_sender_leaves_a_withdrawal_that_is_under_way_and_what_it_concerns(sink, settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     configure(coalesce_seconds="0")

@@ -59,6 +59,7 @@ def test_everybody_is_told_once_of_what_fits_them(sink, own_redis, seed, logs):
     assert verdict(town, sink.received) == NOTHING_WRONG
 
 
+@pytest.mark.usual
 @pytest.mark.parametrize(
     ("seconds", "rate", "every"),
     [(8, 4, (0.7, 1.5)), pytest.param(60, 3, (2, 5), marks=pytest.mark.long)],
@@ -89,6 +90,7 @@ def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(  # no
     assert doubled(sink) <= doubts <= killer.kills
 
 
+@pytest.mark.usual
 @pytest.mark.parametrize("kills", [1, pytest.param(12, marks=pytest.mark.long)])
 def test_redis_killed_and_emptied_loses_nothing(sink, own_redis, seed, logs, kills):
     configure()

@@ -17,7 +17,7 @@ from tests.drills.wire import Wire, watched
 from tests.people import learner
 from tests.push_endpoint import Browser, PushService, answer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.drill]
+pytestmark = [pytest.mark.django_db, pytest.mark.drill, pytest.mark.usual]
 
 GOOD = "fcm.googleapis.com"
 PUBLIC = "142.250.1.95"

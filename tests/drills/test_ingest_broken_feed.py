@@ -18,7 +18,7 @@ from tests.people import learner
 from tests.slots.feeds import Feed, keys, make_centers, open_slots, slot
 from tests.smtp_sink import Sink
 
-pytestmark = [pytest.mark.django_db, pytest.mark.drill]
+pytestmark = [pytest.mark.django_db, pytest.mark.drill, pytest.mark.usual]
 
 CODES = [f"C{number:02}" for number in range(97)]
 FULL = [slot(code, number) for code in CODES for number in range(7)]

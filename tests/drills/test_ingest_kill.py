@@ -94,6 +94,7 @@ def drill(files: list[Path], seed: int, kills: int) -> None:
     check_all_or_nothing(files)
 
 
+@pytest.mark.usual
 def test_six_kills_leave_all_or_nothing_of_each_batch(files, seed):
     drill(files, seed, 6)
 

@@ -89,6 +89,7 @@ def check_some_serial_order(files: list[Path]) -> None:
     assert openings_are_sound()
 
 
+@pytest.mark.usual
 def test_every_batch_sent_twice_counts_once(source, files):
     for file in files:
         send(source, file)

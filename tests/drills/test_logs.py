@@ -79,6 +79,7 @@ def post_batch(token: str) -> str:
     return answer.headers[HEADER]
 
 
+@pytest.mark.usual
 def test_a_requests_id_follows_it_and_nothing_personal_is_logged(at_work, token):
     request_id = post_batch(token)
     with current_app.connection_for_write() as line:  # a kept one may be another drill's

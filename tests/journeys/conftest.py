@@ -28,13 +28,6 @@ addEventListener("securitypolicyviolation",
 SIZES = {"phone": {"width": 375, "height": 800}, "desktop": {"width": 1280, "height": 900}}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever is here is a journey."""
-    for item in items:
-        if "journeys" in item.path.parts:
-            item.add_marker("journey")
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:

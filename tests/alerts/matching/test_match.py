@@ -160,26 +160,34 @@ class TestWindows:
 
     @pytest.mark.parametrize("weekday", range(1, 8))
     def test_weekdays_count_from_monday(self, weekday):
-        day = date(2027, 1, 31) + timedelta(days=weekday)
+        day = DAY + timedelta(days=weekday - 1)
         assert alerted(make_search(weekdays=[weekday]), date=day)
 
 
+def last_sunday(month: int) -> date:
+    """Of a month of 31 days."""
+    last = date(NOW.year, month, 31)
+    return last - timedelta(days=last.isoweekday() % 7)
+
+
 class TestLondonTime:
-    """Summer time begins on 28 March 2027 and ends on 31 October 2027, both at 01:00 UTC."""
+    """Summer time begins on the last Sunday of March and ends on that of October, at 01:00 UTC."""
 
     def test_todays_date_is_londons_in_summer(self):
-        half_past_midnight = datetime(2027, 6, 14, 23, 30, tzinfo=UTC)
+        half_past_midnight = datetime(NOW.year, 6, 14, 23, 30, tzinfo=UTC)
         search = make_search(min_notice_days=10)
         moment = {"now": half_past_midnight, "recorded_at": half_past_midnight}
-        assert not alerted(search, date=date(2027, 6, 24), **moment)
-        assert alerted(search, date=date(2027, 6, 25), **moment)
+        assert not alerted(search, date=date(NOW.year, 6, 24), **moment)
+        assert alerted(search, date=date(NOW.year, 6, 25), **moment)
 
     def test_todays_date_is_londons_in_winter(self):
-        half_past_eleven = datetime(2027, 1, 14, 23, 30, tzinfo=UTC)
+        half_past_eleven = datetime(NOW.year, 1, 14, 23, 30, tzinfo=UTC)
         moment = {"now": half_past_eleven, "recorded_at": half_past_eleven}
-        assert alerted(make_search(min_notice_days=10), date=date(2027, 1, 24), **moment)
+        assert alerted(make_search(min_notice_days=10), date=date(NOW.year, 1, 24), **moment)
 
-    @pytest.mark.parametrize("day", [date(2027, 3, 28), date(2027, 10, 31), DAY])
+    @pytest.mark.parametrize(
+        "day", [last_sunday(3), last_sunday(10), DAY], ids=["March", "October", "winter"]
+    )
     def test_a_slot_is_past_from_the_minute_it_starts(self, day):
         starts = datetime.combine(day, time(8, 10), LONDON)
         search = make_search(created_at=NOW - timedelta(days=400))

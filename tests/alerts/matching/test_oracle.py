@@ -18,8 +18,8 @@ from tests.alerts.world import make_center, make_opening, make_search, make_slot
 
 LONDON = ZoneInfo("Europe/London")
 # Half an hour after midnight in London, while it is still the day before in UTC.
-NOW = datetime(2027, 6, 14, 23, 30, tzinfo=UTC)
-TODAY = date(2027, 6, 15)
+NOW = datetime(datetime.now(UTC).year + 1, 6, 14, 23, 30, tzinfo=UTC)
+TODAY = NOW.date() + timedelta(days=1)
 # A sphere is at most so much off the spheroid; pairs this close to a border are not judged.
 DOUBT = 0.006
 
