@@ -30,7 +30,9 @@ WRONG = {
 CASES = [(name, value) for name, values in WRONG.items() for value in values]
 RESULTS_ONLY = [
     ("order", "cheapest"), ("cursor", "forged"), ("cursor", "_____"), ("cursor", LONG),
-    ("cursor", str(Cursor(Order.NEAREST, 1.0, TOMORROW, time(9), 1))),
+    pytest.param(
+        "cursor", str(Cursor(Order.NEAREST, 1.0, TOMORROW, time(9), 1)), id="another order's"
+    ),
 ]  # fmt: skip
 SEARCH = {"postcode": "IG3 9UZ"}
 

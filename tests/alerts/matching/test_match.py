@@ -135,7 +135,7 @@ class TestWindows:
             {"min_notice_days": 28},
             {"min_days_earlier": 90},
         ],
-        ids=str,
+        ids=" ".join,
     )
     def test_each_window_includes_its_border(self, window):
         assert alerted(make_search(**window))
@@ -153,7 +153,7 @@ class TestWindows:
             {"current_test_date": DAY + timedelta(days=13), "min_days_earlier": 14},
             {"min_notice_days": 29},
         ],
-        ids=str,
+        ids=" ".join,
     )
     def test_what_lies_beyond_a_border_does_not_fit(self, window):
         assert not alerted(make_search(**window))

@@ -92,7 +92,7 @@ def test_a_closed_center_does_not_count():
         ({"current_test_date": DAY}, 0),
         ({"current_test_date": DAY + timedelta(days=14), "min_days_earlier": 14}, 1),
     ],
-    ids=str,
+    ids=lambda each: " ".join(each) if isinstance(each, dict) else str(each),
 )
 def test_windows_are_those_of_matching(windows, expected):
     make_opening(make_slot(make_center()))

@@ -56,7 +56,7 @@ def test_a_search_that_fits_holds_every_rule(opening):
     assert all(answer.holds for answer in explanation.searches[0].answers)
 
 
-@pytest.mark.parametrize(("fields", "rule"), MISFITS, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("fields", "rule"), MISFITS, ids=[rule for _, rule in MISFITS])
 def test_a_rule_that_does_not_hold_is_named_alone(opening, fields, rule):
     search = make_search(**fields)
     assert failed(search.user, opening) == [rule]
@@ -81,7 +81,9 @@ def test_a_closed_centre_is_named(center, opening):
     assert failed(search.user, opening) == ["The test centre is in use"]
 
 
-@pytest.mark.parametrize("fields", [fields for fields, _ in MISFITS] + [{}], ids=str)
+@pytest.mark.parametrize(
+    "fields", [*(fields for fields, _ in MISFITS), {}], ids=[*(rule for _, rule in MISFITS), "fits"]
+)
 def test_the_answers_agree_with_what_matching_writes(opening, fields):
     search = make_search(**fields)
     explained = explain(user=search.user, opening=opening).searches[0]

@@ -201,7 +201,9 @@ def test_a_rejected_row_remembers_its_centre_as_it_was_named():
 
 
 @pytest.mark.parametrize(
-    ("day", "at"), [(SPRING, "00:59"), (SPRING, "02:00"), (DAY, "23:59:59"), (DAY, "00:00")]
+    ("day", "at"),
+    [(SPRING, "00:59"), (SPRING, "02:00"), (DAY, "23:59:59"), (DAY, "00:00")],
+    ids=["before the gap", "after it", "the last second", "the first minute"],
 )
 def test_a_time_that_clocks_show_is_good(day, at):
     assert read_row(date=day, time=at).slots.rejected == []
