@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from psycopg import sql
 
+DAYS = ("from", "until")
 # One step down the index for each value: what a SELECT DISTINCT would read every row for.
 DISTINCT = """
 WITH RECURSIVE value AS (
@@ -89,6 +90,7 @@ class BetweenFilter(admin.ListFilter):
     """From one day to another, both included (Europe/London)."""
 
     template = "admin/between_filter.html"
+    parameter_names = DAYS
     column = "timestamp"
     title = "time"
 
@@ -135,7 +137,6 @@ class BetweenFilter(admin.ListFilter):
             return None
 
 
-DAYS = ("from", "until")
 # A search, a centre or a person leaves so few rows that all of them may be looked at.
 NARROWED_BY = ("q", "center", "user")
 # Read by primary key in some 100 ms.

@@ -16,9 +16,24 @@ from audit.models import AuditLog
 from audit.trail import record
 
 HISTORY_SHOWN = 100
+# What Django's own field filters put behind a field's name.
+FILTER_ENDINGS = ("exact", "isnull", "isempty", "id__exact")
 
 
-class AuditedHistoryAdmin(admin.ModelAdmin):
+class NamedLookupsAdmin(admin.ModelAdmin):
+    """A list that answers only the look-ups that its own filters name.
+
+    Django answers one by any column of the model: whoever may see the list of people could ask
+    for a hidden column, a character a request.
+    """
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Whether a filter of this list has that parameter."""
+        filters = self.get_list_filter(request) if request else self.list_filter
+        return any(_names(each, lookup) for each in filters)
+
+
+class AuditedHistoryAdmin(NamedLookupsAdmin):
     """An object's history is what the audit log has of it, for whoever may see the object."""
 
     def history_view(
@@ -109,6 +124,15 @@ class AsksAgainAdmin(admin.ModelAdmin):
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Confirm and delete."""
         return super().delete_view(request, *args, **kwargs)
+
+
+def _names(list_filter: Any, lookup: str) -> bool:
+    """Whether a filter, as `list_filter` has it, asks by `lookup` in an address."""
+    if isinstance(list_filter, type):
+        one = getattr(list_filter, "parameter_name", None)
+        return lookup in getattr(list_filter, "parameter_names", (one,))
+    field = list_filter if isinstance(list_filter, str) else list_filter[0]
+    return lookup in {f"{field}__{ending}" for ending in FILTER_ENDINGS}
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin
@@ -71,16 +72,27 @@ class SourceAdmin(RecordedAdmin):
     """Sources, each with its newest batches and its tokens."""
 
     form = SourceForm
-    # Feeds put their keys into it.
     personal_fields = ("url",)
     list_display = ("name", "state", "heard", "newest_batch", "held", "is_simulated")
     list_filter = ("is_active", "is_simulated")
-    search_fields = ("name", "url")
+    search_fields = ("name",)
     change_form_template = "admin/slots/source/change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
         """What is known of one that there is."""
         return KNOWN if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
+        """The whole address to ask only for who may change it: feeds put their keys into it."""
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return fields
+        return ["host" if name == "url" else name for name in fields]
+
+    @admin.display(description="asked at")
+    def host(self, source: Source) -> str:
+        """The part of the address that is no secret."""
+        return urlsplit(source.url).hostname or "" if source.url else ""
 
     @admin.display(description="state")
     def state(self, source: Source) -> str:
