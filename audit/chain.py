@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -12,6 +15,7 @@ from audit.models import AuditLog
 
 SEAL_AT_MOST = 5000
 PRUNED = "audit.pruned"
+ERASED = "audit.erased"
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,12 @@ def signed_off() -> Head:
 
 
 def verify(*, known_head: Head | None = None) -> Verdict:
-    """Walk the whole chain, oldest first, and compare it with a head kept elsewhere if given."""
+    """Walk the whole chain, oldest first, and compare it with a head kept elsewhere if given.
+
+    Entries without an actor have to be those that a witness speaks of (see `_witness_fault`).
+    """
     broken = None
+    erased: dict[int | None, list[int]] = defaultdict(list)
     start = head = signed_off()
     known_seen = known_head in {None, head}
     for entry in _sealed().filter(chain_no__gt=start.chain_no).iterator(chunk_size=2000):
@@ -82,9 +90,12 @@ def verify(*, known_head: Head | None = None) -> Verdict:
         if broken:
             break
         head = head_of(entry)
+        if entry.salt is None:
+            erased[entry.erased_by].append(entry.pk)
         known_seen = known_seen or head == known_head
     if not broken and not known_seen:
         broken = f"the chain doesn't hold the known head {known_head}"
+    broken = broken or _erasure_fault(erased)
     unsealed = AuditLog.objects.filter(chain_no__isnull=True).count()
     checked = head.chain_no - start.chain_no
     return Verdict(checked=checked, unsealed=unsealed, head=head, broken=broken, start=start)
@@ -103,6 +114,48 @@ def _fault(entry: AuditLog, previous: Head) -> str | None:
     if entry.hash != _entry_hash(previous.hash or None, entry):
         return f"entry {entry.chain_no} (log_id {entry.pk}): its content was changed"
     return None
+
+
+def _erasure_fault(erased: dict[int | None, list[int]]) -> str | None:
+    """Why an entry's actor is missing without an erasure, or None.
+
+    `erased` are the numbers of the sealed entries without an actor, by their witness.
+    """
+    witnesses = {entry.pk: entry for entry in AuditLog.objects.filter(action=ERASED)}
+    for number, ids in erased.items():
+        if number not in witnesses:
+            return f"log_id {min(ids)}: its actor was erased without a witness"
+        if fault := _witness_fault(witnesses[number], ids):
+            return fault
+    return _return_of_the_erased(witnesses.values())
+
+
+def _witness_fault(witness: AuditLog, ids: list[int]) -> str | None:
+    """Why a witness doesn't speak of these entries, all that name it, or None when it does.
+
+    Retention takes the oldest first: once the first is gone, there may be fewer than were erased.
+    Those that wait to be sealed are not among `ids`.
+    """
+    said = json.loads(witness.details or "")
+    ids = sorted({*ids, *_unsealed_of(witness)})
+    whole = ",".join(map(str, ids))
+    if ids[0] > said["first"] and len(ids) < said["entries"]:
+        return None
+    if said["digest"] == hashlib.sha256(whole.encode()).hexdigest():
+        return None
+    return f"log_id {witness.pk}: other entries lost their actor than it bears witness to"
+
+
+def _unsealed_of(witness: AuditLog) -> QuerySet[AuditLog, int]:
+    unsealed = AuditLog.objects.filter(chain_no__isnull=True, erased_by=witness.pk)
+    return unsealed.values_list("pk", flat=True)
+
+
+def _return_of_the_erased(witnesses: Iterable[AuditLog]) -> str | None:
+    """Numbers of users are never given twice: one who was erased and is there was put there."""
+    erased = {json.loads(witness.details or "")["user"] for witness in witnesses} - {None}
+    back = get_user_model().objects.filter(pk__in=erased).order_by("pk").first()
+    return f"user {back.pk} was erased, and is there again" if back else None
 
 
 def _actor_holds(entry: AuditLog) -> bool:

@@ -45,6 +45,8 @@ class AuditLog(models.Model):
     chain_no = models.BigIntegerField(null=True, blank=True, unique=True)
     actor_hash = models.CharField(max_length=64, null=True, blank=True)
     hash = models.CharField(max_length=64, null=True, blank=True)
+    # The entry that bears witness to the erasure of this one's actor, by its number.
+    erased_by = models.IntegerField(null=True, blank=True)
 
     objects = AuditLogQuerySet.as_manager()
 

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from accounts.models import User
-from audit.chain import Head, seal, verify
+from audit.chain import ERASED, Head, seal, verify
 from audit.models import AuditLog
 from audit.trail import current_ip, record
 from tests import databases
@@ -119,7 +119,7 @@ def test_a_head_from_earlier_still_holds_when_the_chain_has_grown(entries):
 
 def test_an_erased_users_entries_stay_provable_without_the_user(entries):
     User.objects.get(email="ada@example.org").delete()
-    rows = AuditLog.objects.values_list("user_id", "ip", "salt")
+    rows = AuditLog.objects.exclude(action=ERASED).values_list("user_id", "ip", "salt")
     assert set(rows) == {(None, None, None)}
     assert verify().broken is None
 
@@ -130,7 +130,93 @@ def test_an_entry_erased_before_it_was_sealed_is_chained_all_the_same(transactio
     user.delete()
     seal()
     verdict = verify()
-    assert (verdict.broken, verdict.checked) == (None, 1)
+    assert (verdict.broken, verdict.checked) == (None, 2)
+
+
+def _take_ada_out_and_put_her_back():
+    """What whoever can write as the application may do to a user."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id, email FROM users WHERE email = 'ada@example.org'")
+        number, email = cursor.fetchone()
+        cursor.execute("DELETE FROM users WHERE user_id = %s", [number])
+        cursor.execute(
+            "INSERT INTO users (user_id, email, password_hash) OVERRIDING SYSTEM VALUE"
+            " VALUES (%s, %s, 'x')", [number, email],
+        )  # fmt: skip
+    return number
+
+
+def test_a_user_who_is_deleted_and_put_back_is_named(entries):
+    number = _take_ada_out_and_put_her_back()
+    seal()
+    assert verify().broken == f"user {number} was erased, and is there again"
+
+
+def test_each_erasure_leaves_a_witness_in_the_chain(entries):
+    user = User.objects.get(email="ada@example.org")
+    number = user.pk
+    user.delete()
+    seal()
+    witness = AuditLog.objects.get(action=ERASED)
+    said = json.loads(witness.details)
+    assert (said["user"], said["entries"], said["first"]) == (number, 5, entries[0].pk)
+    assert set(AuditLog.objects.filter(salt=None).values_list("erased_by", flat=True)) == {
+        witness.pk
+    }
+    assert verify().checked == 6
+
+
+def test_an_actor_who_is_taken_out_without_a_witness_is_found(entries):
+    with as_owner(without_triggers=True) as owner:
+        owner.execute(
+            "UPDATE auditlogs SET user_id = NULL, ip = NULL, salt = NULL, ip_salt = NULL"
+            " WHERE chain_no = 3"
+        )
+    assert "without a witness" in verify().broken
+
+
+def test_an_entry_that_joins_anothers_erasure_is_found(entries):
+    eve = User.objects.create_user("eve@example.org", "pw")
+    record("test.done", actor=eve, subject=None)
+    User.objects.get(email="ada@example.org").delete()
+    seal()
+    with as_owner(without_triggers=True) as owner:
+        owner.execute(
+            "UPDATE auditlogs SET user_id = NULL, salt = NULL,"
+            " erased_by = (SELECT log_id FROM auditlogs WHERE action = 'audit.erased')"
+            " WHERE user_id IS NOT NULL"
+        )
+    assert "other entries lost their actor" in verify().broken
+
+
+@pytest.mark.parametrize("action", ["audit.erased", "audit.pruned"])
+def test_the_application_can_forge_neither_a_witness_nor_a_start(entries, action):
+    with pytest.raises(ProgrammingError, match="only the owner signs entries off"):
+        record(action, actor=None, subject=None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT audit_erase(1)",
+        "SELECT audit_let_go(ARRAY[1], 1)",
+        """CREATE TEMP TABLE mine (user_id integer);
+        CREATE TRIGGER mine BEFORE DELETE ON mine
+            FOR EACH ROW EXECUTE FUNCTION accounts_leave_a_witness()""",
+    ],
+)
+def test_the_application_can_let_nobodys_entries_go(entries, statement):
+    with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_an_inserted_row_can_choose_neither_its_number_nor_its_date(entries):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO auditlogs (log_id, action, timestamp) OVERRIDING SYSTEM VALUE"
+            " VALUES (-7, 'forged', '2020-01-01') RETURNING log_id, timestamp > '2020-01-02'"
+        )
+        assert cursor.fetchone() == (entries[-1].pk + 1, True)
 
 
 def test_an_inserted_row_cannot_bring_its_own_place_in_the_chain(entries):
