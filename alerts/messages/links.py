@@ -1,7 +1,8 @@
 """The links in messages: signed, so that they open without a login and can't be made up.
 
 Who holds a token acts for the learner it names, in that one matter only. A GET through any of
-them changes nothing. Reading raises BadLink, or ExpiredLink for an alert page of over 7 days.
+them changes nothing. Reading raises BadLink, or ExpiredLink for a link that is too old: a mail
+may be passed on, or found years later.
 """
 
 from collections.abc import Collection
@@ -15,6 +16,8 @@ from django.core import signing
 from django.urls import reverse
 
 ALERT_PAGE_LASTS = timedelta(days=7)
+# Longer than any slot that a message told of is ahead: new dates open 24 weeks before.
+STOPPING_LASTS = timedelta(days=180)
 _ALERT_PAGE = "alerts.alert-page"
 _UNSUBSCRIBE = "alerts.unsubscribe"
 _GOT_A_TEST = "alerts.got-a-test"
@@ -38,39 +41,34 @@ class Unsubscribing:
 
 def alert_page_url(notification_id: int) -> str:
     """The read-only page of a notification's slots, for 7 days."""
-    token = _sign(notification_id, _ALERT_PAGE, dated=True)
-    return _absolute("alert_page", token)
+    return _absolute("alert_page", _sign(notification_id, _ALERT_PAGE))
 
 
 def read_alert_page(token: str) -> int:
     """The notification that a token opens."""
-    try:
-        return int(signing.loads(token, salt=_ALERT_PAGE, max_age=ALERT_PAGE_LASTS))
-    except signing.SignatureExpired as error:
-        raise ExpiredLink("This link has expired.") from error
-    except signing.BadSignature as error:
-        raise BadLink("This link is not one of ours.") from error
+    return int(_read(token, _ALERT_PAGE, ALERT_PAGE_LASTS))
 
 
 def unsubscribe_url(*, user_id: int, search_ids: Collection[int]) -> str:
-    """Ends the searches that a message named; never expires."""
-    return _absolute("unsubscribe", _sign([user_id, sorted(search_ids)], _UNSUBSCRIBE))
+    """Ends the searches that a message named, for 180 days."""
+    token = _sign([user_id, sorted(search_ids)], _UNSUBSCRIBE)
+    return _absolute("unsubscribe", token)
 
 
 def read_unsubscribe(token: str) -> Unsubscribing:
     """Whose searches a token ends, and which."""
-    user_id, search_ids = _read(token, _UNSUBSCRIBE)
+    user_id, search_ids = _read(token, _UNSUBSCRIBE, STOPPING_LASTS)
     return Unsubscribing(user_id=user_id, search_ids=search_ids)
 
 
 def got_a_test_url(*, user_id: int) -> str:
-    """Ends all searches of a learner who has found a test; never expires."""
+    """Ends all searches of a learner who has found a test, for 180 days."""
     return _absolute("got_a_test", _sign(user_id, _GOT_A_TEST))
 
 
 def read_got_a_test(token: str) -> int:
     """The user who has found a test."""
-    return int(_read(token, _GOT_A_TEST))
+    return int(_read(token, _GOT_A_TEST, STOPPING_LASTS))
 
 
 def search_url(search_id: int) -> str:
@@ -95,19 +93,20 @@ def _route(name: str) -> tuple[str, str]:
     return before, after
 
 
-def _sign(value: object, salt: str, *, dated: bool = False) -> str:
-    return _signer(salt, settings.SECRET_KEY, dated=dated).sign_object(value)
+def _sign(value: object, salt: str) -> str:
+    return _signer(salt, settings.SECRET_KEY).sign_object(value)
 
 
 @cache
-def _signer(salt: str, key: str, *, dated: bool) -> signing.Signer:
+def _signer(salt: str, key: str) -> signing.TimestampSigner:
     """Kept, as to make one takes half as long as to sign; a mail has three signed links."""
-    kind = signing.TimestampSigner if dated else signing.Signer
-    return kind(key=key, salt=salt)
+    return signing.TimestampSigner(key=key, salt=salt)
 
 
-def _read(token: str, salt: str) -> Any:
+def _read(token: str, salt: str, lasts: timedelta) -> Any:
     try:
-        return signing.Signer(salt=salt).unsign_object(token)
+        return signing.loads(token, salt=salt, max_age=lasts)
+    except signing.SignatureExpired as error:
+        raise ExpiredLink("This link has expired.") from error
     except signing.BadSignature as error:
         raise BadLink("This link is not one of ours.") from error

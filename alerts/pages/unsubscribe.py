@@ -46,11 +46,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     link = links.read_unsubscribe(token)
     user = get_object_or_404(User, pk=link.user_id)
     if request.method != "POST":
-        named = SavedSearch.objects.of(user).filter(pk__in=link.search_ids)
-        promises = _promises(named.filter(is_active=True))
-        ended = sorted(named.filter(is_active=False).values_list("pk", flat=True))
-        context = {"promises": promises, "undo": ended and _proof(user, ended)}
-        return render(request, "alerts/unsubscribe.html", context)
+        return _asked(request, user, link.search_ids)
     if "undo" in request.POST:
         return _undone(request, user)
     if "all" in request.POST:
@@ -72,6 +68,19 @@ def got_a_test(request: HttpRequest, token: str) -> HttpResponse:
         return _undone(request, user)
     ended = saving.end_all_searches(user=user, actor=None)
     return _ended(request, user, ended, congratulate=True)
+
+
+def _asked(request: HttpRequest, user: User, search_ids: list[int]) -> HttpResponse:
+    """What would end; where the learner looks, nobody else reads: a mail may be passed on."""
+    named = SavedSearch.objects.of(user).filter(pk__in=search_ids)
+    running = named.filter(is_active=True)
+    ended = sorted(named.filter(is_active=False).values_list("pk", flat=True))
+    context = {
+        "count": running.count(),
+        "promises": _promises(running) if request.user == user else [],
+        "undo": ended and _proof(user, ended),
+    }
+    return render(request, "alerts/unsubscribe.html", context)
 
 
 def _ended(

@@ -1,7 +1,11 @@
 """Links are signed by Django's own signing, so that those in old messages go on working."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core import signing
+from django.utils import timezone
 
 from alerts.messages import links
 
@@ -11,12 +15,32 @@ def token(url: str) -> str:
     return url.rstrip("/").rpartition("/")[2]
 
 
-def test_links_that_never_expire_are_what_django_signs():
+def test_links_that_stop_alerts_are_what_django_signs():
     unsubscribe = links.unsubscribe_url(user_id=5, search_ids=[9, 7])
     got_a_test = links.got_a_test_url(user_id=5)
-    signer = signing.Signer(salt="alerts.unsubscribe")
-    assert token(unsubscribe) == signer.sign_object([5, [7, 9]])
-    assert token(got_a_test) == signing.Signer(salt="alerts.got-a-test").sign_object(5)
+    assert signing.loads(token(unsubscribe), salt="alerts.unsubscribe") == [5, [7, 9]]
+    assert signing.loads(token(got_a_test), salt="alerts.got-a-test") == 5
+
+
+def unsubscribe_url() -> str:
+    return links.unsubscribe_url(user_id=5, search_ids=[7])
+
+
+@pytest.mark.parametrize(
+    ("make", "read", "lasts"),
+    [
+        (lambda: links.alert_page_url(5), links.read_alert_page, links.ALERT_PAGE_LASTS),
+        (lambda: links.got_a_test_url(user_id=5), links.read_got_a_test, links.STOPPING_LASTS),
+        (unsubscribe_url, links.read_unsubscribe, links.STOPPING_LASTS),
+    ],
+)
+def test_each_link_ends(make, read, lasts):
+    link = token(make())
+    with time_machine.travel(timezone.now() + lasts - timedelta(hours=1)):
+        read(link)
+    late = time_machine.travel(timezone.now() + lasts + timedelta(hours=1))
+    with late, pytest.raises(links.ExpiredLink):
+        read(link)
 
 
 def test_an_alert_page_is_opened_by_what_django_dumps():

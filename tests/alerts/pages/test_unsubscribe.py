@@ -56,6 +56,15 @@ def test_reading_the_page_changes_nothing(mailbox, searches, unsubscribe):
     assert active() == [True, True]
 
 
+def test_whoever_else_holds_the_link_is_not_told_where_the_learner_looks(
+    mailbox, client, ada, searches, unsubscribe
+):
+    SavedSearch.objects.update(postcode="IG3 9UZ")
+    client.force_login(ada)
+    assert "IG3 9UZ" in client.get(unsubscribe).content.decode()
+    assert "IG3 9UZ" not in mailbox.get(unsubscribe).content.decode()
+
+
 def test_one_click_ends_what_the_message_named(mailbox, searches, unsubscribe):
     response = mailbox.post(unsubscribe, {"List-Unsubscribe": "One-Click"})
     assert response.status_code == 200
