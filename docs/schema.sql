@@ -51,6 +51,16 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.accounts_leave_a_witness() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM audit_erase(OLD.user_id);
+    RETURN OLD;
+END
+$$;
+
 CREATE FUNCTION public.audit_actor_hash(salt uuid, user_id integer, ip inet) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -81,7 +91,8 @@ CREATE TABLE public.auditlogs (
     hash character varying(64),
     user_id integer,
     ip_hash character varying(64),
-    ip_salt uuid
+    ip_salt uuid,
+    erased_by integer
 );
 
 CREATE FUNCTION public.audit_entry_hash(previous text, entry public.auditlogs) RETURNS text
@@ -93,6 +104,15 @@ CREATE FUNCTION public.audit_entry_hash(previous text, entry public.auditlogs) R
         || audit_field(to_char(entry.timestamp AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
         || audit_field(entry.details) || audit_field(entry.actor_hash), 'UTF8'
     )), 'hex')
+$$;
+
+CREATE FUNCTION public.audit_erase(erased integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT audit_let_go(
+        ARRAY(SELECT log_id FROM auditlogs WHERE user_id = erased ORDER BY log_id), erased
+    )
 $$;
 
 CREATE FUNCTION public.audit_field(value text) RETURNS text
@@ -108,19 +128,25 @@ CREATE FUNCTION public.audit_forget_addresses(at_most integer) RETURNS integer
 DECLARE
     stored text := (SELECT value FROM systemconfig WHERE key = 'audit.keep_addresses_days');
     days integer := CASE WHEN stored ~ '^[0-9]{1,4}$' THEN stored::integer END;
-    removed integer;
+    old integer[];
+    without_hash integer[];
 BEGIN
     IF days IS NULL OR days NOT BETWEEN 1 AND 3650 THEN
         days := 90;
     END IF;
-    WITH old AS (
+    old := ARRAY(
         SELECT log_id FROM auditlogs
          WHERE ip IS NOT NULL AND timestamp < statement_timestamp() - make_interval(days => days)
          ORDER BY timestamp LIMIT at_most FOR UPDATE SKIP LOCKED
-    )
-    UPDATE auditlogs SET ip = NULL FROM old WHERE auditlogs.log_id = old.log_id;
-    GET DIAGNOSTICS removed = ROW_COUNT;
-    RETURN removed;
+    );
+    without_hash := ARRAY(
+        SELECT log_id FROM auditlogs WHERE log_id = ANY(old) AND ip_hash IS NULL ORDER BY log_id
+    );
+    IF cardinality(without_hash) > 0 THEN
+        PERFORM audit_let_go(without_hash, NULL);
+    END IF;
+    UPDATE auditlogs SET ip = NULL WHERE log_id = ANY(old) AND ip IS NOT NULL;
+    RETURN cardinality(old);
 END
 $_$;
 
@@ -139,19 +165,18 @@ BEGIN
     ELSIF TG_OP = 'UPDATE' AND OLD.chain_no IS NULL AND NEW.chain_no IS NOT NULL THEN
         allowed.chain_no := NEW.chain_no;
         allowed.hash := NEW.hash;
-    ELSIF TG_OP = 'UPDATE' AND (
-        OLD.user_id IS NOT NULL AND NEW.user_id IS NULL
-        OR OLD.ip IS NOT NULL AND OLD.ip_hash IS NULL AND NEW.ip IS NULL
-    ) THEN
+    ELSIF TG_OP = 'UPDATE' AND OLD.erased_by IS NULL AND NEW.erased_by IS NOT NULL THEN
         allowed.user_id := NULL;
         allowed.ip := NULL;
         allowed.salt := NULL;
         allowed.ip_salt := NULL;
+        allowed.erased_by := NEW.erased_by;
         NEW.user_id := NULL;
         NEW.ip := NULL;
         NEW.salt := NULL;
         NEW.ip_salt := NULL;
-    ELSIF TG_OP = 'UPDATE' AND OLD.ip IS NOT NULL AND NEW.ip IS NULL THEN
+    ELSIF TG_OP = 'UPDATE' AND OLD.ip IS NOT NULL AND NEW.ip IS NULL AND OLD.ip_hash IS NOT NULL
+    THEN
         allowed.ip := NULL;
         allowed.ip_salt := NULL;
         NEW.ip_salt := NULL;
@@ -181,15 +206,36 @@ CREATE FUNCTION public.audit_ip_hash(salt uuid, ip inet) RETURNS text
     )), 'hex')
 $$;
 
+CREATE FUNCTION public.audit_let_go(ids integer[], erased integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    witness integer;
+BEGIN
+    INSERT INTO auditlogs (action, details) VALUES ('audit.erased', json_build_object(
+        'user', erased, 'entries', cardinality(ids), 'first', ids[1],
+        'digest', encode(sha256(convert_to(array_to_string(ids, ','), 'UTF8')), 'hex')
+    )) RETURNING log_id INTO witness;
+    UPDATE auditlogs SET user_id = NULL, ip = NULL, erased_by = witness WHERE log_id = ANY(ids);
+END
+$$;
+
 CREATE FUNCTION public.audit_receive() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF NEW.action = 'audit.pruned' AND NOT pg_has_role(
+    IF NEW.action IN ('audit.pruned', 'audit.erased') AND NOT pg_has_role(
         current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE'
     ) THEN
         RAISE EXCEPTION 'only the owner signs entries off' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- A number that is not the sequence's last in this session was chosen by somebody.
+    IF NEW.log_id <> currval('auditlogs_log_id_seq') THEN
+        NEW.log_id := nextval('auditlogs_log_id_seq');
+    END IF;
+    NEW.timestamp := statement_timestamp();
+    NEW.erased_by := NULL;
     NEW.salt := coalesce(NEW.salt, gen_random_uuid());
     NEW.ip_salt := CASE WHEN NEW.ip IS NOT NULL THEN gen_random_uuid() END;
     NEW.ip_hash := CASE WHEN NEW.ip IS NOT NULL THEN audit_ip_hash(NEW.ip_salt, NEW.ip) END;
@@ -1787,6 +1833,8 @@ CREATE TRIGGER roles_defaults_keep_their_names BEFORE UPDATE OF role_name ON pub
 CREATE TRIGGER roles_defaults_stay BEFORE DELETE ON public.roles FOR EACH ROW WHEN (((old.role_name)::text = ANY ((ARRAY['user'::character varying, 'center_manager'::character varying, 'auditor'::character varying, 'admin'::character varying])::text[]))) EXECUTE FUNCTION public.accounts_default_roles_stay();
 
 CREATE CONSTRAINT TRIGGER users_last_admin_stays AFTER DELETE OR UPDATE OF role_id, is_active ON public.users DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION public.accounts_last_admin_stays();
+
+CREATE TRIGGER users_leave_a_witness BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.accounts_leave_a_witness();
 
 CREATE TRIGGER verifies_user AFTER INSERT OR DELETE OR UPDATE OF user_id, verified, "primary" ON public.account_emailaddress FOR EACH ROW EXECUTE FUNCTION public.users_follow_addresses();
 
