@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
-from alerts.delivery import breakers
+from alerts.delivery import breakers, devices
 from alerts.delivery.journal import settle, take_turn
 from alerts.delivery.leases import Held, lock_held, update_held
 from alerts.delivery.rechecking import end_alerts, waiting_alerts
-from alerts.delivery.refusals import end_subscription, refuse_mail
+from alerts.delivery.refusals import refuse_mail
 from alerts.delivery.retries import MOST_ATTEMPTS, delay_after
 from alerts.models import Delivery
 
@@ -108,7 +108,7 @@ def record(sent: Sent, following: Held | None) -> bool:
     if not isinstance(sent.outcome, Accepted):
         _say_unless(_finish(sent.held, sent.outcome), sent.held)
         return following is not None and begin(following)
-    _provider_worked(sent.held)
+    _accepted(sent.held)
     turn = take_turn(sent.held.token, accepted=sent.held, following=following)
     if not turn.recorded:
         _say_unless(sent.held.id in settle(sent.held.token, [sent.held.id]), sent.held)
@@ -125,7 +125,7 @@ def close(token: UUID, sent: Sent | None, accepted: Sequence[Held], unsent: Sequ
     if sent and not isinstance(sent.outcome, Accepted):
         record(sent, None)
     elif sent:
-        _provider_worked(sent.held)
+        _accepted(sent.held)
     with transaction.atomic():
         settled = settle(token, [held.id for held in accepted])
         if unsent:
@@ -147,16 +147,17 @@ def _finish(held: Held, outcome: TryLater | Never) -> bool:
 def _refuse(held: Held, refusal: Never) -> bool:
     _provider_worked(held)
     kept = _end(held, State.FAILED, reason="refused for good", error=refusal.error)
-    if kept and refusal.target_gone:
-        _end_target(held, refusal.error)
+    if kept and held.subscription_id is not None:
+        devices.refuse(held.subscription_id, refusal)
+    elif kept and refusal.target_gone:
+        refuse_mail(held.notification_id, reason=refusal.error)
     return kept
 
 
-def _end_target(held: Held, error: str) -> None:
-    if held.subscription_id is not None:
-        end_subscription(held.subscription_id, reason=error)
-    else:
-        refuse_mail(held.notification_id, reason=error)
+def _accepted(held: Held) -> None:
+    _provider_worked(held)
+    if held.subscription_id is not None and held.device_refusals:
+        devices.accept(held.subscription_id)
 
 
 def _provider_worked(held: Held) -> None:
@@ -167,7 +168,7 @@ def _provider_worked(held: Held) -> None:
 @transaction.atomic
 def _retry(held: Held, later: TryLater) -> bool:
     """A provider's failing uses up no attempt, unless the message may have arrived."""
-    if later.provider_failed:
+    if later.provider_failed or _provider_rests(held, later):
         breakers.failed(
             held.provider,
             error=later.error,
@@ -185,6 +186,16 @@ def _retry(held: Held, later: TryLater) -> bool:
         "seconds": later.after_seconds or delay_after(1 if free else attempts),
     }
     return update_held(held, RETRY, values, state=State.SENDING)
+
+
+def _provider_rests(held: Held, later: TryLater) -> bool:
+    """A push service that answers, if only that a device is busy, works; many busy ones are it."""
+    if held.subscription_id is None or later.status != devices.BUSY:
+        return False
+    if devices.rest(held.subscription_id, later):
+        return True
+    _provider_worked(held)
+    return False
 
 
 def _end(

@@ -37,18 +37,19 @@ class HandedOver:
 
 
 class _Turns:
-    """Whose turn it is, until the time is up; a provider that fails gets no more turns."""
+    """Whose turn it is, until the time is up; a provider or device that fails gets no more."""
 
     def __init__(self, started: Sequence[Started]) -> None:
         self._waiting = deque(started)
         self._until = time.monotonic() + TURNS_LAST
         self._failing: set[str] = set()
+        self._failing_devices: set[int | None] = set()
         self.left_over: list[Held] = []
 
     def next(self) -> Started | None:
         while self._waiting:
             following = self._waiting.popleft()
-            if time.monotonic() < self._until and following.held.provider not in self._failing:
+            if time.monotonic() < self._until and not self._is_failing(following.held):
                 return following
             self.left_over.append(following.held)
         return None
@@ -56,6 +57,11 @@ class _Turns:
     def learn(self, sent: Sent) -> None:
         if isinstance(sent.outcome, TryLater) and sent.outcome.provider_failed:
             self._failing.add(sent.held.provider)
+        if sent.held.subscription_id and not isinstance(sent.outcome, Accepted):
+            self._failing_devices.add(sent.held.subscription_id)
+
+    def _is_failing(self, held: Held) -> bool:
+        return held.provider in self._failing or held.subscription_id in self._failing_devices
 
 
 def hand_over(started: Sequence[Started]) -> HandedOver:

@@ -1,10 +1,9 @@
-"""Targets that take nothing more: an address that its server refuses, a subscription that ended."""
+"""Addresses that take nothing more, because their mail server refuses them."""
 
 from django.db import connection
-from django.db.models.functions import Now
 
 from accounts.models import User
-from alerts.models import MailRefusal, PushSubscription
+from alerts.models import MailRefusal
 
 REFUSE = """
 INSERT INTO alerts_mailrefusal (user_id, address, reason)
@@ -26,10 +25,3 @@ def refuse_mail(notification_id: int, *, reason: str) -> None:
 def is_mail_refused(user: User) -> bool:
     """Whether the address that a user has now takes no more mail from us."""
     return MailRefusal.objects.filter(user=user, address=user.email).exists()
-
-
-def end_subscription(subscription_id: int, *, reason: str) -> None:
-    """End a push subscription that its service knows no more."""
-    PushSubscription.objects.filter(pk=subscription_id, ended_at__isnull=True).update(
-        ended_at=Now(), end_reason=reason[:100]
-    )
