@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the usual tests; a worker of xdist is told of it as of any option."""
+    """Choose the usual tests, in each worker of xdist too."""
     named = config.args_source is config.ArgsSource.ARGS
     if not named and not config.option.all and config.option.markexpr == "not long":
         config.option.markexpr = USUAL

@@ -95,7 +95,8 @@ SELECT user_id, slot_id, opening_id, notification_id, state,
  ORDER BY part, n
 """
 
-# Half of it people coming and going, the rest the feed's batches; whatever else is rare.
+# Half of it people coming and going, the rest the feed's batches; whatever else is rare. It ends at
+# London's last midnight: a day's share of it, and with it the plan, does not hang on the hour.
 ENTRIES = """
 INSERT INTO auditlogs (user_id, action, timestamp, subject_type, subject_id, details, ip, chain_no,
                        actor_hash, hash)
@@ -107,7 +108,8 @@ SELECT CASE WHEN number %% 2 = 0 THEN told.user_id END, action, moment,
        repeat('0', 64), repeat('0', 64)
   FROM generate_series(1, %(entries)s) entry (number)
   JOIN bench.told ON told.n = number %% (SELECT count(*) FROM bench.told),
-       LATERAL (SELECT now() - (%(entries)s - number) * interval '10 seconds' AS moment,
+       LATERAL (SELECT date_trunc('day', now(), 'Europe/London')
+                       - (%(entries)s + 1 - number) * interval '10 seconds' AS moment,
                        CASE WHEN number <= 20 THEN 'seldom.done' || number
                             WHEN number %% 2 = 0 THEN (ARRAY['user.signed_in', 'user.signed_out',
                                                        'search.created', 'search.changed'])

@@ -90,7 +90,6 @@ def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(  # no
     assert doubled(sink) <= doubts <= killer.kills
 
 
-@pytest.mark.usual
 @pytest.mark.parametrize("kills", [1, pytest.param(12, marks=pytest.mark.long)])
 def test_redis_killed_and_emptied_loses_nothing(sink, own_redis, seed, logs, kills):
     configure()

@@ -72,7 +72,6 @@ def hosts(sink, own_redis, logs) -> Iterator[list[Host]]:
         yield both
 
 
-@pytest.mark.usual
 @pytest.mark.parametrize("rounds", [1, pytest.param(6, marks=pytest.mark.long)])
 def test_a_host_that_is_cut_off_loses_nothing_and_nothing_is_sent_twice(hosts, sink, seed, rounds):
     configure()
