@@ -5,6 +5,10 @@ to admin: one line in MODELS, and a row of it in `world.py`. A route of admin be
 Django makes for each model stands in ROUTES, as `admin:<name>`.
 """
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from tests.access.rules import (
     ADMINS,
     ALL_STAFF,
@@ -68,7 +72,10 @@ ROUTES: dict[str, Route] = {
     "search_new": Route(post=ANYBODY, form=lambda world: SEARCH_WISH),
     "search_edit": Route(OWNER, OWNER, args=("search",), form=lambda world: SEARCH_WISH),
     "search_pause": Route(
-        OWNER, OWNER, args=("search",), form=lambda world: {"until": "2036-01-01"}
+        OWNER,
+        OWNER,
+        args=("search",),
+        form=lambda world: {"until": timezone.localdate() + timedelta(days=30)},
     ),
     "search_resume": Route(NO_METHOD, OWNER, args=("search",), form=lambda world: {}),
     "search_delete": Route(OWNER, OWNER, args=("search",)),

@@ -14,7 +14,7 @@ from alerts.models import Reach, UserAlert
 from alerts.watching import canary
 from alerts.watching.canary import Difference, Verdict, recent_openings, verify
 from slots.models import SlotOpening
-from tests.alerts.world import make_center, make_opening, make_search, make_slot
+from tests.alerts.world import DAY, make_center, make_opening, make_search, make_slot
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def search() -> SavedSearch:
 @pytest.fixture
 def opening(search) -> SlotOpening:
     """An opening two minutes old, a year before its slot, that is still to be matched."""
-    opening = make_opening(make_slot(make_center(), date="2030-02-01"))
+    opening = make_opening(make_slot(make_center(), date=DAY + timedelta(days=365)))
     settle()
     return opening
 
