@@ -231,11 +231,12 @@ def test_the_wait_grows_with_the_attempts(attempts, seconds):
 
 def test_a_busy_server_is_tried_again_after_a_wait(alert, sink):
     sink.mood = Mood.BUSY
+    before = timezone.now()
     dispatch("email")
-    delivery = the_delivery()
-    wait = (delivery.next_attempt_at - timezone.now()).total_seconds()
+    after, delivery = timezone.now(), the_delivery()
     assert (delivery.state, delivery.attempts, delivery.last_error) == ("retry", 1, "451 later")
-    assert 2 < wait < 7
+    shortest, longest = (timedelta(seconds=DELAYS[0] * share) for share in (0.8, 1.2))
+    assert before + shortest <= delivery.next_attempt_at <= after + longest
 
 
 def test_after_six_attempts_it_has_failed(alert, sink):
