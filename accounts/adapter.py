@@ -56,6 +56,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """The address that rate limits count by; see `audit.addresses`."""
         return client_address(request) or NO_ADDRESS
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """What proves that it is still them: the second factor itself where there is one."""
+        methods = super().get_reauthentication_methods(user)
+        factors = [each for each in methods if each["id"].startswith("mfa_reauthenticate")]
+        return factors or methods
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail, or go on without it; whoever waits for it is told how to get it."""
         try:

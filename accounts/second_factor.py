@@ -1,13 +1,27 @@
-"""The second factor's secrets: encrypted in the database, with keys that follow from SECRET_KEY."""
+"""The second factor: which sessions have given one, and its secrets.
+
+Secrets are encrypted in the database, with keys that follow from SECRET_KEY.
+"""
 
 from base64 import urlsafe_b64encode
+from typing import Any
 
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
+from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.encoding import force_bytes
+
+from accounts.models import User
+from accounts.sessions import drop_other_sessions
 
 PURPOSE = b"second factor"
 
@@ -30,6 +44,32 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         """Read a stored secret; raises cryptography.fernet.InvalidToken under another key."""
         return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def has_given_second_factor(request: HttpRequest) -> bool:
+    """Whether this session, and not only its person, has given a second factor."""
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records)
+
+
+def connect() -> None:
+    """Listen to allauth for factors that come and go."""
+    signals.authenticator_added.connect(_start_over, dispatch_uid="second-factor")
+    signals.authenticator_removed.connect(_start_over, dispatch_uid="second-factor")
+
+
+def _start_over(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    """End the other sessions, which gave what counted before; this one has just shown the new.
+
+    Recovery codes come and go with the factor itself.
+    """
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return
+    drop_other_sessions(request)
+    if authenticator.pk:
+        kind = authenticator.type
+        given = {"method": "mfa", "type": kind, "id": authenticator.pk, "reauthenticated": True}
+        record_authentication(request, user, **given)
 
 
 def _cipher() -> MultiFernet:

@@ -3,6 +3,7 @@
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.http import HttpRequest
 
 from accounts.models import User
 from audit.trail import Actor, record
@@ -13,6 +14,16 @@ def drop_sessions(user: User) -> int:
     kept = UserSession.objects.filter(user=user)
     dropped, _ = Session.objects.filter(session_key__in=kept.values("session_key")).delete()
     kept.delete()
+    return dropped
+
+
+def drop_other_sessions(request: HttpRequest) -> int:
+    """Sign whoever asks out everywhere but here; how many sessions that were."""
+    here = request.session.session_key
+    others = UserSession.objects.filter(user=request.user.pk).exclude(session_key=here)
+    keys = others.values("session_key")
+    dropped, _ = Session.objects.filter(session_key__in=keys).delete()
+    others.delete()
     return dropped
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.admin import AdminSite
-from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.second_factor import has_given_second_factor
 from accounts.staffing import acting_user
 from dvsa_alerts import staff_sessions
 from dvsa_alerts.attention import concerns
@@ -29,7 +29,7 @@ class StaffAdminSite(AdminSite):
     index_title = "What would you like to look after?"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff with a second factor, in a session that has not ended."""
+        """Staff who gave a second factor in this session, which has not ended."""
         allowed = is_staff_with_second_factor(request) and not staff_sessions.has_ended(request)
         if allowed:
             staff_sessions.touch(request)
@@ -49,7 +49,7 @@ class StaffAdminSite(AdminSite):
         return redirect("account_change_password")
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Send everybody who may not come in to where they can mend that."""
+        """Send everyone who may not come in to where they can put that right."""
         after = request.GET.get("next") or reverse("admin:index")
         if self.has_permission(request):
             return redirect("admin:index")
@@ -57,17 +57,21 @@ class StaffAdminSite(AdminSite):
             return redirect_to_login(after)
         if not request.user.is_staff:
             raise PermissionDenied
-        return _second_factor_or_sign_in(request, after)
+        return _way_in(request, after)
 
 
 def is_staff_with_second_factor(request: HttpRequest) -> bool:
-    """Whether the role opens the admin site and a second factor is enrolled."""
+    """Whether the role opens the admin site and this session has given a second factor."""
     user = request.user
-    return isinstance(user, User) and user.is_staff and is_mfa_enabled(user)
+    return isinstance(user, User) and user.is_staff and has_given_second_factor(request)
 
 
-def _second_factor_or_sign_in(request: HttpRequest, after: str) -> HttpResponse:
-    if not is_mfa_enabled(request.user):
-        return redirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': after})}")
-    logout(request)
-    return redirect_to_login(after)
+def _way_in(request: HttpRequest, after: str) -> HttpResponse:
+    """What staff who may not come in yet do next; nothing is changed by asking."""
+    if staff_sessions.has_ended(request):
+        return TemplateResponse(
+            request, "accounts/session_ended.html", {"after": after}, status=403
+        )
+    enrolled = is_mfa_enabled(request.user)
+    page = "mfa_reauthenticate" if enrolled else "mfa_activate_totp"
+    return redirect(f"{reverse(page)}?{urlencode({'next': after})}")

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -12,6 +13,8 @@ from allauth.mfa.totp.internal.auth import (
 from django.test import Client
 
 from accounts.models import Role, User
+
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 
 
 def totp_code(secret: str) -> str:
@@ -25,21 +28,30 @@ def make_staff(role_name: str = Role.ADMIN, *, second_factor: bool = True) -> Us
     role = Role.objects.get(role_name=role_name)
     user = User.objects.create_user(f"{role_name}@example.org", "pw", role=role)
     if second_factor:
-        TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+        TOTP.activate(user, TOTP_SECRET)
     return user
 
 
 def signed_in(
-    user: User, *, seconds_ago: float = 0, reauthenticated: bool = True, **options: Any
+    user: User,
+    *,
+    seconds_ago: float = 0,
+    reauthenticated: bool = True,
+    second_factor: bool = True,
+    **options: Any,
 ) -> Client:
-    """A client whose session began so many seconds ago."""
+    """A client whose session began so many seconds ago, with the factor that the user has."""
     client = Client(**options)
     client.force_login(user)
     session = client.session
     at = time.time() - seconds_ago
     records = [{"method": "password", "at": at, "email": user.email}]
+    factor = Authenticator.objects.filter(user=user, type="totp").first()
+    if factor and second_factor:
+        records.append({"method": "mfa", "at": at, "id": factor.pk, "type": factor.type})
     if reauthenticated:
-        records.append({"method": "password", "at": at, "reauthenticated": True})
+        method = "mfa" if factor else "password"
+        records.append({"method": method, "at": at, "reauthenticated": True})
     session["account_authentication_methods"] = records
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()

@@ -1,11 +1,14 @@
 """The second step at sign-in: its secrets, its codes, its pages."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from accounts.second_factor import SecondFactorAdapter
 from audit.models import AuditLog
@@ -34,6 +37,11 @@ def actions() -> list[str]:
 
 @pytest.fixture
 def secret(page):
+    return enrol(page)
+
+
+def enrol(page) -> str:
+    """Switch the second step on; the secret."""
     text = page.get("/accounts/2fa/totp/activate/").content.decode()
     found = re.search(r'class="key">(\w+)<', text)
     assert found
@@ -90,17 +98,56 @@ def test_switching_it_on_and_off_is_recorded_and_told_by_mail(secret, page):
     assert "The second step was switched off" in subjects
 
 
+def test_enrolling_ends_the_sessions_that_gave_only_a_password(page):
+    elsewhere = Client()
+    sign_in(elsewhere)
+    assert elsewhere.get("/searches/").status_code == 200
+    enrol(page)
+    assert elsewhere.get("/searches/").status_code == 302
+    assert page.get("/searches/").status_code == 200
+
+
+def test_the_factor_is_not_removed_with_the_password_alone(secret):
+    other = Client()
+    sign_in(other)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        other.post("/accounts/2fa/authenticate/", {"code": totp_code(secret)})
+        other.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        answer = other.post("/accounts/2fa/totp/deactivate/")
+    assert answer.url.startswith("/accounts/2fa/reauthenticate/")
+    assert Authenticator.objects.filter(type="totp").exists()
+
+
+def test_a_code_lets_in_once(secret):
+    first, second = Client(), Client()
+    for client in (first, second):
+        sign_in(client)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
+        code = {"code": totp_code(secret)}
+        answers = [
+            client.post("/accounts/2fa/authenticate/", code).status_code
+            for client in (first, second)
+        ]
+    assert answers == [302, 200]
+
+
 PAGES = (
     "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/", "/accounts/2fa/",
     "/accounts/2fa/recovery-codes/", "/accounts/2fa/recovery-codes/generate/",
-    "/accounts/2fa/totp/deactivate/", "/accounts/logout/", "/accounts/reauthenticate/",
-    "/accounts/2fa/reauthenticate/",
+    "/accounts/2fa/totp/deactivate/", "/accounts/logout/", "/accounts/2fa/reauthenticate/",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_each_page_is_in_our_own_look(secret, page, address):
-    text = page.get(address).content.decode()
+    assert_our_own_look(page.get(address).content.decode())
+
+
+def test_the_page_that_asks_for_the_password_is_in_our_own_look(page):
+    assert_our_own_look(page.get("/accounts/reauthenticate/").content.decode())
+
+
+def assert_our_own_look(text):
     assert 'class="site-header"' in text
     assert "style=" not in text
     assert "<script>" not in text

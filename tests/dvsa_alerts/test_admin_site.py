@@ -1,6 +1,8 @@
 """Who gets into the admin site, and for how long."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.contrib import admin
@@ -8,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role, User
-from tests.staff import make_staff, signed_in
+from tests.staff import TOTP_SECRET, make_staff, signed_in, totp_code
 
 pytestmark = pytest.mark.django_db
 INDEX = "/admin/"
@@ -39,11 +41,31 @@ def test_staff_without_a_second_factor_are_sent_to_enrol_one(role_name):
 
 
 @pytest.mark.parametrize("seconds_ago", [30 * 60 + 1, 12 * 60 * 60 + 1])
-def test_a_session_that_is_too_old_ends(seconds_ago):
+def test_a_session_that_is_too_old_ends_with_one_press(seconds_ago):
     client = signed_in(make_staff(), seconds_ago=seconds_ago)
     response = client.get(INDEX, follow=True)
-    assert response.redirect_chain[-1][0].startswith("/accounts/login/")
+    assert response.status_code == 403
+    found = re.search(r'name="next" value="([^"]+)"', response.content.decode())
+    assert found
+    after = client.post("/accounts/logout/", {"next": unescape(found[1])})
+    assert after.url == "/accounts/login/?next=/admin/"
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("address", ["/admin/login/", INDEX])
+def test_nobody_is_signed_out_by_a_page_they_are_led_to(address):
+    client = signed_in(make_staff(), seconds_ago=60 * 60)
+    client.get(address, follow=True)
+    assert "_auth_user_id" in client.session
+
+
+def test_a_session_that_gave_only_a_password_is_asked_for_the_second_factor():
+    client = signed_in(make_staff(), second_factor=False, reauthenticated=False)
+    response = client.get(INDEX, follow=True)
+    assert response.redirect_chain[-1][0] == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2F"
+    answer = client.post("/accounts/2fa/reauthenticate/", {"code": totp_code(TOTP_SECRET)})
+    assert answer.status_code == 302
+    assert client.get(INDEX).status_code == 200
 
 
 def test_work_keeps_a_session_but_no_longer_than_twelve_hours(time_machine):
@@ -75,18 +97,18 @@ def page_of(row):
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
-def test_roles_people_and_settings_ask_for_the_password_again():
+def test_roles_people_and_settings_ask_again_who_it_is():
     boss = make_staff()
     client = signed_in(boss, reauthenticated=False)
     setting = reverse("admin:audit_systemconfig_set", args=["alerts.max_searches"])
     for page in (page_of(boss), page_of(boss.role), setting):
-        assert client.get(page).url.startswith("/accounts/reauthenticate/"), page
+        assert client.get(page).url.startswith("/accounts/2fa/reauthenticate/"), page
 
 
-def test_actions_on_people_ask_for_the_password_again():
+def test_actions_on_people_ask_again_who_it_is():
     client = signed_in(make_staff(), reauthenticated=False)
     people = reverse("admin:accounts_user_changelist")
-    assert client.post(people, {"action": "x"}).url.startswith("/accounts/reauthenticate/")
+    assert client.post(people, {"action": "x"}).url.startswith("/accounts/2fa/reauthenticate/")
     assert client.get(people).status_code == 200
 
 
