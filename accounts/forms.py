@@ -7,7 +7,7 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 
-PASSWORD_HINT = "At least 10 characters. Three unusual words are easy to keep in mind"  # noqa: S105
+PASSWORD_HINT = "Three unusual words are hard to guess and easy to remember"  # noqa: S105
 
 
 # What a field says when it is empty or not what it should be, by its name.
@@ -16,7 +16,7 @@ ERRORS = {
     "login": "Enter the e-mail address that you signed up with",
     "password": "Enter your password",
     "oldpassword": "Enter your present password",
-    "password1": "Choose a password of at least 10 characters",
+    "password1": "Choose a password",
     "password2": "Enter the new password once more",
     "code": "Enter the code",
 }
