@@ -75,7 +75,9 @@ def renew(*, old_endpoint: str, endpoint: str, p256dh: str, auth: str) -> PushSu
 
 
 @transaction.atomic
-def unsubscribe(*, subscription: PushSubscription, actor: User) -> None:
+def unsubscribe(
+    *, subscription: PushSubscription, actor: User, reason: str = PushSubscription.REMOVED
+) -> None:
     """Send nothing more to a browser; what waits for it goes by e-mail.
 
     A sender that has looked at the learner just now is waited for, and none looks meanwhile: what
@@ -83,7 +85,7 @@ def unsubscribe(*, subscription: PushSubscription, actor: User) -> None:
     """
     User.objects.select_for_update(no_key=True).get(pk=subscription.user_id)
     PushSubscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(
-        ended_at=Now(), end_reason="removed by the learner"
+        ended_at=Now(), end_reason=reason
     )
     fail_unsent(subscription.pk, reason="the device was removed")
     record("push.ended", actor=actor, subject=subscription)

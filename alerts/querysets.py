@@ -63,6 +63,18 @@ class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
         """One user's subscriptions that have not ended."""
         return self.filter(user=user, ended_at__isnull=True)
 
+    def lost_of(self, user: "User") -> "PushSubscriptionQuerySet":
+        """One user's that their push services ended within 30 days, and that are not on again.
+
+        A browser that is added again has another endpoint, but the label that it had.
+        """
+        again = self.model.objects.live_of(user).filter(
+            label=models.OuterRef("label"), created_at__gt=models.OuterRef("ended_at")
+        )
+        ended = self.filter(user=user, ended_at__gt=Now() - timedelta(days=30))
+        by_service = ended.exclude(end_reason__in=self.model.BY_LEARNER)
+        return by_service.exclude(models.Exists(again))
+
 
 class BreakerQuerySet(models.QuerySet["Breaker"]):
     """Breakers, in the words of the domain."""

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.session_list import SessionListView
+from alerts.pages.sign_out import SignOutView
 from dvsa_alerts import pages
 from dvsa_alerts.dev_mail import mail_pages
 from dvsa_alerts.monitoring import probes
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("alerts.urls")),
     path("api/", include("slots.api.urls")),
     path("accounts/sessions/", SessionListView.as_view(), name="usersessions_list"),
+    path("accounts/logout/", SignOutView.as_view(), name="account_logout"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("privacy/", pages.privacy, name="privacy"),

@@ -11,7 +11,14 @@ from alerts.querysets import PushSubscriptionQuerySet
 
 
 class PushSubscription(models.Model):
-    """One browser's push endpoint; it belongs to the user who brought it first."""
+    """One browser's push endpoint; it belongs to the user who brought it first.
+
+    `end_reason` is one of the learner's (BY_LEARNER), else what its push service said.
+    """
+
+    REMOVED = "removed by the learner"
+    SIGNED_OUT = "turned off when signing out"
+    BY_LEARNER = (REMOVED, SIGNED_OUT)
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(

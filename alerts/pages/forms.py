@@ -202,6 +202,20 @@ class QuietHoursForm(forms.Form):
         return values
 
 
+class SignOutForm(forms.Form):
+    """What becomes of the notifications in a browser where somebody signs out."""
+
+    OFF, KEEP = "off", "keep"
+
+    notifications = forms.ChoiceField(
+        label="Keep alerts on this device?", initial=OFF, widget=forms.RadioSelect,
+        choices=[
+            (OFF, "No, turn them off here: other people use this device"),
+            (KEEP, "Yes, keep them on: only I use this device"),
+        ],
+    )  # fmt: skip
+
+
 class EraseForm(forms.Form):
     """The password, before everything is erased."""
 

@@ -14,6 +14,7 @@ from alerts.messages.trial import TOO_MANY_TRIALS, TRIAL_LIMIT
 from alerts.messages.trial_push import send_trial_push
 from alerts.models import PushSubscription
 from alerts.pages.searches import LearnerRequest
+from alerts.pages.this_browser import remember_device
 from alerts.push_subscriptions import BadSubscription, renew, subscribe, unsubscribe
 from audit.addresses import client_address
 from slots.config import SEARCHES_PER_MINUTE
@@ -29,21 +30,26 @@ def push(request: LearnerRequest) -> HttpResponse:
     """The learner's devices, and a button that adds this one."""
     if request.method == "POST":
         return _added(request)
-    devices = PushSubscription.objects.live_of(request.user)
-    return render(request, "alerts/push.html", {"devices": devices, "key": public_key()})
+    context = {
+        "devices": PushSubscription.objects.live_of(request.user),
+        "lost_devices": PushSubscription.objects.lost_of(request.user),
+        "key": public_key(),
+    }
+    return render(request, "alerts/push.html", context)
 
 
 def _added(request: LearnerRequest) -> HttpResponse:
     fields = {name: request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth", "label")}
+    response = redirect("push")
     try:
-        subscribe(user=request.user, **fields)
+        remember_device(response, subscribe(user=request.user, **fields))
     except BadSubscription as refused:
         messages.error(request, str(refused))
     else:
         messages.success(
             request, "Notifications are on for this device. Send it a test to see one."
         )
-    return redirect("push")
+    return response
 
 
 @require_POST

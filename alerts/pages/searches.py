@@ -45,6 +45,7 @@ def search_list(request: LearnerRequest) -> HttpResponse:
         "searches": [_shown(search, now) for search in searches],
         "got_a_test": got_a_test_path(request.user),
         "mail_refused": is_mail_refused(request.user),
+        "lost_devices": PushSubscription.objects.lost_of(request.user),
     }
     return render(request, "alerts/searches.html", context)
 

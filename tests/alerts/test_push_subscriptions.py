@@ -1,11 +1,15 @@
 """Whose browsers are woken, and who may say so."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from alerts.delivery.devices import end_device
 from alerts.models import PushSubscription
 from alerts.push_subscriptions import MOST_DEVICES, BadSubscription, subscribe, unsubscribe
 from tests.alerts.world import make_search
@@ -101,6 +105,57 @@ def test_the_page_lists_the_devices(client, ada):
     subscribe(user=ada, **fields())
     client.force_login(ada)
     assert "Firefox on Linux" in client.get(reverse("push")).content.decode()
+
+
+class TestLost:
+    """A device that its push service ended is said to be lost, until it is on again."""
+
+    WORDS = "Firefox on Linux gets no notifications any more"
+
+    @pytest.fixture
+    def device(self, ada):
+        device = subscribe(user=ada, **fields())
+        end_device(device.pk, reason="403 the key does not fit")
+        return device
+
+    def words(self, client, user, page) -> bool:
+        client.force_login(user)
+        return self.WORDS in client.get(reverse(page)).content.decode()
+
+    @pytest.mark.parametrize("page", ["push", "search_list"])
+    def test_the_learners_pages_say_so(self, client, ada, device, page):
+        assert self.words(client, ada, page)
+        assert not self.words(client, learner("bob@example.org"), page)
+
+    def test_not_after_it_was_added_again(self, client, ada, device):
+        subscribe(user=ada, **fields(endpoint=f"{ENDPOINT}/again"))
+        assert not self.words(client, ada, "push")
+
+    def test_not_when_its_own_endpoint_is_brought_again(self, client, ada, device):
+        subscribe(user=ada, **fields())
+        assert not self.words(client, ada, "push")
+
+    def test_another_device_of_the_learners_does_not_hide_it(self, client, ada, device):
+        subscribe(user=ada, **fields(endpoint=f"{ENDPOINT}/other", label="Chrome on Android"))
+        assert self.words(client, ada, "push")
+
+    def test_not_when_the_learner_removed_it(self, client, ada):
+        unsubscribe(subscription=subscribe(user=ada, **fields()), actor=ada)
+        assert not self.words(client, ada, "push")
+
+    def test_not_for_longer_than_a_month(self, client, ada, device):
+        PushSubscription.objects.update(ended_at=timezone.now() - timedelta(days=31))
+        assert not self.words(client, ada, "push")
+
+
+def test_what_was_refused_before_counts_no_more_once_it_is_brought_again(ada):
+    device = subscribe(user=ada, **fields())
+    PushSubscription.objects.update(
+        refusals=1, refused_with=403, refused_at=timezone.now(), rests_until=timezone.now()
+    )
+    subscribe(user=ada, **fields())
+    device.refresh_from_db()
+    assert (device.refusals, device.refused_with, device.rests_until) == (0, None, None)
 
 
 def test_the_service_worker_speaks_for_the_whole_site(client):

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.journeys.conftest import new_context
 from tests.journeys.push_browser import Pushes, replace_push_manager
 from tests.journeys.site import Site, running_site
-from tests.journeys.steps import import_a_slot, sign_up
+from tests.journeys.steps import import_a_slot, mail_text, sign_up
 from tests.push_endpoint import Browser, PushService
 from tests.servers import wait_until
 
@@ -104,8 +104,7 @@ def test_a_subscription_that_the_browser_renews_goes_on_signed_out(
     site: Site, context: BrowserContext, service: PushService, size: str, tmp_path: Path
 ) -> None:
     old, new = Browser("/old"), Browser("/new")
-    replace_push_manager(context, old, service.url(old.path))
-    page = context.new_page()
+    page = new_page(context, service, old)
     save_a_search_for_notifications(page, site, "renewed@example.org")
     page.get_by_role("button", name="Turn on notifications here").click()
     expect(page.get_by_role("listitem").filter(has_text="since")).to_have_count(1)
@@ -116,6 +115,66 @@ def test_a_subscription_that_the_browser_renews_goes_on_signed_out(
     import_a_slot(site, tmp_path, "10:20")
     assert "10:20" in newest(service, new, 1)["body"]
     assert service.accepted("/old") == []
+
+
+def new_page(context: BrowserContext, service: PushService, device: Browser) -> Page:
+    """A page in a browser with another device's keys."""
+    replace_push_manager(context, device, service.url(device.path))
+    return context.new_page()
+
+
+def turn_on(page: Page, site: Site, email: str) -> None:
+    """Sign up and turn on notifications in this browser."""
+    save_a_search_for_notifications(page, site, email)
+    page.get_by_role("button", name="Turn on notifications here").click()
+    expect(page.get_by_role("listitem").filter(has_text="since")).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
+@pytest.mark.parametrize("known_by", ["cookie", "endpoint"])
+def test_signing_out_asks_and_turns_notifications_off_in_this_browser(
+    site: Site, context: BrowserContext, service: PushService, tmp_path: Path, known_by: str
+) -> None:
+    path, email = f"/shared-{known_by}", f"shared-{known_by}@example.org"
+    page = new_page(context, service, Browser(path))
+    turn_on(page, site, email)
+    if known_by == "endpoint":
+        page.add_init_script(KNOWN)
+        context.clear_cookies(name="push_device")
+    page.goto(f"{site.url}/account/")
+    if known_by == "endpoint":
+        expect(page.locator("[data-push-endpoint]")).not_to_have_value("")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("group", name="Keep alerts on this device?")).to_be_visible()
+    expect(page.get_by_label("No, turn them off here")).to_be_checked()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    clock = {"cookie": "11:20", "endpoint": "11:40"}[known_by]
+    import_a_slot(site, tmp_path, clock)
+    assert clock in mail_text(page, site, "test slot", to=email)
+    assert path not in {each.path for each in service.requests}
+
+
+@pytest.mark.parametrize("size", ["desktop"], indirect=True)
+def test_who_keeps_them_on_is_woken_signed_out(
+    site: Site, context: BrowserContext, service: PushService, tmp_path: Path
+) -> None:
+    own = Browser("/own")
+    page = new_page(context, service, own)
+    turn_on(page, site, "own@example.org")
+    page.goto(f"{site.url}/accounts/logout/")
+    page.get_by_label("Yes, keep them on").check()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    import_a_slot(site, tmp_path, "12:20")
+    payload = newest(service, own, 1)
+    assert "12:20" in payload["body"]
+    pushes = Pushes(page)
+    pushes.deliver(site.url, payload)
+    assert wait_until(lambda: pushes.shown() == [payload], seconds=20)
+
+
+KNOWN = "PushManager.prototype.getSubscription = PushManager.prototype.subscribe;"
 
 
 # The browser's own event can't be made by a script with subscriptions in it; the handler reads
