@@ -151,16 +151,10 @@ class _Conversation(socketserver.StreamRequestHandler):
             self._say("250-sink\r\n250 PIPELINING" if self.server.pipelining else "250 sink")
         elif verb == "RCPT":
             self._recipient(rest)
-        elif verb in self.server.says:
-            self.refused = True
-            self._say(self.server.says[verb])
-        elif verb == "MAIL":
-            self.refused = False
-            self._say("250 ok")
-        elif verb == "DATA":
+        elif verb == "DATA" and verb not in self.server.says:
             return self._data()
         else:
-            self._say("250 ok")
+            self._say(self.server.says.get(verb, "250 ok"))
         return True
 
     def _recipient(self, rest: str) -> None:
