@@ -33,7 +33,7 @@ AWAITED = frozenset(
     f"account/email/{name}"
     for name in (
         "email_confirmation", "email_confirmation_signup", "account_already_exists",
-        "password_reset_key", "unknown_account",
+        "mail_again", "password_reset_key", "unknown_account",
     )
 )  # fmt: skip
 # Behind a unix socket without a proxy there is no address; all such requests count as one.

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models.functions import Now, TruncDate
 
@@ -38,6 +39,11 @@ def lift_refusal(*, user: User, actor: Actor | None) -> bool:
     if lifted:
         record("mail.refusal_lifted", actor=actor, subject=user)
     return bool(lifted)
+
+
+def lift_for_confirmed(email_address: EmailAddress, **kwargs: object) -> None:
+    """Let mail go to an address that a learner has just confirmed; a signal's receiver."""
+    lift_refusal(user=email_address.user, actor=email_address.user)
 
 
 def note_bare_refusal(user: User, *, reason: str) -> None:
