@@ -136,6 +136,27 @@ def test_once_it_takes_mail_again_all_of_it_goes(many, sink):
     assert ({fetch(each).state for each in many}, failures()) == ({"sent"}, 0)
 
 
+def test_ten_minutes_of_refusing_everybody_lose_nothing_and_mark_nobody(many, sink):
+    """Time is moved to the next probe, each time one has failed."""
+    sink.says["RCPT"] = "550 5.7.1 Blocked"
+    waited = timedelta()
+    while waited < timedelta(minutes=10):
+        dispatch("email")
+        left = Breaker.objects.get().open_until - timezone.now()
+        Breaker.objects.update(open_until=F("open_until") - left)
+        Delivery.objects.update(
+            next_attempt_at=F("next_attempt_at") - left, refused_since=F("refused_since") - left
+        )
+        waited += left
+    sink.says.clear()
+    make_due()
+    while dispatch("email").taken_up:
+        make_due()
+    assert {fetch(each).state for each in many} == {"sent"}
+    assert len({mail.recipient for mail in sink.received}) == len(sink.received) == len(many)
+    assert (MailRefusal.objects.count(), BareRefusal.objects.count(), failures()) == (0, 0, 0)
+
+
 # A server that refuses one
 
 
