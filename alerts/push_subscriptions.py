@@ -6,11 +6,16 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from alerts.channels.push import BadEndpointError, check_endpoint, decode_key
-from alerts.models import Delivery, PushSubscription
+from alerts.delivery.devices import fail_unsent
+from alerts.models import PushSubscription
 from audit.trail import record
 
 MOST_DEVICES = 10
 AUTH_BYTES = 16
+# What a push service said of an earlier time counts no more.
+AT_THE_START = dict.fromkeys(
+    ("ended_at", "end_reason", "rests_until", "refused_with", "refused_at")
+) | {"refusals": 0}
 
 
 class BadSubscription(ValueError):
@@ -25,14 +30,14 @@ def subscribe(*, user: User, endpoint: str, p256dh: str, auth: str, label: str) 
     """
     _check(endpoint, p256dh, auth)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    values = {"p256dh": p256dh, "auth": auth, "label": label[:100], "ended_at": None}
+    values = {"p256dh": p256dh, "auth": auth, "label": label[:100]} | AT_THE_START
     found = PushSubscription.objects.filter(endpoint=endpoint).first()
     if found and found.user_id != user.pk:
         raise BadSubscription("This browser is another account's. Sign in there to turn it off.")
     if not found and PushSubscription.objects.live_of(user).count() >= MOST_DEVICES:
         raise BadSubscription(f"You have {MOST_DEVICES} devices. Remove one first.")
     subscription, _ = PushSubscription.objects.update_or_create(
-        user=user, endpoint=endpoint, defaults=values | {"end_reason": None}
+        user=user, endpoint=endpoint, defaults=values
     )
     record("push.added", actor=user, subject=subscription)
     return subscription
@@ -63,8 +68,8 @@ def renew(*, old_endpoint: str, endpoint: str, p256dh: str, auth: str) -> PushSu
         raise BadSubscription("This subscription is not in use.")
     if PushSubscription.objects.filter(endpoint=endpoint).exclude(pk=subscription.pk).exists():
         raise BadSubscription("The new address is in use already.")
-    subscription.endpoint, subscription.p256dh, subscription.auth = endpoint, p256dh, auth
-    subscription.save(update_fields=["endpoint", "p256dh", "auth"])
+    values = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth} | AT_THE_START
+    PushSubscription.objects.filter(pk=subscription.pk).update(**values)
     record("push.renewed", actor=None, subject=subscription)
     return subscription
 
@@ -80,8 +85,5 @@ def unsubscribe(*, subscription: PushSubscription, actor: User) -> None:
     PushSubscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(
         ended_at=Now(), end_reason="removed by the learner"
     )
-    Delivery.objects.filter(subscription=subscription).unsent().update(
-        state=Delivery.State.FAILED, reason="the device was removed",
-        lease_token=None, lease_until=None,
-    )  # fmt: skip
+    fail_unsent(subscription.pk, reason="the device was removed")
     record("push.ended", actor=actor, subject=subscription)

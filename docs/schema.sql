@@ -766,6 +766,10 @@ CREATE TABLE public.alerts_pushsubscription (
     ended_at timestamp with time zone,
     end_reason character varying(100),
     user_id integer NOT NULL,
+    rests_until timestamp with time zone,
+    refused_with smallint,
+    refused_at timestamp with time zone,
+    refusals smallint DEFAULT 0 NOT NULL,
     CONSTRAINT push_endpoint_is_https CHECK (((endpoint)::text ~~ 'https://%'::text))
 );
 
@@ -1696,6 +1700,8 @@ CREATE INDEX deliveries_due ON public.alerts_delivery USING btree (channel, next
 
 CREATE INDEX deliveries_in_doubt ON public.alerts_delivery USING btree (state) WHERE (in_doubt > 0);
 
+CREATE INDEX deliveries_pushed ON public.alerts_delivery USING btree (provider, accepted_at) WHERE (((channel)::text = 'push'::text) AND ((state)::text = 'accepted'::text));
+
 CREATE INDEX deliveries_unsent ON public.alerts_delivery USING btree (id) WHERE ((state)::text = ANY ((ARRAY['expired'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[]));
 
 CREATE UNIQUE INDEX delivery_one_email ON public.alerts_delivery USING btree (notification_id) WHERE ((channel)::text = 'email'::text);
@@ -1723,6 +1729,8 @@ CREATE INDEX openings_resumed ON public.slots_slotopening USING btree (id) WHERE
 CREATE INDEX openings_unmatched ON public.slots_slotopening USING btree (id) WHERE ((matched_at IS NULL) AND (quiet IS NULL));
 
 CREATE INDEX push_live_of_user ON public.alerts_pushsubscription USING btree (user_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX push_refused ON public.alerts_pushsubscription USING btree (refused_at) WHERE (refused_at IS NOT NULL);
 
 CREATE INDEX rate_windows_started ON public.slots_ratewindow USING btree (started_at);
 

@@ -17,7 +17,7 @@ class TryLater:
     `provider_failed` says that it isn't this message's fault; `of_one` that it may mean this
     message alone all the same, as the others are answered for themselves; `in_doubt` that the
     whole message was handed over and no answer came, so that nobody knows whether it was taken.
-    `fault` is set when a mail server has said so.
+    `fault` is set when a mail server has said so, `status` is a push service's, where it answered.
     """
 
     error: str
@@ -26,14 +26,19 @@ class TryLater:
     after_seconds: float | None = None
     of_one: bool = False
     fault: Fault | None = None
+    status: int | None = None
 
 
 @dataclass(frozen=True)
 class Never:
-    """A refusal for good; `target_gone` when it means the address, not this message."""
+    """A refusal for good; `target_gone` when it means the address, not this message.
+
+    `status` is a push service's, where it answered.
+    """
 
     error: str
     target_gone: bool = False
+    status: int | None = None
 
 
 Outcome = Accepted | TryLater | Never

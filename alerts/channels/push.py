@@ -6,7 +6,6 @@ at public addresses, without redirects or proxies, and not for long.
 
 import base64
 import http.client
-import logging
 import re
 import ssl
 import threading
@@ -14,7 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import parsedate_to_datetime
+from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
@@ -27,13 +26,10 @@ from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 from alerts.channels.vapid import authorization, forget_tokens
 from slots.fetching.public_addresses import NotPublicError, connect_public
 
-logger = logging.getLogger(__name__)
-
 HTTPS_PORT = 443
 MOST_BYTES = 3_900
 GONE = frozenset({404, 410})
-OUR_FAULT = frozenset({401, 403})
-TOO_MANY = 429
+TIMED_OUT, TOO_MANY = 408, 429
 # A kept connection that has been idle for longer may have been closed by the other side.
 IDLE_SECONDS = 4.0
 ANSWER_BYTES = 1_000
@@ -209,25 +205,30 @@ def _headers(push: Push) -> Mapping[str, str]:
 
 
 def _meaning(answer: http.client.HTTPResponse, text: bytes) -> Outcome:
-    """RFC 8030: 404 and 410 end a subscription, 429 asks for a pause, 401 and 403 mean us."""
+    """RFC 8030: 404 and 410 end a subscription, 429 asks for a pause; 408 and 5xx may pass.
+
+    What a refusal means for the device is judged in `alerts.delivery.devices`. A redirect is one:
+    it is not followed.
+    """
     status = answer.status
     said = f"{status} {text.decode('utf-8', 'replace')}"[:500]
     if 200 <= status < 300:  # noqa: PLR2004
         return Accepted()
-    if status in GONE:
-        return Never(said, target_gone=True)
-    if status in OUR_FAULT:
-        logger.error("a push service refuses our key: %s", said)
-        return TryLater(said, provider_failed=True)
-    if status == TOO_MANY or (status >= 500 and "Retry-After" in answer.headers):  # noqa: PLR2004
-        return TryLater(said, provider_failed=True, after_seconds=_pause(answer))
+    if status == TOO_MANY:
+        return TryLater(said, after_seconds=_pause(answer), status=status)
+    if status == TIMED_OUT:
+        return TryLater(said, status=status)
     if status >= 500:  # noqa: PLR2004
-        return TryLater(said, provider_failed=True)
-    return Never(said)
+        pause = _pause(answer) if "Retry-After" in answer.headers else None
+        return TryLater(said, provider_failed=True, after_seconds=pause, status=status)
+    return Never(said, target_gone=status in GONE, status=status)
 
 
 def _pause(answer: http.client.HTTPResponse) -> float:
-    """Seconds of Retry-After, which is a number or a date (set against the answer's own date)."""
+    """Seconds of Retry-After: a number, or a date that is set against the answer's own.
+
+    Without a date of the answer's, against our clock; a minute where it is neither.
+    """
     text = answer.headers.get("Retry-After", "")
     try:
         seconds = float(text) if text.isdigit() else _seconds_between(answer.headers, text)
@@ -237,8 +238,8 @@ def _pause(answer: http.client.HTTPResponse) -> float:
 
 
 def _seconds_between(headers: Message, until: str) -> float:
-    since = parsedate_to_datetime(headers["Date"])
-    return (parsedate_to_datetime(until) - since).total_seconds()
+    since = headers["Date"] or formatdate(usegmt=True)
+    return (parsedate_to_datetime(until) - parsedate_to_datetime(since)).total_seconds()
 
 
 def _words(error: Exception) -> str:

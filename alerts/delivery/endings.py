@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
-from alerts.delivery import breakers
+from alerts.delivery import breakers, devices
 from alerts.delivery.blaming import OURS, is_free, note_accepted, note_put_off
 from alerts.delivery.journal import settle, take_turn
 from alerts.delivery.leases import Held, lock_held, update_held
 from alerts.delivery.rechecking import end_alerts, waiting_alerts
-from alerts.delivery.refusals import end_subscription, refuse_mail
+from alerts.delivery.refusals import refuse_mail
 from alerts.delivery.retries import delay_after
 from alerts.models import Delivery
 
@@ -123,7 +123,7 @@ def record(sent: Sent, following: Held | None) -> bool:
     if not isinstance(sent.outcome, Accepted):
         _say_unless(_finish(sent.held, sent.outcome), sent.held)
         return following is not None and begin(following)
-    _provider_accepted(sent)
+    _accepted(sent)
     turn = take_turn(sent.held.token, accepted=sent.held, following=following)
     if not turn.recorded:
         _say_unless(sent.held.id in settle(sent.held.token, [sent.held.id]), sent.held)
@@ -140,7 +140,7 @@ def close(token: UUID, sent: Sent | None, accepted: Sequence[Held], unsent: Sequ
     if sent and not isinstance(sent.outcome, Accepted):
         record(sent, None)
     elif sent:
-        _provider_accepted(sent)
+        _accepted(sent)
     with transaction.atomic():
         settled = settle(token, [held.id for held in accepted])
         if unsent:
@@ -162,20 +162,23 @@ def _finish(held: Held, outcome: TryLater | Never) -> bool:
 def _refuse(held: Held, refusal: Never) -> bool:
     _provider_worked(held)
     kept = _end(held, State.FAILED, reason="refused for good", error=refusal.error)
-    if kept and refusal.target_gone:
-        _end_target(held, refusal.error)
+    if kept and held.subscription_id is not None:
+        devices.refuse(held.subscription_id, refusal)
+    elif kept and refusal.target_gone:
+        refuse_mail(_learner(held).get(), reason=refusal.error)
     return kept
-
-
-def _end_target(held: Held, error: str) -> None:
-    if held.subscription_id is not None:
-        end_subscription(held.subscription_id, reason=error)
-    else:
-        refuse_mail(_learner(held).get(), reason=error)
 
 
 def _learner(held: Held) -> QuerySet[User]:
     return User.objects.filter(notifications=held.notification_id)
+
+
+def _accepted(sent: Sent) -> None:
+    held = sent.held
+    if held.provider_failures or sent.after_refusal:
+        note_accepted(held.provider)
+    if held.subscription_id is not None and held.device_refusals:
+        devices.accept(held.subscription_id)
 
 
 def _provider_worked(held: Held) -> None:
@@ -183,18 +186,21 @@ def _provider_worked(held: Held) -> None:
         breakers.worked(held.provider)
 
 
-def _provider_accepted(sent: Sent) -> None:
-    if sent.held.provider_failures or sent.after_refusal:
-        note_accepted(sent.held.provider)
-
-
 @transaction.atomic
 def _retry(held: Held, later: TryLater) -> bool:
     """A provider's failing uses up no attempt, unless the message may have arrived."""
-    note_put_off(
-        later, provider=held.provider, learner=_learner(held), probe=held.suspect,
-        again=held.fault in OURS,
-    )  # fmt: skip
+    if held.subscription_id is None:
+        note_put_off(
+            later, provider=held.provider, learner=_learner(held), probe=held.suspect,
+            again=held.fault in OURS,
+        )  # fmt: skip
+    elif later.provider_failed or _provider_rests(held, later):
+        breakers.failed(
+            held.provider,
+            error=later.error,
+            wished_seconds=later.after_seconds,
+            probe=held.suspect,
+        )
     free = is_free(later, probe=held.suspect)
     values = {
         "error": later.error[:500],
@@ -205,6 +211,16 @@ def _retry(held: Held, later: TryLater) -> bool:
         "seconds": later.after_seconds or delay_after(1 if free else held.attempts + 1),
     }
     return update_held(held, RETRY, values, state=State.SENDING)
+
+
+def _provider_rests(held: Held, later: TryLater) -> bool:
+    """A push service that answers, if only that a device is busy, works; many busy ones are it."""
+    if held.subscription_id is None or later.status != devices.BUSY:
+        return False
+    if devices.rest(held.subscription_id, later):
+        return True
+    _provider_worked(held)
+    return False
 
 
 def _end(

@@ -37,10 +37,10 @@ class HandedOver:
 
 
 class _Turns:
-    """Whose turn it is, until the time is up; a provider that fails gets no more turns.
+    """Whose turn it is, until the time is up; a provider or device that fails gets no more.
 
-    One that refused a single message goes on: the others say whose fault that was, and enough
-    in a row open its breaker.
+    A provider that refused a single message goes on: the others say whose fault that was, and
+    enough in a row open its breaker.
     """
 
     def __init__(self, started: Sequence[Started]) -> None:
@@ -48,12 +48,13 @@ class _Turns:
         self._until = time.monotonic() + TURNS_LAST
         self._failing: set[str] = set()
         self._refusing: set[str] = set()
+        self._failing_devices: set[int | None] = set()
         self.left_over: list[Held] = []
 
     def next(self) -> Started | None:
         while self._waiting:
             following = self._waiting.popleft()
-            if time.monotonic() < self._until and following.held.provider not in self._failing:
+            if time.monotonic() < self._until and not self._is_failing(following.held):
                 return following
             self.left_over.append(following.held)
         return None
@@ -65,7 +66,12 @@ class _Turns:
             (self._refusing if outcome.of_one else self._failing).add(held.provider)
         else:
             self._refusing.discard(held.provider)
+        if held.subscription_id and not isinstance(outcome, Accepted):
+            self._failing_devices.add(held.subscription_id)
         return sent
+
+    def _is_failing(self, held: Held) -> bool:
+        return held.provider in self._failing or held.subscription_id in self._failing_devices
 
 
 def hand_over(started: Sequence[Started]) -> HandedOver:

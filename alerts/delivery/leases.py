@@ -23,16 +23,22 @@ TAKE_TURNS = f"SELECT pg_advisory_xact_lock({CLAIMING_LOCK})"
 # and never reached the network, and what goes to a provider that fails. Such a one is passed by
 # until it is the first in the line. One that was reaching the network (`sending`, no starts)
 # when its lease ran out may or may not have arrived: it is counted. What a journal still speaks of
-# is nobody's to take up before that is settled.
+# is nobody's to take up before that is settled. A device that rests is passed by until it may be
+# asked again; LIMIT keeps the planner to one look-up by id for each.
 CLAIM = """
 WITH due AS (
-    SELECT ready.id, ready.state, ready.starts, ready.next_attempt_at, breaker.failures
+    SELECT ready.id, ready.state, ready.starts, ready.next_attempt_at, breaker.failures,
+           device.refusals
       FROM alerts_delivery ready
       LEFT JOIN alerts_breaker breaker ON breaker.provider = ready.provider
+      LEFT JOIN LATERAL (
+           SELECT rests_until, refusals FROM alerts_pushsubscription
+            WHERE id = ready.subscription_id LIMIT 1) device ON true
      WHERE ready.channel = %(channel)s
        AND ready.state IN ('pending', 'claimed', 'sending', 'retry')
        AND ready.next_attempt_at <= statement_timestamp()
        AND (breaker.open_until IS NULL OR breaker.open_until <= statement_timestamp())
+       AND (device.rests_until IS NULL OR device.rests_until <= statement_timestamp())
        AND NOT (ready.state = 'sending' AND EXISTS (
                 SELECT FROM alerts_senderjournal WHERE token = ready.lease_token))
      ORDER BY ready.next_attempt_at
@@ -64,7 +70,7 @@ RETURNING delivery.id, delivery.notification_id, delivery.channel, delivery.prov
           delivery.attempts, delivery.starts, delivery.in_doubt, delivery.fault,
           coalesce(delivery.refused_since
                        <= statement_timestamp() - make_interval(hours => %(hours)s), false),
-          chosen.failures
+          chosen.failures, chosen.refusals
 """
 # In the order of their ids and without waiting, so that no two of us ever wait for one another.
 # With `=` the planner may take the index of live deliveries, nearly empty when it was last
@@ -97,6 +103,7 @@ class Held:
     fault: str | None
     is_out_of_time: bool
     provider_failures: int | None
+    device_refusals: int | None = None
 
     @property
     def suspect(self) -> bool:

@@ -1,4 +1,4 @@
-"""Targets that take nothing more: an address that its server refuses, a subscription that ended."""
+"""Addresses that take nothing more, because their mail server refuses them."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.db.models.functions import Now, TruncDate
 
 from accounts.models import User
 from accounts.staff_alarms import raise_alarm
-from alerts.models import BareRefusal, Breaker, MailRefusal, PushSubscription
+from alerts.models import BareRefusal, Breaker, MailRefusal
 from audit.admin_links import list_url
 from audit.trail import Actor, record
 
@@ -77,11 +77,4 @@ def tell_staff(provider: str, *, words: str) -> None:
         subject=f"refuses-us:{provider}"[:200],
         sentence=f"Our mail is refused: {words}",
         path=list_url(Breaker._meta.label_lower),
-    )
-
-
-def end_subscription(subscription_id: int, *, reason: str) -> None:
-    """End a push subscription that its service knows no more."""
-    PushSubscription.objects.filter(pk=subscription_id, ended_at__isnull=True).update(
-        ended_at=Now(), end_reason=reason[:100]
     )

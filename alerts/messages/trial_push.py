@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
 from alerts.channels.outcomes import Accepted, Never
 from alerts.channels.push import Push, encrypt, pusher
-from alerts.delivery.refusals import end_subscription
+from alerts.delivery import devices
 from alerts.models import PushSubscription
 
 SECONDS = 10.0
@@ -20,7 +21,7 @@ TOPIC = TAG = "trial"
 def send_trial_push(subscription: PushSubscription, *, body: str) -> bool:
     """Push to one device at once; whether its push service took it.
 
-    A device that its push service says is gone is ended, as a real alert would end it.
+    What its push service answers counts for the device as with a real alert.
     """
     push = Push(
         endpoint=subscription.endpoint,
@@ -31,8 +32,11 @@ def send_trial_push(subscription: PushSubscription, *, body: str) -> bool:
         topic=TOPIC,
     )
     outcome = pusher().send(push, encrypt(push), seconds=SECONDS)
-    if isinstance(outcome, Never) and outcome.target_gone:
-        end_subscription(subscription.pk, reason=outcome.error)
+    if isinstance(outcome, Never):
+        with transaction.atomic():
+            devices.refuse(subscription.pk, outcome)
+    elif isinstance(outcome, Accepted):
+        devices.accept(subscription.pk)
     return isinstance(outcome, Accepted)
 
 

@@ -132,6 +132,12 @@ class Delivery(models.Model):
                 name="deliveries_unsent",
                 condition=Q(state__in=["expired", "suppressed", "failed"]),
             ),
+            # Whether a push service takes our pushes to other devices.
+            models.Index(
+                fields=["provider", "accepted_at"],
+                name="deliveries_pushed",
+                condition=Q(channel="push", state="accepted"),
+            ),
             models.Index(fields=["state"], name="deliveries_in_doubt", condition=Q(in_doubt__gt=0)),
         ]
 

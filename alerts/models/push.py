@@ -24,6 +24,14 @@ class PushSubscription(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=100, null=True, blank=True)
+    rests_until = models.DateTimeField(
+        null=True, blank=True, help_text="its push service wants nothing for it before then"
+    )
+    refused_with = models.SmallIntegerField(
+        null=True, blank=True, help_text="the status of its push service's last refusal"
+    )
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refusals = models.SmallIntegerField(db_default=0, help_text="400, 401 or 403 in a row")
 
     objects = PushSubscriptionQuerySet.as_manager()
 
@@ -37,6 +45,9 @@ class PushSubscription(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["user"], name="push_live_of_user", condition=Q(ended_at__isnull=True)
+            ),
+            models.Index(
+                fields=["refused_at"], name="push_refused", condition=Q(refused_at__isnull=False)
             ),
         ]
 

@@ -12,7 +12,7 @@ from tests.alerts.world import make_user
 
 pytestmark = pytest.mark.django_db
 
-LIFT = import_module("alerts.migrations.0013_whose_fault_a_refusal_is").LIFT
+LIFT = import_module("alerts.migrations.0015_whose_fault_a_refusal_is").LIFT
 # What the old rule marked: 5xx at RCPT.
 MARKS = [
     (answer, fault == Fault.ADDRESS)

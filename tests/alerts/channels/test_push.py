@@ -8,8 +8,15 @@ from email.utils import formatdate
 import pytest
 
 from alerts.channels.outcomes import Accepted, Never, TryLater
-from alerts.channels.push import BadEndpointError, Push, Pusher, check_endpoint, encrypt
-from tests.push_endpoint import Browser, answer, hang, trickle
+from alerts.channels.push import (
+    BadEndpointError,
+    Push,
+    Pusher,
+    check_endpoint,
+    encrypt,
+    forget_certificates,
+)  # fmt: skip
+from tests.push_endpoint import Answer, Browser, answer, hang, trickle
 
 PLAIN = json.dumps({"title": "A slot", "body": "Monday"}).encode()
 
@@ -29,6 +36,19 @@ def push_to(service, browser, payload=PLAIN) -> Push:
 def send(service, browser, seconds=5.0, pusher=None):
     push = push_to(service, browser)
     return (pusher or Pusher()).send(push, encrypt(push), seconds=seconds)
+
+
+def undated(status: int, retry_after: str) -> Answer:
+    """An answer without a Date."""
+
+    def send(handler) -> None:
+        handler.log_push(status)
+        handler.send_response_only(status)
+        handler.send_header("Retry-After", retry_after)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return send
 
 
 def test_the_browser_reads_what_was_sent(push_service, browser):
@@ -60,7 +80,7 @@ def test_a_subscription_that_is_gone_is_gone_for_good(push_service, browser, sta
     assert outcome.target_gone
 
 
-@pytest.mark.parametrize("status", [400, 413, 302, 307])
+@pytest.mark.parametrize("status", [400, 401, 403, 413, 302, 307])
 def test_a_refused_message_ends_no_subscription(push_service, browser, status):
     push_service.usual = answer(status, Location="https://elsewhere.example.org/")
     outcome = send(push_service, browser)
@@ -68,12 +88,30 @@ def test_a_refused_message_ends_no_subscription(push_service, browser, status):
     assert not outcome.target_gone
 
 
-@pytest.mark.parametrize("status", [401, 403, 500, 503])
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_what_is_not_this_messages_fault_is_tried_later(push_service, browser, status):
     push_service.usual = answer(status)
     outcome = send(push_service, browser)
     assert isinstance(outcome, TryLater)
     assert (outcome.provider_failed, outcome.in_doubt) == (True, False)
+
+
+@pytest.mark.parametrize("status", [408, 429])
+def test_what_concerns_one_device_or_message_says_nothing_of_its_service(
+    push_service, browser, status
+):
+    push_service.usual = answer(status)
+    outcome = send(push_service, browser)
+    assert isinstance(outcome, TryLater)
+    assert (outcome.provider_failed, outcome.in_doubt) == (False, False)
+
+
+def test_a_certificate_that_is_not_trusted_is_not_spoken_to(push_service, browser, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE")
+    forget_certificates()
+    outcome = send(push_service, browser)
+    assert (outcome.provider_failed, outcome.in_doubt) == (True, False)
+    assert push_service.requests == []
 
 
 def test_a_pause_that_is_asked_for_is_taken(push_service, browser):
@@ -83,6 +121,13 @@ def test_a_pause_that_is_asked_for_is_taken(push_service, browser):
 
 def test_a_pause_until_a_date_is_counted_from_the_answers_own_date(push_service, browser):
     push_service.usual = answer(429, Retry_After=formatdate(time.time() + 90, usegmt=True))
+    assert send(push_service, browser).after_seconds == pytest.approx(90, abs=5)
+
+
+def test_a_pause_until_a_date_of_an_answer_without_one_is_counted_by_our_clock(
+    push_service, browser
+):
+    push_service.usual = undated(429, formatdate(time.time() + 90, usegmt=True))
     assert send(push_service, browser).after_seconds == pytest.approx(90, abs=5)
 
 

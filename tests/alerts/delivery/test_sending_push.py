@@ -88,14 +88,6 @@ def test_a_subscription_that_is_gone_is_ended_and_mail_goes_in_its_place(user, p
     assert (fetch(alert).state, len(sink.received)) == ("sent", 1)
 
 
-def test_our_own_fault_ends_no_subscription(user, push_service, sink):
-    subscribe(user, push_service, "/one")
-    push_service.usual = answer(403)
-    make_waiting(user, method="push")
-    send()
-    assert PushSubscription.objects.get().ended_at is None
-
-
 def test_a_push_that_is_stuck_goes_by_mail_after_a_minute(user, push_service, sink):
     subscribe(user, push_service, "/one")
     push_service.usual = answer(500)
@@ -150,7 +142,7 @@ def test_what_failed_after_mail_had_taken_its_place_is_not_pushed_again(user, pu
 
 def test_a_pause_that_a_service_asks_for_is_kept(user, push_service, sink):
     subscribe(user, push_service, "/one")
-    push_service.usual = answer(429, Retry_After="30")
+    push_service.usual = answer(503, Retry_After="30")
     make_waiting(user, method="push")
     send()
     Delivery.objects.update(next_attempt_at=timezone.now())

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("alerts", "0012_journals_of_senders"),
+        ("alerts", "0014_which_push_services_accept"),
     ]
 
     operations = [
