@@ -1,6 +1,7 @@
 """What allauth asks of us: our words in its mails and errors, and mail that may fail."""
 
 import logging
+import uuid
 from smtplib import SMTPException
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from accounts.mail.headers import AUTOMATIC, message_id
+from accounts.mail.refusals import Fault, fault_of
 from audit.addresses import client_address
 
 logger = logging.getLogger(__name__)
@@ -18,12 +21,19 @@ logger = logging.getLogger(__name__)
 MAIL_FAILED = (
     "We couldn’t send the mail just now. Wait a few seconds, then ask for it again on this page."
 )
+# What else a mail server may say of an address that somebody has just typed.
+SAID = {
+    Fault.ADDRESS: "The mail server of {email} says that it can’t take mail for this address. "
+    "Check it for a typing mistake.",
+    Fault.MAILBOX: "The mail server of {email} can’t take our mail for now, perhaps because the "
+    "mailbox is full. Wait some minutes, then ask for it again on this page.",
+}
 # The others tell of a change that was made, which stands whether or not the mail gets out.
 AWAITED = frozenset(
     f"account/email/{name}"
     for name in (
         "email_confirmation", "email_confirmation_signup", "account_already_exists",
-        "password_reset_key", "unknown_account",
+        "mail_again", "password_reset_key", "unknown_account",
     )
 )  # fmt: skip
 # Behind a unix socket without a proxy there is no address; all such requests count as one.
@@ -69,7 +79,8 @@ class AccountAdapter(DefaultAccountAdapter):
         except (OSError, SMTPException) as error:
             logger.warning("%s was not sent: %s", template_prefix, error)
             if template_prefix in AWAITED:
-                self.add_message(self.request, messages.ERROR, message=MAIL_FAILED)
+                words = SAID.get(fault_of(error), MAIL_FAILED).format(email=email)
+                self.add_message(self.request, messages.ERROR, message=words)
 
     def render_mail(
         self,
@@ -78,7 +89,8 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMultiAlternatives:
-        """Text by the template, and the same words once more as HTML."""
+        """Text by the template, the same words once more as HTML, and our headers."""
+        headers = AUTOMATIC | {"Message-ID": message_id(uuid.uuid4())} | (headers or {})
         context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL} | context
         message = super().render_mail(template_prefix, email, context, headers)
         paragraphs = [part.strip() for part in message.body.split("\n\n") if part.strip()]

@@ -105,6 +105,12 @@ class CodeForm(Words, account.ConfirmEmailVerificationCodeForm):
     labels = {"code": "Code"}  # noqa: RUF012
 
 
+class CodeByMailForm(Words, account.BaseConfirmCodeForm):
+    """A code that shows that mail arrives; `code` is the right one."""
+
+    labels = CodeForm.labels
+
+
 class AppCodeForm(Words, mfa.AuthenticateForm):
     """The second factor at sign-in."""
 

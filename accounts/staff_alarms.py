@@ -5,6 +5,7 @@ so that a mail server that is slow or away delays nobody but itself.
 """
 
 import logging
+import uuid
 from functools import partial
 from smtplib import SMTPException
 
@@ -15,10 +16,13 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
+from accounts.mail.headers import AUTOMATIC, message_id
+from accounts.mail.refusals import fault_of
 from accounts.models import Role, StaffAlarm, User
 
 logger = logging.getLogger(__name__)
 
+NAMESPACE = uuid.UUID("0f3d2f3b-6d0c-4c0a-9c53-4c9a2a1f7f10")
 TOLD_ROLES = (Role.ADMIN, Role.CENTER_MANAGER)
 
 # The clock is read once the row is locked: after the claim of whoever mails it just now.
@@ -71,7 +75,8 @@ def _mail(alarm: StaffAlarm, recipients: list[str]) -> bool:
     try:
         _message(alarm, recipients).send()
     except (OSError, SMTPException) as error:
-        logger.warning("the alarm %s could not be mailed: %s", alarm, error)
+        fault = fault_of(error).label
+        logger.warning("the alarm %s could not be mailed: %s (%s)", alarm, error, fault)
         return False
     # What was raised while this was on its way is later than the claim, so it is still to come.
     claimed = StaffAlarm.objects.filter(pk=alarm.pk, claimed_at=alarm.claimed_at)
@@ -86,5 +91,10 @@ def _message(alarm: StaffAlarm, recipients: list[str]) -> EmailMessage:
         subject=f"{settings.SITE_NAME}: {' '.join(alarm.sentence.split())[:100]}",
         body=render_to_string("accounts/staff_alarm.txt", context),
         to=recipients,
-        headers={"Auto-Submitted": "auto-generated"},
+        headers=AUTOMATIC | {"Message-ID": _message_id(alarm)},
     )
+
+
+def _message_id(alarm: StaffAlarm) -> str:
+    """The same at every try to mail what was raised at one time."""
+    return message_id(uuid.uuid5(NAMESPACE, f"{alarm.pk} {alarm.raised_at.isoformat()}"))

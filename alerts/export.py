@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from accounts.models import SavedSearch, User
 from alerts.models import (
+    BareRefusal,
     Delivery,
     MailRefusal,
     Notification,
@@ -53,6 +54,7 @@ def export(user: User) -> dict[str, Any]:
             Delivery.objects.filter(notification__user=user), skip={"lease_token", "lease_until"}
         ),
         "refused_addresses": _rows(MailRefusal.objects.filter(user=user), skip={"user_id"}),
+        "refusals_by_day": _rows(BareRefusal.objects.filter(user=user), skip={"user_id"}),
         "ended_searches": _rows(SearchEnding.objects.filter(user=user), skip={"user_id", "token"}),
         "devices": _rows(PushSubscription.objects.filter(user=user), skip={"user_id", "auth"}),
         "sessions": _rows(UserSession.objects.filter(user=user), skip={"user_id", "session_key"}),

@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
     from accounts.models import User
     from alerts.models import (  # noqa: F401
+        BareRefusal,
         Breaker,
         Delivery,
         PushSubscription,
@@ -54,6 +56,21 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def in_doubt(self) -> "DeliveryQuerySet":
         """Deliveries that were being sent when their worker or the line died: maybe sent twice."""
         return self.filter(in_doubt__gt=0)
+
+
+class BareRefusalQuerySet(models.QuerySet["BareRefusal"]):
+    """Refusals that don't say whose fault they are, in the words of the domain."""
+
+    def against(self, user: "User") -> "BareRefusalQuerySet":
+        """Days that speak against a user's present address, which has taken no mail since."""
+        mails = Q(user__notifications__deliveries__channel="email")
+        taken = self.model.objects.filter(
+            mails,
+            pk=OuterRef("pk"),
+            user__notifications__deliveries__accepted_at__gt=F("refused_at"),
+        )
+        counting = self.filter(user=user, address__iexact=user.email, while_others_went=True)
+        return counting.exclude(Exists(taken))
 
 
 class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from alerts.delivery import bounces
-from alerts.pages import account, alerts, push, searches, unsubscribe
+from alerts.pages import account, alerts, mail_again, push, searches, unsubscribe
 
 urlpatterns = [
     path("searches/", searches.search_list, name="search_list"),
@@ -25,6 +25,8 @@ urlpatterns = [
     path("bounces/", bounces.bounces, name="bounces"),
     path("sw.js", push.service_worker, name="service_worker"),
     path("account/", account.account, name="account"),
+    path("account/mail/", mail_again.mail_again, name="mail_again"),
+    path("account/mail/code/", mail_again.send_code, name="mail_again_send"),
     path("account/data/", account.download, name="account_data"),
     path("account/erase/", account.erase, name="account_erase"),
 ]

@@ -69,7 +69,10 @@ def _rejections(batch: FeedBatch) -> str:
 def _failing_deliveries(now: datetime) -> Iterator[Concern]:
     for breaker in Breaker.objects.open_now():
         until = f"{timezone.localtime(breaker.open_until):%H:%M:%S}" if breaker.open_until else ""
-        detail = f"{breaker.failures} failures in a row; tried again at {until}."
+        detail = (
+            f"{breaker.failures} failures in a row; tried again at {until}. "
+            f"It says: {breaker.last_error}"
+        )
         yield Concern(f"{breaker.provider} takes no messages", detail, list_url("alerts.breaker"))
     failed = Delivery.objects.newest(NEWEST_DELIVERIES).filter(
         state=Delivery.State.FAILED, created_at__gte=now - RECENT

@@ -18,8 +18,8 @@ class Mood(Enum):
     DROPPING = "takes the whole message, logs it, and drops the line"
     FORGETFUL = "takes the whole message, forgets it, and drops the line"
     BUSY = "answers 451 to each recipient"
-    STRICT = "answers 550 to each recipient"
-    ABSENT = "answers 550 to each recipient, and goes ahead with the message of nobody"
+    STRICT = "answers 550 5.1.1 to each recipient"
+    ABSENT = "answers 550 5.1.1 to each recipient, and goes ahead with the message of nobody"
     CLOSING = "answers 421 to the first command"
     REFUSING = "answers 554 to each message's content"
     SLOW = "sends its answers one byte at a time"
@@ -48,7 +48,11 @@ class Received:
 
 
 class Sink(socketserver.ThreadingTCPServer):
-    """Listens on a free port of the loopback address until it is closed."""
+    """Listens on a free port of the loopback address until it is closed.
+
+    `says` holds other answers than those of its mood: to a command, to `.` for a message's end,
+    or to `RCPT ada@example.org` for one recipient.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -57,6 +61,7 @@ class Sink(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", port), _Conversation)
         self.mood = Mood.KIND
         self.moods_of: dict[str, Mood] = {}
+        self.says: dict[str, str] = {}
         self.received: list[Received] = []
         self.connections = 0
         self.greetings_cut_off = 0
@@ -146,18 +151,23 @@ class _Conversation(socketserver.StreamRequestHandler):
             self._say("250-sink\r\n250 PIPELINING" if self.server.pipelining else "250 sink")
         elif verb == "RCPT":
             self._recipient(rest)
-        elif verb == "DATA":
+        elif verb == "DATA" and verb not in self.server.says:
             return self._data()
         else:
-            self._say("250 ok")
+            self._say(self.server.says.get(verb, "250 ok"))
         return True
 
     def _recipient(self, rest: str) -> None:
         self.recipient = rest.partition("<")[2].partition(">")[0]
-        absent = "550 no such user"
+        absent = "550 5.1.1 no such user"
         answers = {Mood.BUSY: "451 later", Mood.STRICT: absent, Mood.ABSENT: absent}
-        self.refused = self.mood in answers
-        self._say(answers.get(self.mood, "250 ok"))
+        says = self.server.says
+        if "MAIL" in says:
+            self._say("503 no sender")
+            return
+        answer = says.get(f"RCPT {self.recipient}") or says.get("RCPT") or answers.get(self.mood)
+        self.refused = answer is not None
+        self._say(answer or "250 ok")
 
     def _data(self) -> bool:
         if self.refused and self.mood is not Mood.ABSENT:
@@ -167,6 +177,9 @@ class _Conversation(socketserver.StreamRequestHandler):
         content = self._content()
         if self.refused:
             self._say("554 no recipient")
+            return True
+        if answer := self.server.says.get("."):
+            self._say(answer)
             return True
         if self.mood is Mood.REFUSING:
             self._say("554 not this")

@@ -7,20 +7,18 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from email.utils import formatdate, parseaddr
-from functools import lru_cache
-from uuid import UUID
+from email.utils import formatdate
+from functools import partial
 
 from django.conf import settings
 
+from accounts.mail.headers import AUTOMATIC, bare_address
+from accounts.mail.refusals import CLOSING, Fault, Phase, read_enhanced, whose_fault
 from alerts.channels.deadlines import cut_off_after, send_at_once
 from alerts.channels.mime import address, alternatives
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 from alerts.channels.smtp_backend import WatchedBackend
 
-# RFC 5321: 421 ends the connection, whatever it answers; 530, 535 and 538 are about our login.
-CLOSING = 421
-LOGIN_REFUSED = frozenset({530, 534, 535, 538})
 GO_AHEAD = 354
 
 Answer = tuple[int, bytes]
@@ -56,25 +54,14 @@ def seal(mail: Mail) -> Envelope:
         "Subject": mail.subject,
         "Date": formatdate(),
         "Message-ID": mail.message_id,
+        **AUTOMATIC,
         **mail.headers,
     }
     return Envelope(
-        sender=address(_bare(settings.DEFAULT_FROM_EMAIL)),
+        sender=address(bare_address(settings.DEFAULT_FROM_EMAIL)),
         recipient=recipient,
         content=alternatives(headers, text=mail.text, html=mail.html),
     )
-
-
-def message_id(number: UUID) -> str:
-    """The Message-ID with a number of ours, under the domain that we send from."""
-    domain = _bare(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2] or "localhost"
-    return f"<{number}@{domain}>"
-
-
-@lru_cache(maxsize=8)
-def _bare(address: str) -> str:
-    """An address without its owner's name."""
-    return parseaddr(address)[1]
 
 
 class _StaleError(Exception):
@@ -116,7 +103,9 @@ class Mailer:
             connection, line = self._connection(until)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            return TryLater(_words(error), provider_failed=True)
+            said = isinstance(error, smtplib.SMTPResponseException)
+            fault = Fault.US if said else None
+            return TryLater(_words(error), provider_failed=True, fault=fault)
         with cut_off_after(max(until - time.monotonic(), 0), line):
             return self._converse(connection, envelope, kept=kept)
 
@@ -155,7 +144,7 @@ class Mailer:
             return Accepted()
         if code == CLOSING:
             self.close()
-        return _answer(code, text)
+        return _meaning(Phase.DATA, code, text)
 
     def _tidy(self, connection: smtplib.SMTP) -> None:
         """Make the connection fit for the next message, or forget it."""
@@ -227,27 +216,21 @@ def _transmit(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
     return connection.getreply()
 
 
-def _answer(code: int, text: bytes, *, about_address: bool = False) -> Outcome:
-    """What a code means: 4xx passes, 5xx doesn't, and some are about us and not the message."""
-    said = _said(code, text)
-    if code == CLOSING or code in LOGIN_REFUSED:
-        return TryLater(said, provider_failed=True)
-    if 500 <= code < 600:  # noqa: PLR2004
-        return Never(said, target_gone=about_address)
-    return TryLater(said)
-
-
-def _about_us(code: int, text: bytes) -> Outcome:
-    return TryLater(_said(code, text), provider_failed=True)
-
-
-def _about_address(code: int, text: bytes) -> Outcome:
-    return _answer(code, text, about_address=True)
+def _meaning(phase: Phase, code: int, text: bytes) -> Outcome:
+    """What follows from a refusal."""
+    words = text.decode("utf-8", "replace")
+    said = f"{code} {words}"[:500]
+    fault = whose_fault(phase, code, read_enhanced(words))
+    if fault in (Fault.ADDRESS, Fault.MESSAGE):
+        return Never(said, target_gone=fault == Fault.ADDRESS)
+    failed = fault != Fault.MAILBOX
+    of_one = failed and phase != Phase.MAIL and code != CLOSING
+    return TryLater(said, provider_failed=failed, of_one=of_one, fault=fault)
 
 
 # To MAIL, RCPT and DATA: which answers let us go on, and what another means.
 GO_ON = (frozenset({250}), frozenset({250, 251}), frozenset({GO_AHEAD}))
-MEANINGS = (_about_us, _about_address, _answer)
+MEANINGS = tuple(partial(_meaning, phase) for phase in (Phase.MAIL, Phase.RCPT, Phase.DATA))
 
 
 def _left(until: float) -> float:
@@ -256,10 +239,6 @@ def _left(until: float) -> float:
     if seconds <= 0:
         raise TimeoutError("no time is left for this message")
     return seconds
-
-
-def _said(code: int, text: bytes) -> str:
-    return f"{code} {text.decode('utf-8', 'replace')}"[:500]
 
 
 def _words(error: Exception) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from accounts.mail.refusals import Fault
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -12,15 +14,18 @@ class Accepted:
 class TryLater:
     """Not now. `after_seconds` is the provider's own wish, where it has one.
 
-    `provider_failed` says that it isn't this message's fault; `in_doubt` that the whole
-    message was handed over and no answer came, so that nobody knows whether it was taken.
-    `status` is a push service's, where it answered.
+    `provider_failed` says that it isn't this message's fault; `of_one` that it may mean this
+    message alone all the same, as the others are answered for themselves; `in_doubt` that the
+    whole message was handed over and no answer came, so that nobody knows whether it was taken.
+    `fault` is set when a mail server has said so, `status` is a push service's, where it answered.
     """
 
     error: str
     provider_failed: bool = False
     in_doubt: bool = False
     after_seconds: float | None = None
+    of_one: bool = False
+    fault: Fault | None = None
     status: int | None = None
 
 

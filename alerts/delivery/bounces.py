@@ -1,6 +1,7 @@
 """Bounces that a mail provider reports after it had accepted a message."""
 
 import json
+import re
 from typing import Any
 
 from django.conf import settings
@@ -10,24 +11,47 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts.mail.refusals import Fault, Phase, read_enhanced, whose_fault
 from accounts.models import User
-from alerts.models import MailRefusal
+from alerts.delivery.refusals import refuse_mail, tell_staff
 from audit.trail import record
 
 MOST_BYTES = 64 * 1024
+PROVIDER = "smtp"
+# Of a reason that begins with an enhanced code.
+UNKNOWN_CODE = 550
+
+
+# A provider reports what bounced for good: an answer without a code, or that doesn't say whose
+# fault it is, means the address.
+ABOUT_ADDRESS = (None, Fault.ADDRESS, Fault.UNSAID)
+ANSWER = re.compile(r"([45]\d\d)(?:[ -]|$)")
 
 
 @transaction.atomic
 def record_bounce(*, address: str, reason: str) -> bool:
-    """Send no more to an address that bounces for good; False when it is nobody's."""
-    user = User.objects.filter(email__iexact=address).first()
-    if user is None:
+    """Send no more to an address that bounces for good; False when it isn't one, or nobody's.
+
+    What the receiving server has against us is told to staff and condemns nobody.
+    """
+    user, fault = User.objects.filter(email__iexact=address).first(), _fault(reason)
+    if fault == Fault.US:
+        tell_staff(PROVIDER, words=reason)
+    if user is None or fault not in ABOUT_ADDRESS:
         return False
-    MailRefusal.objects.update_or_create(
-        user=user, defaults={"address": user.email, "reason": reason[:500]}
-    )
+    refuse_mail(user, reason=reason)
     record("mail.bounced", actor=None, subject=user)
     return True
+
+
+def _fault(reason: str) -> Fault | None:
+    """Whose fault the receiving server's answer says it is; None for words without a code."""
+    answer = ANSWER.match(reason)
+    enhanced = read_enhanced(reason[answer.end() :] if answer else reason)
+    if answer is None and enhanced is None:
+        return None
+    code = int(answer[1]) if answer else UNKNOWN_CODE
+    return whose_fault(Phase.RCPT, code, enhanced)
 
 
 @csrf_exempt

@@ -1,5 +1,7 @@
 """Breakers: a provider that fails in a row is left alone, then tried with a single message."""
 
+from dataclasses import dataclass
+
 from django.db import connection
 from django.db.models.functions import Now
 
@@ -50,6 +52,29 @@ def take_probe(provider: str, *, seconds: float) -> bool:
         return cursor.rowcount == 1
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Leave to try a provider with one message: a probe where it was failing."""
+
+    provider: str
+    is_probe: bool
+
+    def give_back(self) -> None:
+        """Let the next one try: nothing was sent after all."""
+        if self.is_probe:
+            give_back_probe(self.provider)
+
+
+def ask_turn(provider: str, *, seconds: float) -> Turn | None:
+    """Leave to try a provider within so many seconds; None while it is to be left alone."""
+    failing = Breaker.objects.filter(
+        provider=provider, failures__gte=config.BREAKER_FAILURES.value()
+    )
+    if not failing.exists():
+        return Turn(provider, is_probe=False)
+    return Turn(provider, is_probe=True) if take_probe(provider, seconds=seconds) else None
+
+
 def give_back_probe(provider: str) -> None:
     """Let the next one try: the message that was let through turned out not to be sent at all."""
     Breaker.objects.filter(provider=provider).update(open_until=Now())
@@ -73,7 +98,8 @@ def failed(provider: str, *, error: str, wished_seconds: float | None, probe: bo
         cursor.execute(FAILED, values)
 
 
-def worked(provider: str) -> None:
-    """The provider has answered as it should: close its breaker and start counting anew."""
+def worked(provider: str) -> bool:
+    """Close the breaker of a provider that answers as it should; False when it had not failed."""
     with connection.cursor() as cursor:
         cursor.execute(WORKED, [provider])
+        return cursor.rowcount == 1

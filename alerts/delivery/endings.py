@@ -7,14 +7,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
+from accounts.models import User
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 from alerts.delivery import breakers, devices
+from alerts.delivery.blaming import OURS, is_free, note_accepted, note_put_off
 from alerts.delivery.journal import settle, take_turn
 from alerts.delivery.leases import Held, lock_held, update_held
 from alerts.delivery.rechecking import end_alerts, waiting_alerts
 from alerts.delivery.refusals import refuse_mail
-from alerts.delivery.retries import MOST_ATTEMPTS, delay_after
+from alerts.delivery.retries import delay_after
 from alerts.models import Delivery
 
 logger = logging.getLogger(__name__)
@@ -30,8 +33,16 @@ PUT_BACK = f"""
 # What reached the network is an attempt. It is counted here, unless the journal was settled before.
 TRIED = "attempts = attempts + (starts > 0)::int - %(unused)s, starts = 0"
 END_TRIED = f"{END}, {TRIED}"
-RETRY = f"{PUT_BACK}, {TRIED}, in_doubt = in_doubt + %(doubts)s"
-HOLD = f"state = 'retry', starts = starts - 1, next_attempt_at = %(until)s, {RELEASE}"
+# The hours that it may be tried in begin when it is refused for itself, not with its provider.
+RETRY = f"""
+    {PUT_BACK}, {TRIED}, in_doubt = in_doubt + %(doubts)s, fault = %(fault)s,
+    refused_since = CASE WHEN %(refused)s THEN coalesce(refused_since, statement_timestamp())
+                         ELSE refused_since END
+"""
+HOLD = f"""
+    state = 'retry', starts = starts - 1, refused_since = NULL, {RELEASE},
+    next_attempt_at = %(until)s
+"""
 # Not waiting for whoever is giving the notification an e-mail at this moment.
 DUE_LATER = """
 WITH free AS (
@@ -93,10 +104,14 @@ def put_back_unsent(unsent: Sequence[Held]) -> None:
 
 @dataclass(frozen=True)
 class Sent:
-    """A delivery that has been handed over, and what was answered."""
+    """A delivery that has been handed over, and what was answered.
+
+    `after_refusal` says that its provider has refused another since this one was claimed.
+    """
 
     held: Held
     outcome: Outcome
+    after_refusal: bool = False
 
 
 def record(sent: Sent, following: Held | None) -> bool:
@@ -108,7 +123,7 @@ def record(sent: Sent, following: Held | None) -> bool:
     if not isinstance(sent.outcome, Accepted):
         _say_unless(_finish(sent.held, sent.outcome), sent.held)
         return following is not None and begin(following)
-    _accepted(sent.held)
+    _accepted(sent)
     turn = take_turn(sent.held.token, accepted=sent.held, following=following)
     if not turn.recorded:
         _say_unless(sent.held.id in settle(sent.held.token, [sent.held.id]), sent.held)
@@ -125,7 +140,7 @@ def close(token: UUID, sent: Sent | None, accepted: Sequence[Held], unsent: Sequ
     if sent and not isinstance(sent.outcome, Accepted):
         record(sent, None)
     elif sent:
-        _accepted(sent.held)
+        _accepted(sent)
     with transaction.atomic():
         settled = settle(token, [held.id for held in accepted])
         if unsent:
@@ -150,12 +165,18 @@ def _refuse(held: Held, refusal: Never) -> bool:
     if kept and held.subscription_id is not None:
         devices.refuse(held.subscription_id, refusal)
     elif kept and refusal.target_gone:
-        refuse_mail(held.notification_id, reason=refusal.error)
+        refuse_mail(_learner(held).get(), reason=refusal.error)
     return kept
 
 
-def _accepted(held: Held) -> None:
-    _provider_worked(held)
+def _learner(held: Held) -> QuerySet[User]:
+    return User.objects.filter(notifications=held.notification_id)
+
+
+def _accepted(sent: Sent) -> None:
+    held = sent.held
+    if held.provider_failures or sent.after_refusal:
+        note_accepted(held.provider)
     if held.subscription_id is not None and held.device_refusals:
         devices.accept(held.subscription_id)
 
@@ -168,22 +189,26 @@ def _provider_worked(held: Held) -> None:
 @transaction.atomic
 def _retry(held: Held, later: TryLater) -> bool:
     """A provider's failing uses up no attempt, unless the message may have arrived."""
-    if later.provider_failed or _provider_rests(held, later):
+    if held.subscription_id is None:
+        note_put_off(
+            later, provider=held.provider, learner=_learner(held), probe=held.suspect,
+            again=held.fault in OURS,
+        )  # fmt: skip
+    elif later.provider_failed or _provider_rests(held, later):
         breakers.failed(
             held.provider,
             error=later.error,
             wished_seconds=later.after_seconds,
             probe=held.suspect,
         )
-    free = later.provider_failed and not later.in_doubt
-    attempts = held.attempts + 1
-    if attempts >= MOST_ATTEMPTS and not free:
-        return _end(held, State.FAILED, reason="retries used up", error=later.error)
+    free = is_free(later, probe=held.suspect)
     values = {
         "error": later.error[:500],
         "doubts": int(later.in_doubt),
         "unused": int(free),
-        "seconds": later.after_seconds or delay_after(1 if free else attempts),
+        "fault": later.fault,
+        "refused": later.of_one or not free,
+        "seconds": later.after_seconds or delay_after(1 if free else held.attempts + 1),
     }
     return update_held(held, RETRY, values, state=State.SENDING)
 

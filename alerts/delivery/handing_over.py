@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db import InterfaceError, OperationalError, connection
 
 from alerts import config
-from alerts.channels.outcomes import Accepted, TryLater
+from alerts.channels.outcomes import Accepted, Outcome, TryLater
 from alerts.delivery.endings import Sent, begin, close, record
 from alerts.delivery.leases import Held
 from alerts.delivery.sending import Started
@@ -37,12 +37,17 @@ class HandedOver:
 
 
 class _Turns:
-    """Whose turn it is, until the time is up; a provider or device that fails gets no more."""
+    """Whose turn it is, until the time is up; a provider or device that fails gets no more.
+
+    A provider that refused a single message goes on: the others say whose fault that was, and
+    enough in a row open its breaker.
+    """
 
     def __init__(self, started: Sequence[Started]) -> None:
         self._waiting = deque(started)
         self._until = time.monotonic() + TURNS_LAST
         self._failing: set[str] = set()
+        self._refusing: set[str] = set()
         self._failing_devices: set[int | None] = set()
         self.left_over: list[Held] = []
 
@@ -54,11 +59,16 @@ class _Turns:
             self.left_over.append(following.held)
         return None
 
-    def learn(self, sent: Sent) -> None:
-        if isinstance(sent.outcome, TryLater) and sent.outcome.provider_failed:
-            self._failing.add(sent.held.provider)
-        if sent.held.subscription_id and not isinstance(sent.outcome, Accepted):
-            self._failing_devices.add(sent.held.subscription_id)
+    def sent(self, held: Held, outcome: Outcome) -> Sent:
+        """What became of a turn, and whether its provider has refused another just before."""
+        sent = Sent(held, outcome, after_refusal=held.provider in self._refusing)
+        if isinstance(outcome, TryLater) and outcome.provider_failed:
+            (self._refusing if outcome.of_one else self._failing).add(held.provider)
+        else:
+            self._refusing.discard(held.provider)
+        if held.subscription_id and not isinstance(outcome, Accepted):
+            self._failing_devices.add(held.subscription_id)
+        return sent
 
     def _is_failing(self, held: Held) -> bool:
         return held.provider in self._failing or held.subscription_id in self._failing_devices
@@ -75,8 +85,7 @@ def hand_over(started: Sequence[Started]) -> HandedOver:
             turns.left_over.append(following.held)
             sent = None
             continue
-        sent = _send(following)
-        turns.learn(sent)
+        sent = turns.sent(following.held, _send(following))
         if isinstance(sent.outcome, Accepted):
             accepted.append(sent.held)
     if started:
@@ -84,9 +93,9 @@ def hand_over(started: Sequence[Started]) -> HandedOver:
     return HandedOver(len(accepted), len(turns.left_over))
 
 
-def _send(started: Started) -> Sent:
+def _send(started: Started) -> Outcome:
     seconds = config.LEASE_SECONDS.value() * SHARE_OF_LEASE
-    return Sent(started.held, transmit(started.message, seconds=seconds))
+    return transmit(started.message, seconds=seconds)
 
 
 def _take_turn(sent: Sent | None, following: Held) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from alerts import config
+from alerts.delivery.retries import RETRY_HOURS
 
 # Whoever claims goes on at once, so soon after its end all that it held is taken up again; its
 # token makes a lease that ran out too early harmless (seconds).
@@ -66,7 +67,10 @@ UPDATE alerts_delivery delivery
  WHERE delivery.id = chosen.id
 RETURNING delivery.id, delivery.notification_id, delivery.channel, delivery.provider,
           delivery.subscription_id, delivery.message_id, delivery.lease_token,
-          delivery.attempts, delivery.starts, chosen.failures, chosen.refusals
+          delivery.attempts, delivery.starts, delivery.in_doubt, delivery.fault,
+          coalesce(delivery.refused_since
+                       <= statement_timestamp() - make_interval(hours => %(hours)s), false),
+          chosen.failures, chosen.refusals
 """
 # In the order of their ids and without waiting, so that no two of us ever wait for one another.
 # With `=` the planner may take the index of live deliveries, nearly empty when it was last
@@ -95,6 +99,9 @@ class Held:
     token: UUID
     attempts: int
     starts: int
+    in_doubt: int
+    fault: str | None
+    is_out_of_time: bool
     provider_failures: int | None
     device_refusals: int | None = None
 
@@ -115,6 +122,7 @@ def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Held]:
         "most": most,
         "lease": CLAIM_LASTS,
         "failing": config.BREAKER_FAILURES.value(),
+        "hours": RETRY_HOURS,
     }
     with connection.cursor() as cursor:
         cursor.execute(f"{TAKE_TURNS}; {CLAIM}", values)

@@ -2,9 +2,11 @@
 
 import random
 
-# Design: after 5, 15, 45, 120 and 300 seconds; the sixth failure is the last.
-DELAYS = (5, 15, 45, 120, 300)
-MOST_ATTEMPTS = len(DELAYS) + 1
+# Design: after 5, 15, 45, 120 and 300 seconds, then every 600, for at most six hours.
+DELAYS = (5, 15, 45, 120, 300, 600)
+RETRY_HOURS = 6
+# A line that drops after every message may be bringing each of them.
+MOST_DOUBTS = 6
 MOST_STARTS = 5
 JITTER = 0.2
 

@@ -11,7 +11,7 @@ from alerts.delivery.endings import hold_until, leave_to_mail, postpone, put_bac
 from alerts.delivery.journal import open_journal
 from alerts.delivery.leases import Held, lock_held
 from alerts.delivery.rechecking import Listing, Look, Recipient, end_alerts, lock_and_look
-from alerts.delivery.retries import MOST_ATTEMPTS, MOST_STARTS
+from alerts.delivery.retries import MOST_DOUBTS, MOST_STARTS
 from alerts.messages.making import Draft, Material, Message, compose, gather_material
 from alerts.models import Delivery, UserAlert
 
@@ -60,7 +60,7 @@ def start(chunk: Sequence[Held]) -> list[Started]:
 
 def _draft(held: Held, look: Look | None) -> Draft | None:
     """What the message is to say; None when there is to be none now."""
-    if held.attempts >= MOST_ATTEMPTS:
+    if held.is_out_of_time or held.in_doubt >= MOST_DOUBTS:
         stop(held, state=State.FAILED, reason="retries used up")
     elif held.starts > MOST_STARTS:
         stop(held, state=State.FAILED, reason="its message could not be made")

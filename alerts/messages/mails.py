@@ -8,7 +8,8 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from alerts.channels.email import Mail, message_id
+from accounts.mail.headers import message_id
+from alerts.channels.email import Mail
 from alerts.delivery.rechecking import Listing, Recipient
 from alerts.messages import links
 from alerts.messages.reasons import Reason

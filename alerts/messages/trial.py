@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from accounts.mail.headers import message_id
 from accounts.models import SavedSearch
 from alerts import wording
-from alerts.channels.email import Mail, mailer, message_id, seal
+from alerts.channels.email import Mail, mailer, seal
 from alerts.channels.outcomes import Accepted
 from alerts.config import TEST_ALERTS_PER_HOUR
 from alerts.messages import links

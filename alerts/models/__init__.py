@@ -2,7 +2,7 @@
 
 from alerts.models.alerts import UserAlert
 from alerts.models.breakers import Breaker
-from alerts.models.deliveries import Delivery, MailRefusal
+from alerts.models.deliveries import BareRefusal, Delivery, MailRefusal
 from alerts.models.journal import SenderJournal
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
@@ -10,6 +10,7 @@ from alerts.models.reach import Reach
 from alerts.models.search_endings import SearchEnding
 
 __all__ = [
+    "BareRefusal",
     "Breaker",
     "Delivery",
     "MailRefusal",

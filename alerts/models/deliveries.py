@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
+from accounts.mail.refusals import Fault
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
-from alerts.querysets import DeliveryQuerySet
+from alerts.querysets import BareRefusalQuerySet, DeliveryQuerySet
 
 
 class Delivery(models.Model):
@@ -64,6 +65,13 @@ class Delivery(models.Model):
         models.BigIntegerField(), null=True, blank=True, help_text="the alerts in its last message"
     )
     last_error = models.CharField(max_length=500, null=True, blank=True)
+    fault = models.CharField(
+        max_length=10, choices=Fault, null=True, blank=True,
+        help_text="whose fault its last refusal was, where a mail server has said so",
+    )  # fmt: skip
+    refused_since = models.DateTimeField(
+        null=True, blank=True, help_text="when the hours began in which it may be tried again"
+    )
     reason = models.CharField(max_length=100, null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
 
@@ -92,6 +100,7 @@ class Delivery(models.Model):
                 condition=Q(state__in=["pending", "claimed", "sending", "retry"])
                 | Q(state__in=["accepted", "expired", "suppressed", "failed"]),
             ),
+            models.CheckConstraint(name="delivery_fault", condition=Q(fault__in=Fault.values)),
             models.CheckConstraint(
                 name="delivery_leased_while_held",
                 condition=Q(
@@ -137,7 +146,10 @@ class Delivery(models.Model):
 
 
 class MailRefusal(models.Model):
-    """An address that its mail server refuses for good; a changed address is not refused."""
+    """An address that its mail server refuses for good; a changed address is not refused.
+
+    It is lifted by the learner, who types a code that was mailed there, by staff, or by change.
+    """
 
     user = models.OneToOneField(
         "accounts.User", on_delete=models.CASCADE, related_name="mail_refusal"
@@ -148,3 +160,33 @@ class MailRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"refusal of user {self.user_id}'s address"
+
+
+class BareRefusal(models.Model):
+    """A day (Europe/London) on which an address was refused without a word about whose fault it is.
+
+    `while_others_went` says that the same server took mail for others soon after.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.CASCADE, related_name="bare_refusals"
+    )
+    address = models.CharField(max_length=255)
+    day = models.DateField()
+    reason = models.CharField(max_length=500)
+    refused_at = models.DateTimeField(db_default=Now(), help_text="the last time on that day")
+    while_others_went = models.BooleanField(db_default=False)
+
+    objects = BareRefusalQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "address", "day"], name="bare_refusal_once_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"bare refusal of user {self.user_id}'s address"

@@ -17,24 +17,27 @@ from django.db import OperationalError, transaction
 from django.db.models import DateTimeField, F, Func
 from django.db.models.functions import Now
 
+from accounts.mail.headers import message_id
 from accounts.models import SavedSearch, User
 from alerts import config, wording
-from alerts.channels.email import Envelope, Mail, mailer, message_id, seal
+from alerts.channels.email import Envelope, Mail, mailer, seal
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 from alerts.delivery import breakers
-from alerts.delivery.bounces import record_bounce
+from alerts.delivery.blaming import is_free, note_accepted, note_put_off
+from alerts.delivery.breakers import Turn, ask_turn
+from alerts.delivery.refusals import is_mail_refused, refuse_mail
 from alerts.delivery.retries import delay_after
 from alerts.messages import links
 from alerts.messages.rendering import render
-from alerts.models import Breaker, MailRefusal, SearchEnding
+from alerts.models import SearchEnding
 from slots.wording import day
 
 logger = logging.getLogger(__name__)
 
 State = SearchEnding.State
 PROVIDER = "smtp"
-# Nobody waits for it by the second: a day or so of refusals, at five minutes each.
-MOST_ATTEMPTS = 300
+# Nobody waits for it by the second: a day or so of refusals, at ten minutes each.
+MOST_ATTEMPTS = 150
 SECONDS_EACH = 20.0
 LEASE = timedelta(seconds=60)
 
@@ -46,20 +49,30 @@ def send_ending_mails(*, seconds: float) -> int:
     """
     until = time.monotonic() + seconds
     accepted = 0
-    while time.monotonic() < until and _may_send() and (ending := _next()):
-        if envelope := _started(ending):
-            accepted += _finish(ending, mailer().send(envelope, seconds=SECONDS_EACH))
+    while time.monotonic() < until and _is_due() and (turn := _ask_turn()):
+        ending = _next()
+        if ending is None:
+            turn.give_back()
+            break
+        accepted += _send(ending, turn)
     return accepted
 
 
-def _may_send() -> bool:
-    """Of a mail server that was failing, one message at a time finds out whether it still is."""
-    if not config.SENDING.value() or not SearchEnding.objects.due().exists():
+def _is_due() -> bool:
+    return config.SENDING.value() and SearchEnding.objects.due().exists()
+
+
+def _ask_turn() -> Turn | None:
+    return ask_turn(PROVIDER, seconds=SECONDS_EACH)
+
+
+def _send(ending: SearchEnding, turn: Turn) -> bool:
+    """Send it if it is still to be sent; whether it was accepted."""
+    envelope = _started(ending)
+    if envelope is None:
+        turn.give_back()
         return False
-    threshold = config.BREAKER_FAILURES.value()
-    if not Breaker.objects.filter(provider=PROVIDER, failures__gte=threshold).exists():
-        return True
-    return breakers.take_probe(PROVIDER, seconds=SECONDS_EACH)
+    return _finish(ending, mailer().send(envelope, seconds=SECONDS_EACH), turn)
 
 
 def _started(ending: SearchEnding) -> Envelope | None:
@@ -96,7 +109,7 @@ def _start(ending: SearchEnding) -> Envelope | None:
     if reason := _unwanted(user, search):
         _update(ending, state=State.SUPPRESSED, last_error=reason)
     elif user.quiet_ends:
-        _put_back(ending, next_attempt_at=user.quiet_ends)
+        _put_back(ending, free=True, next_attempt_at=user.quiet_ends)
     else:
         return seal(compose(ending, user, search))
     return None
@@ -117,7 +130,7 @@ def _unwanted(user: User, search: SavedSearch) -> str | None:
         return "the search was started again"
     if not user.is_active:
         return "the account is disabled"
-    if MailRefusal.objects.filter(user=user, address__iexact=user.email).exists():
+    if is_mail_refused(user):
         return "the address refuses mail"
     if not EmailAddress.objects.filter(user=user, primary=True, verified=True).exists():
         return "the address is not verified"
@@ -152,35 +165,47 @@ def compose(ending: SearchEnding, user: User, search: SavedSearch) -> Mail:
 
 
 @transaction.atomic
-def _finish(ending: SearchEnding, outcome: Outcome) -> bool:
+def _finish(ending: SearchEnding, outcome: Outcome, turn: Turn) -> bool:
     """Record what became of it; whether it was accepted."""
     if isinstance(outcome, Accepted):
-        breakers.worked(PROVIDER)
+        note_accepted(PROVIDER)
         return _update(ending, state=State.ACCEPTED, accepted_at=Now(), last_error=None)
     if isinstance(outcome, Never):
-        _update(ending, state=State.FAILED, last_error=outcome.error[:500])
-        if outcome.target_gone:
-            record_bounce(address=ending.user.email, reason=outcome.error)
+        _refuse(ending, outcome)
     else:
-        _retry(ending, outcome)
+        _put_off(ending, outcome, turn)
     return False
 
 
-def _retry(ending: SearchEnding, later: TryLater) -> None:
-    """Uses up an attempt, as the mail server's failing does not, unless the mail may be there."""
-    if later.provider_failed:
-        breakers.failed(PROVIDER, error=later.error, wished_seconds=None, probe=False)
+def _refuse(ending: SearchEnding, refusal: Never) -> None:
+    breakers.worked(PROVIDER)
+    _update(ending, state=State.FAILED, last_error=refusal.error[:500])
+    if refusal.target_gone:
+        refuse_mail(ending.user, reason=refusal.error)
+
+
+def _put_off(ending: SearchEnding, later: TryLater, turn: Turn) -> None:
+    learner = User.objects.filter(pk=ending.user_id)
+    note_put_off(
+        later, provider=PROVIDER, learner=learner, probe=turn.is_probe, again=ending.attempts > 1
+    )
+    _retry(ending, later, free=is_free(later, probe=turn.is_probe))
+
+
+def _retry(ending: SearchEnding, later: TryLater, *, free: bool = False) -> None:
+    """Uses up an attempt unless it is free."""
     error = later.error[:500]
-    if ending.attempts >= MOST_ATTEMPTS:
+    if ending.attempts >= MOST_ATTEMPTS and not free:
         _update(ending, state=State.FAILED, last_error=error)
         return
     pause = timedelta(seconds=delay_after(ending.attempts))
     doubts = F("in_doubt") + int(later.in_doubt)
-    _put_back(ending, next_attempt_at=Now() + pause, last_error=error, in_doubt=doubts)
+    _put_back(ending, free=free, next_attempt_at=Now() + pause, last_error=error, in_doubt=doubts)
 
 
-def _put_back(ending: SearchEnding, **values: Any) -> None:
-    _update(ending, state=State.PENDING, **values)
+def _put_back(ending: SearchEnding, *, free: bool, **values: Any) -> None:
+    """What is free is not counted: the attempt was, when it was taken up."""
+    _update(ending, state=State.PENDING, attempts=F("attempts") - int(free), **values)
 
 
 def _update(ending: SearchEnding, **values: Any) -> bool:

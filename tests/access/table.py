@@ -89,6 +89,8 @@ ROUTES: dict[str, Route] = {
     "account": Route(
         SIGNED_IN, SIGNED_IN, form=lambda world: {"quiet_from": "22:00", "quiet_until": "07:00"}
     ),
+    "mail_again": Route(SIGNED_IN, SIGNED_IN),
+    "mail_again_send": Route(NO_METHOD, SIGNED_IN),
     "account_data": Route(NO_METHOD, SIGNED_IN),
     "account_erase": Route(SIGNED_IN, SIGNED_IN),
     # The API
@@ -196,5 +198,6 @@ MODELS: dict[str, Pages] = {
     "slots.slotopening": Pages(view=ALL_STAFF),
     "alerts.useralert": Pages(view=READERS),
     "alerts.delivery": Pages(view=READERS),
+    "alerts.mailrefusal": Pages(view=READERS, actions={"lift": ADMINS}),
     "alerts.breaker": Pages(view=READERS),
 }

@@ -21,6 +21,7 @@ from alerts.messages import links
 from alerts.models import (
     Breaker,
     Delivery,
+    MailRefusal,
     Notification,
     PushSubscription,
     UserAlert,
@@ -182,8 +183,13 @@ def _alerts_of(owner: User, rows: dict[type[Model], Any]) -> dict[type[Model], M
     delivery = Delivery.objects.create(
         notification=message, channel="email", provider="smtp", next_attempt_at=timezone.now()
     )
-    breaker = Breaker.objects.create(provider="smtp")
-    return {Breaker: breaker, Notification: message, UserAlert: alert, Delivery: delivery}
+    return {
+        Breaker: Breaker.objects.create(provider="smtp"),
+        MailRefusal: MailRefusal.objects.create(user=owner, address="old@example.org"),
+        Notification: message,
+        UserAlert: alert,
+        Delivery: delivery,
+    }
 
 
 def _push_keys(name: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Staff are mailed of what is wrong: once per subject and hour, never lost, delaying nobody."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -16,15 +15,6 @@ from tests.smtp_sink import Mood, Sink
 from tests.staff import make_staff
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sink(settings) -> Iterator[Sink]:
-    server = Sink()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    yield server
-    server.close()
 
 
 @pytest.fixture
@@ -120,6 +110,29 @@ def test_an_alarm_whose_mail_fails_is_tried_again_five_minutes_later(sink, staff
     assert mail_alarms() == 0
     StaffAlarm.objects.update(claimed_at=Now() - timedelta(minutes=5))
     assert mail_alarms() == 1
+
+
+def test_the_mail_is_a_programs_and_the_same_at_every_try(sink, staff):
+    raise_held()
+    sink.mood = Mood.DROPPING
+    mail_alarms()
+    sink.mood = Mood.KIND
+    StaffAlarm.objects.update(claimed_at=Now() - timedelta(minutes=5))
+    mail_alarms()
+    first, second = (mail.message for mail in sink.received)
+    assert (first["Auto-Submitted"], first["Date"] is not None) == ("auto-generated", True)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Message-ID"].endswith("@example.org>")
+
+
+def test_what_is_raised_again_is_another_mail(sink, staff):
+    raise_held()
+    mail_alarms()
+    raise_held("It is held again.")
+    StaffAlarm.objects.update(mailed_at=Now() - timedelta(hours=1, seconds=1))
+    mail_alarms()
+    first, second = (mail.message["Message-ID"] for mail in sink.received)
+    assert first != second
 
 
 def test_an_alarm_that_nobody_could_be_told_of_waits_for_somebody(sink):

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from accounts.mail.refusals import Fault
 from alerts.channels.email import Mail, Mailer, seal
 from alerts.channels.outcomes import Accepted, Never, TryLater
 from tests.servers import wait_until
@@ -53,12 +54,12 @@ def test_a_kept_connection_that_was_closed_is_made_anew(sink, mailer):
 
 def test_a_refused_recipient_is_refused_for_good(sink, mailer):
     sink.mood = Mood.STRICT
-    assert send(mailer) == Never("550 no such user", target_gone=True)
+    assert send(mailer) == Never("550 5.1.1 no such user", target_gone=True)
 
 
 def test_a_message_of_nobody_is_not_sent_though_the_server_goes_ahead(sink, mailer):
     sink.mood = Mood.ABSENT
-    assert send(mailer) == Never("550 no such user", target_gone=True)
+    assert send(mailer) == Never("550 5.1.1 no such user", target_gone=True)
     sink.mood = Mood.KIND
     assert send(mailer) == Accepted()
     assert [mail.part("text/html") for mail in sink.received] == [MAIL.html]
@@ -71,7 +72,7 @@ def test_a_refused_message_does_not_mean_the_address(sink, mailer):
 
 def test_a_busy_server_is_tried_later(sink, mailer):
     sink.mood = Mood.BUSY
-    assert send(mailer) == TryLater("451 later")
+    assert send(mailer) == TryLater("451 later", fault=Fault.MAILBOX)
 
 
 def test_the_connection_serves_on_after_a_refusal(sink, mailer):

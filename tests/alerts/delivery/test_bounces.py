@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import StaffAlarm
 from alerts.models import MailRefusal
 from tests.people import learner
 
@@ -23,6 +24,32 @@ def report(client, body, secret):
 def test_a_reported_address_is_refused(client, ada):
     response = report(client, {"address": "ADA@example.org", "reason": "550"}, "Bearer between us")
     assert (response.status_code, MailRefusal.objects.get().user) == (204, ada)
+
+
+@pytest.mark.parametrize(
+    "reason", ["reported as bouncing", "550 5.1.1 unknown", "5.1.1 unknown", "550-5.1.1 unknown"]
+)
+def test_an_address_that_is_at_fault_or_reported_without_a_code_is_refused(client, ada, reason):
+    report(client, {"address": ada.email, "reason": reason}, "Bearer between us")
+    assert MailRefusal.objects.get().reason == reason
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "550 5.7.1 blocked",
+        "5.4.4 no route",
+        "552 5.2.2 full",
+        "4.2.2 full",
+        "451 later",
+        "552 full",
+    ],
+)
+def test_a_bounce_that_is_not_the_addresss_fault_condemns_nobody(client, ada, reason):
+    response = report(client, {"address": ada.email, "reason": reason}, "Bearer between us")
+    assert (response.status_code, MailRefusal.objects.exists()) == (204, False)
+    ours = "5.7" in reason or "5.4" in reason
+    assert StaffAlarm.objects.filter(sentence__contains=reason).exists() == ours
 
 
 @pytest.mark.parametrize("secret", ["", "Bearer ", "Bearer wrong"])

@@ -1,6 +1,6 @@
 """Leases, retries, breakers and doubts: what becomes of a delivery when sending goes wrong."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import SavedSearch
+from accounts.models import SavedSearch, User
 from alerts.channels.outcomes import Accepted
 from alerts.delivery import handing_over, rechecking
 from alerts.delivery.breakers import take_probe
@@ -18,7 +18,7 @@ from alerts.delivery.endings import Sent, begin, close
 from alerts.delivery.handing_over import hand_over
 from alerts.delivery.journal import settle_left_behind
 from alerts.delivery.leases import Held, claim
-from alerts.delivery.retries import DELAYS, MOST_ATTEMPTS, delay_after
+from alerts.delivery.retries import DELAYS, MOST_DOUBTS, delay_after
 from alerts.delivery.sending import start
 from alerts.messages import mails
 from alerts.models import Breaker, Delivery, MailRefusal, SenderJournal
@@ -239,11 +239,61 @@ def test_a_busy_server_is_tried_again_after_a_wait(alert, sink):
     assert before + shortest <= delivery.next_attempt_at <= after + longest
 
 
-def test_after_six_attempts_it_has_failed(alert, sink):
+def hours_pass(hours: float) -> None:
+    """What was refused before was refused so much earlier, and is due."""
+    Delivery.objects.update(refused_since=F("refused_since") - timedelta(hours=hours))
+    make_due()
+
+
+def test_it_is_tried_as_long_as_a_slot_is_open_for_six_hours(alert, sink):
     sink.mood = Mood.BUSY
     send_until_over()
-    assert (the_delivery().attempts, the_delivery().state) == (MOST_ATTEMPTS, "failed")
+    hours_pass(5.9)
+    assert (dispatch("email").taken_up, the_delivery().state) == (1, "retry")
+    hours_pass(0.1)
+    connections = sink.connections
+    dispatch("email")
+    assert (the_delivery().state, sink.connections) == ("failed", connections)
     assert (fetch(alert).state, fetch(alert).state_reason) == ("failed", "retries used up")
+
+
+def test_the_hours_of_a_failing_provider_do_not_count(alert, sink):
+    sink.mood = Mood.CLOSING
+    dispatch("email")
+    assert the_delivery().refused_since is None
+
+
+def test_nor_do_those_of_quiet_hours(alert, sink):
+    sink.mood = Mood.BUSY
+    dispatch("email")
+    User.objects.update(quiet_from=time(0), quiet_until=time(23, 59, 59, 999999))
+    make_due()
+    dispatch("email")
+    assert (the_delivery().state, the_delivery().refused_since) == ("retry", None)
+
+
+@pytest.mark.parametrize("minutes", [5, 15, 55])
+def test_greylisting_loses_nothing_that_is_still_open(alert, sink, minutes):
+    """The waits are those that were written, one after the other, until the server takes it."""
+    sink.says["RCPT"] = "451 4.7.1 Greylisted, come back later"
+    tries, waited = 0, 0.0
+    while waited < minutes * 60:
+        dispatch("email")
+        tries += 1
+        waited += (the_delivery().next_attempt_at - timezone.now()).total_seconds()
+        hours_pass(waited / 3600)
+    sink.says.clear()
+    dispatch("email")
+    assert (fetch(alert).state, len(sink.received)) == ("sent", 1)
+    assert waited < minutes * 60 + 720
+    assert tries == the_delivery().attempts - 1
+
+
+def test_a_line_that_drops_after_each_message_may_bring_it_six_times_at_most(alert, sink):
+    sink.mood = Mood.DROPPING
+    send_until_over()
+    assert len(sink.received) == the_delivery().in_doubt == MOST_DOUBTS
+    assert (the_delivery().state, the_delivery().reason) == ("failed", "retries used up")
 
 
 def test_a_slot_that_closes_between_attempts_ends_them(alert, sink):

@@ -183,3 +183,83 @@ def test_the_learners_page_says_why_it_ended_and_offers_to_change_it(client, sea
     assert "The days it looked at have passed" in page
     assert "Change its dates" in page
     assert "Start again" not in page
+
+
+# The breaker, which it shares with alerts
+
+
+@pytest.fixture
+def failing(ending) -> Breaker:
+    """The mail server was failing, and may be tried again."""
+    then = timezone.now() - timedelta(seconds=1)
+    return Breaker.objects.create(provider="smtp", failures=3, open_until=then)
+
+
+def may_be_tried() -> bool:
+    """Whether the next message, of whatever kind, may try the mail server."""
+    return not Breaker.objects.open_now().exists()
+
+
+def test_a_probe_that_is_not_sent_after_all_is_given_back(sink, search, ending, failing):
+    User.objects.update(is_active=False)
+    send_ending_mails(seconds=5)
+    assert (may_be_tried(), Breaker.objects.get().failures) == (True, 3)
+
+
+def test_so_is_one_that_quiet_hours_hold(sink, search, ending, failing):
+    User.objects.update(quiet_from=time(0), quiet_until=time(23, 59, 59, 999999))
+    send_ending_mails(seconds=5)
+    assert (may_be_tried(), SearchEnding.objects.get().attempts) == (True, 0)
+
+
+def test_so_is_one_whose_mail_cannot_be_made(sink, ending, failing, monkeypatch):
+    monkeypatch.setattr(ending_mails, "compose", lambda *parts: 1 / 0)
+    send_ending_mails(seconds=5)
+    assert may_be_tried()
+
+
+def test_so_is_one_that_another_has_taken_up(sink, ending, failing, monkeypatch):
+    monkeypatch.setattr(ending_mails, "_next", lambda: None)
+    send_ending_mails(seconds=5)
+    assert may_be_tried()
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 No such user", "452 4.2.2 Mailbox full"])
+def test_a_refusal_that_is_not_the_servers_fault_closes_the_breaker(sink, failing, answer):
+    sink.says["RCPT"] = answer
+    send_ending_mails(seconds=5)
+    assert (may_be_tried(), Breaker.objects.get().failures) == (True, 0)
+
+
+def test_a_failing_probe_leaves_the_server_alone_for_longer(sink, failing):
+    sink.says["RCPT"] = "550 5.7.1 Blocked"
+    send_ending_mails(seconds=5)
+    assert (may_be_tried(), Breaker.objects.get().failures) == (False, 4)
+
+
+def test_a_server_that_fails_uses_up_no_attempt(sink, ending):
+    sink.mood = Mood.CLOSING
+    send_ending_mails(seconds=5)
+    assert (state(), SearchEnding.objects.get().attempts) == ("pending", 0)
+
+
+@pytest.mark.parametrize("answer", ["550 5.7.1 Blocked", "550 No such user"])
+def test_a_refusal_of_us_condemns_nobody_and_is_tried_again(sink, ending, answer):
+    sink.says["RCPT"] = answer
+    send_ending_mails(seconds=5)
+    assert not MailRefusal.objects.exists()
+    sink.says.clear()
+    due_again()
+    assert send_ending_mails(seconds=5) == 1
+
+
+def test_it_says_that_a_program_sent_it_and_when_and_is_the_same_at_every_try(sink, ending):
+    sink.mood = Mood.DROPPING
+    send_ending_mails(seconds=5)
+    sink.mood = Mood.KIND
+    due_again()
+    send_ending_mails(seconds=5)
+    first, second = (mail.message for mail in sink.received)
+    assert (first["Auto-Submitted"], first["Date"] is not None) == ("auto-generated", True)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Message-ID"].endswith("@example.org>")
