@@ -10,6 +10,7 @@ from celery import shared_task
 from alerts.delivery.rounds import send_round
 from alerts.hints import hint_sending
 from alerts.matching.match import Matched, match_in_lots
+from alerts.matching.reach import settle_reach
 from alerts.searches.ending_mails import send_ending_mails
 from alerts.searches.passed import end_passed_searches
 from alerts.watching.canary import watch
@@ -50,6 +51,12 @@ def _send(channel: str) -> None:
         logger.info(
             "sent channel=%s taken_up=%d accepted=%d", channel, done.taken_up, done.accepted
         )
+
+
+@shared_task
+def follow_moved_centers() -> None:
+    """Bring Reach up to date with centres that were too much to follow at once."""
+    settle_reach(seconds=SECONDS)
 
 
 @shared_task

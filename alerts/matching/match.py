@@ -122,5 +122,8 @@ def _match_once(now: datetime | None) -> Matched:
         if not claimed:
             return Matched()
         values = {"openings": [row[0] for row in claimed], "now": claimed[0][1], **_VALUES}
-        cursor.execute(match_sql.WRITE_ALERTS, values)
+        cursor.execute(match_sql.IS_REACH_PENDING, values)
+        is_pending = cursor.fetchone()[0]
+        write = match_sql.WRITE_ALERTS_WITHOUT_REACH if is_pending else match_sql.WRITE_ALERTS
+        cursor.execute(write, values)
         return Matched(openings=len(claimed), alerts=cursor.rowcount)

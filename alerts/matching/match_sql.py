@@ -58,7 +58,8 @@ RETURNING id, matched_at
 # user first compares whole numbers, nearly all of them different; by opening first, it took 5%
 # more. Whom we have told enough is asked with IN, which is always hashed: as a join it could be
 # planned for few rows, and loop over many.
-WRITE_ALERTS = f"""
+def _write_alerts(reach: str) -> str:
+    return f"""
 WITH slot AS (
     SELECT opening.id AS opening_id, opening.recorded_at, slot.slot_id, slot.center_id,
            slot.test_type, slot.date, slot.time,
@@ -81,7 +82,7 @@ WITH slot AS (
     SELECT DISTINCT ON (search.user_id, slot.opening_id)
            slot.opening_id, slot.slot_id, search.user_id, search.preference_id, reach.miles
       FROM slot
-      JOIN alerts_reach reach ON reach.center_id = slot.center_id
+      JOIN {reach} reach ON reach.center_id = slot.center_id
       JOIN userpreferences search ON search.preference_id = reach.search_id
      WHERE {LOOKING}
        AND {FITS}
@@ -100,6 +101,20 @@ SELECT fitting.user_id, fitting.slot_id, fitting.opening_id, fitting.preference_
        ) heard
  WHERE (fitting.user_id, fitting.opening_id) NOT IN (SELECT user_id, opening_id FROM already)
 """  # noqa: S608 - put together from constants
+
+
+WRITE_ALERTS = _write_alerts("alerts_reach")
+# As long as Reach has yet to follow a centre, what it would hold is computed.
+WRITE_ALERTS_WITHOUT_REACH = _write_alerts(
+    "reach_of_centers(ARRAY(SELECT DISTINCT center_id FROM slot))"
+)
+IS_REACH_PENDING = """
+SELECT EXISTS (
+    SELECT FROM slots_slotopening opening
+      JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
+      JOIN alerts_pendingreach pending ON pending.center_id = slot.center_id
+     WHERE opening.id = ANY (%(openings)s))
+"""
 
 # An opening that came back within the quiet time goes on, and what expired while it was away is
 # due again. Sending looks at wishes and limits anew, so they are not looked at here. For a

@@ -6,7 +6,7 @@ from alerts.models.deliveries import BareRefusal, Delivery, MailRefusal
 from alerts.models.journal import SenderJournal
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
-from alerts.models.reach import Reach
+from alerts.models.reach import PendingReach, Reach
 from alerts.models.search_endings import SearchEnding
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Delivery",
     "MailRefusal",
     "Notification",
+    "PendingReach",
     "PushSubscription",
     "Reach",
     "SearchEnding",

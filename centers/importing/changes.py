@@ -17,6 +17,7 @@ from centers.importing.matching import Matching
 from centers.importing.rows import Entry, Note, Value, WrongRow, doubt, postcode_text, read_entry
 from centers.models import Center, CenterAlias
 from centers.naming import fold
+from centers.signals import say_many_centers_written
 
 # Who moved a centre moved it in both directions.
 TOGETHER = {"latitude": ("latitude", "longitude"), "longitude": ("latitude", "longitude")}
@@ -99,6 +100,7 @@ def apply_plan(plan: Plan, *, actor: Actor | None) -> None:
 
     A centre that gets another name keeps its old one as an alias, for feeds that use it.
     """
+    say_many_centers_written()
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE dvsa_test_centers IN SHARE ROW EXCLUSIVE MODE")
     if plan.basis != _basis():
