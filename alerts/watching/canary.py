@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.staff_alarms import raise_alarm
-from alerts.watching.canary_sql import DIFFERENCES, FORGOTTEN, LEFT_OUT_SEARCHES
+from alerts.watching.canary_sql import DIFFERENCES, FORGOTTEN, LEFT_OUT_SEARCHES, UNANNOUNCED
 from slots.models import SlotOpening
 
 logger = logging.getLogger(__name__)
@@ -30,13 +30,18 @@ NAMED = 20
 
 @dataclass(frozen=True)
 class Difference:
-    """An opening, and a user who was or was not alerted of it against the rules."""
+    """An opening, and a user who was or was not alerted of it against the rules.
+
+    `why` says what is wrong with an alert, in words for staff; empty where there is none.
+    """
 
     opening: int
     user: int
+    why: str = ""
 
     def __str__(self) -> str:
-        return f"opening {self.opening}, user {self.user}"
+        named = f"opening {self.opening}, user {self.user}"
+        return f"{named} ({self.why})" if self.why else named
 
 
 @dataclass(frozen=True)
@@ -90,10 +95,17 @@ def verify(ids: list[int]) -> Iterator[Verdict]:
     yield Verdict(forgotten=forgotten, left_out_searches=_read(LEFT_OUT_SEARCHES, values)[0][0])
 
 
+def verify_unannounced(*, since: timedelta) -> Verdict:
+    """Name the alerts of openings that announce nothing and were recorded within `since`."""
+    beyond = _read(UNANNOUNCED, {"since": since})
+    return Verdict(beyond=tuple(Difference(*row) for row in beyond))
+
+
 def watch() -> Verdict:
     """Verify a sample of the last minutes' openings; the log and staff are told what is wrong."""
     recent = recent_openings(since=SAMPLE_SINCE).order_by("?")
-    verdict = sum(verify(list(recent.values_list("pk", flat=True)[:SAMPLE])), start=Verdict())
+    sample = list(recent.values_list("pk", flat=True)[:SAMPLE])
+    verdict = sum(verify(sample), start=verify_unannounced(since=SAMPLE_SINCE))
     if not verdict.is_clean:
         faults = "; ".join(verdict.faults[:NAMED])
         logger.error("alerts are not what they should be: %s", faults)
@@ -103,9 +115,9 @@ def watch() -> Verdict:
 
 def _compare(ids: list[int]) -> Verdict:
     rows = _read(DIFFERENCES, {"openings": ids})
-    found: dict[str, Any] = {name: number for name, number, user in rows if user is None}
+    found: dict[str, Any] = {name: number for name, number, user, _ in rows if user is None}
     for kind in ("missing", "beyond"):
-        found[kind] = tuple(Difference(*pair) for what, *pair in rows if what == kind)
+        found[kind] = tuple(Difference(*said) for what, *said in rows if what == kind)
     return Verdict(**found)
 
 

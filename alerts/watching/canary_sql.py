@@ -3,7 +3,8 @@
 # An opening whose center, and a user who or one of whose searches, has changed since a minute
 # before the opening was recorded is left out: nobody can say any more what matching saw. What
 # changes an address' verification leaves no time behind; the present one is taken, and who has
-# none now is not held to be alerted in excess.
+# none now is not held to be alerted in excess. An alert whose search was deleted has none any more;
+# its user counts as changed by the entry that says so.
 DIFFERENCES = """
 WITH opening AS MATERIALIZED (
     SELECT o.id, o.slot_id, o.recorded_at, o.matched_at, s.center_id, s.test_type, s.date, s.time,
@@ -27,7 +28,8 @@ WITH opening AS MATERIALIZED (
     SELECT o.id, chosen.search_id
       FROM settled o, userpreferences_centers chosen WHERE chosen.center_id = o.center_id
 ), expected AS (
-    SELECT DISTINCT o.id AS opening_id, p.user_id
+    SELECT DISTINCT ON (o.id, p.user_id) o.id AS opening_id, p.user_id, p.preference_id,
+           ST_Distance(o.location, p.location) / 1609.344 AS miles
       FROM candidate, settled o, userpreferences p, users u
      WHERE o.id = candidate.opening_id AND p.preference_id = candidate.preference_id
        AND u.user_id = p.user_id AND u.is_active AND p.is_active AND o.center_is_active
@@ -47,35 +49,54 @@ WITH opening AS MATERIALIZED (
        AND NOT COALESCE(o.date > p.current_test_date - 1, false)
        AND NOT COALESCE(o.date > p.current_test_date - p.min_days_earlier, false)
        AND NOT COALESCE(o.date - o.london_time::date < p.min_notice_days, false)
+     ORDER BY o.id, p.user_id, miles NULLS LAST, p.preference_id
 ), alerted AS (
     SELECT a.opening_id, a.user_id FROM useralerts a JOIN settled o ON o.id = a.opening_id
-), matched AS (
-    SELECT a.opening_id, a.user_id
+), ours AS (
+    SELECT a.opening_id, a.user_id, a.preference_id, a.miles
       FROM useralerts a JOIN settled o ON o.id = a.opening_id
-     WHERE a.state IS NOT NULL AND a.preference_id IS NOT NULL
+     WHERE a.state IS NOT NULL
        AND EXISTS (SELECT FROM account_emailaddress e
                     WHERE e.user_id = a.user_id AND e.verified AND e."primary")
 ), differing AS (
-    SELECT 'missing' AS what, opening_id, user_id
-      FROM (SELECT * FROM expected EXCEPT SELECT * FROM alerted) missing
+    SELECT 'missing' AS what, opening_id, user_id, '' AS why
+      FROM (SELECT opening_id, user_id FROM expected EXCEPT SELECT * FROM alerted) missing
     UNION ALL
-    SELECT 'beyond', opening_id, user_id
-      FROM (SELECT * FROM matched EXCEPT SELECT * FROM expected) beyond
+    SELECT 'beyond', opening_id, user_id,
+           CASE WHEN e.user_id IS NULL THEN 'no search fits'
+                WHEN a.preference_id IS NULL THEN 'of no search'
+                WHEN a.preference_id <> e.preference_id THEN 'of the wrong search'
+                WHEN a.miles IS DISTINCT FROM e.miles
+                 AND abs(a.miles - e.miles) < 0.000001 IS NOT TRUE THEN 'of the wrong miles' END
+      FROM ours a LEFT JOIN expected e USING (opening_id, user_id)
 ), changed AS (
     SELECT p.preference_id, greatest(p.updated_at, u.updated_at) AS at, p.user_id
       FROM userpreferences p JOIN users u ON u.user_id = p.user_id
      WHERE greatest(p.updated_at, u.updated_at) > (SELECT min(settled_by) FROM opening)
+    UNION ALL
+    SELECT NULL, l.timestamp, l.user_id FROM auditlogs l
+     WHERE l.action = 'search.deleted' AND l.timestamp > (SELECT min(settled_by) FROM opening)
 )
-SELECT 'openings', count(*), NULL::integer FROM settled
+SELECT 'openings', count(*), NULL::integer, NULL FROM settled
 UNION ALL
-SELECT 'alerts', count(*), NULL FROM expected
+SELECT 'alerts', count(*), NULL, NULL FROM expected
 UNION ALL
-SELECT 'left_out_openings', (SELECT count(*) FROM opening) - (SELECT count(*) FROM settled), NULL
+SELECT 'left_out_openings', (SELECT count(*) FROM opening) - (SELECT count(*) FROM settled),
+       NULL, NULL
 UNION ALL
-SELECT what, opening_id, user_id
+SELECT what, opening_id, user_id, why
   FROM differing JOIN settled o ON o.id = opening_id
- WHERE NOT EXISTS (SELECT FROM changed
+ WHERE why IS NOT NULL AND NOT EXISTS (SELECT FROM changed
                     WHERE changed.user_id = differing.user_id AND changed.at > o.settled_by)
+"""
+
+# Alerts of ours on openings that were not to be announced.
+UNANNOUNCED = """
+SELECT o.id, a.user_id, 'the opening announces nothing'
+  FROM slots_slotopening o JOIN useralerts a ON a.opening_id = o.id
+ WHERE o.recorded_at >= statement_timestamp() - %(since)s
+   AND o.quiet IS NOT NULL AND a.state IS NOT NULL
+ ORDER BY o.id, a.user_id
 """
 
 # Searches that were left out of at least one of the openings.

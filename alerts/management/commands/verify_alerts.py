@@ -9,13 +9,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from alerts.watching.canary import Verdict, recent_openings, verify
+from alerts.watching.canary import Verdict, recent_openings, verify, verify_unannounced
 from audit.management.reporting import JsonCommand
 
 EXAMPLE = """examples:
   manage.py verify_alerts
   manage.py verify_alerts --since 1440 --json
-Exit 0: everybody was alerted who should have been, and nobody else. 1: somebody wasn't, or was.
+Exit 0: everybody was alerted who should have been, of the right search, and nobody else. 1: an
+alert is missing, or is one that should not be; each is named.
 """
 EXIT_WRONG = 1
 
@@ -38,6 +39,7 @@ class Command(JsonCommand):
         """Verify, answer, and exit as the verdict asks."""
         recent = recent_openings(since=options["since"]).order_by("pk")
         verdict = _verify(list(recent.values_list("pk", flat=True)))
+        verdict += verify_unannounced(since=options["since"])
         if options["json"]:
             self.stdout.write(json.dumps(asdict(verdict)))
         else:

@@ -11,8 +11,15 @@ from django.db import connection
 from accounts.models import SavedSearch, StaffAlarm
 from alerts.matching.match import match_openings
 from alerts.models import Reach, UserAlert
+from alerts.searches.saving import delete_search
 from alerts.watching import canary
-from alerts.watching.canary import Difference, Verdict, recent_openings, verify
+from alerts.watching.canary import (
+    Difference,
+    Verdict,
+    recent_openings,
+    verify,
+    verify_unannounced,
+)
 from slots.models import SlotOpening
 from tests.alerts.world import DAY, make_center, make_opening, make_search, make_slot
 
@@ -84,7 +91,69 @@ def test_an_alert_against_the_rules_is_named(opening, search):
     UserAlert.objects.create(
         user=other.user, slot=opening.slot, opening=opening, preference=other, state="waiting"
     )
-    assert verdict().beyond == (Difference(opening.pk, other.user_id),)
+    assert verdict().beyond == (Difference(opening.pk, other.user_id, "no search fits"),)
+
+
+def why_beyond() -> list[str]:
+    """What is wrong with the alerts of the last hour, and nothing else."""
+    assert verdict().missing == ()
+    return [difference.why for difference in verdict().beyond]
+
+
+def test_an_alert_of_no_search_is_named(opening):
+    match_openings()
+    UserAlert.objects.update(preference=None)
+    assert why_beyond() == ["of no search"]
+
+
+def test_an_alert_of_the_wrong_search_is_named(opening, search):
+    farther = make_search(search.user, place=(51.6, 0.11))
+    settle()
+    match_openings()
+    assert why_beyond() == []
+    UserAlert.objects.update(preference=farther)
+    assert why_beyond() == ["of the wrong search"]
+
+
+def test_an_alert_of_the_later_of_two_searches_at_one_place_is_named(opening, search):
+    later = make_search(search.user)
+    settle()
+    match_openings()
+    UserAlert.objects.update(preference=later)
+    assert why_beyond() == ["of the wrong search"]
+
+
+@pytest.mark.parametrize("miles", [0.001, 25.0, None])
+def test_an_alert_of_the_wrong_miles_is_named(opening, miles):
+    match_openings()
+    UserAlert.objects.update(miles=miles)
+    assert why_beyond() == ["of the wrong miles"]
+
+
+def test_an_alert_without_miles_is_right_where_the_search_has_no_place(opening):
+    SavedSearch.objects.all().delete()
+    make_search(place=None, centers=[opening.slot.center])
+    settle()
+    match_openings()
+    assert verdict() == Verdict(openings=1, alerts=1)
+
+
+@pytest.mark.parametrize("kind", SlotOpening.Quiet.values)
+def test_an_alert_of_an_opening_that_announces_nothing_is_named(opening, search, kind):
+    match_openings()
+    SlotOpening.objects.update(quiet=kind, matched_at=None)
+    assert verify_unannounced(since=timedelta(hours=1)).beyond == (
+        Difference(opening.pk, search.user_id, "the opening announces nothing"),
+    )
+    with pytest.raises(SystemExit) as exit_with:
+        call_command("verify_alerts")
+    assert exit_with.value.code == 1
+
+
+def test_an_alert_by_hand_of_an_opening_that_announces_nothing_is_nobodys_mistake(opening, search):
+    UserAlert.objects.create(user=search.user, slot=opening.slot, opening=opening)
+    SlotOpening.objects.update(quiet="baseline")
+    assert verify_unannounced(since=timedelta(hours=1)).is_clean
 
 
 def test_an_alert_that_somebody_wrote_by_hand_is_nobodys_mistake(opening):
@@ -147,7 +216,7 @@ def test_an_opening_whose_center_has_changed_since_is_left_out_and_counted(openi
 
 def test_a_search_ended_by_its_learner_is_nobodys_mistake(opening, search):
     match_openings()
-    search.delete()
+    delete_search(search=search, actor=search.user)
     assert verdict().is_clean
 
 
