@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
+from dvsa_alerts import periodic
 from dvsa_alerts.environment import read_environment
 from dvsa_alerts.logs import log_lines
 
@@ -249,7 +250,7 @@ CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
-QUEUES = ("matching", "email", "push", "housekeeping")
+QUEUES = periodic.QUEUES
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # The prefork worker would else close its connection around every task (PostGIS then loads anew).
@@ -260,34 +261,7 @@ CELERY_TASK_ROUTES = {
     "alerts.tasks.mail_ended_searches": {"queue": "email"},
     "alerts.tasks.send_push": {"queue": "push"},
 }
-CELERY_BEAT_SCHEDULE = {
-    "keep-erasures": {"task": "dvsa_alerts.tasks.keep_erasures", "schedule": 5.0},
-    "prune": {"task": "dvsa_alerts.tasks.prune", "schedule": 3600.0},
-    "match-openings": {"task": "alerts.tasks.match", "schedule": 2.0},
-    "send-email": {"task": "alerts.tasks.send_email", "schedule": 2.0},
-    "send-push": {"task": "alerts.tasks.send_push", "schedule": 2.0},
-    "seal-audit-log": {"task": "audit.tasks.seal", "schedule": 5.0},
-    "close-passed-slots": {"task": "slots.tasks.close_passed", "schedule": 60.0},
-    "poll-sources": {"task": "slots.tasks.poll_sources", "schedule": 10.0},
-    "notice-silent-sources": {"task": "slots.tasks.notice_silence", "schedule": 60.0},
-    "mail-staff-alarms": {"task": "accounts.tasks.mail_staff_alarms", "schedule": 10.0},
-    "forget-rate-windows": {
-        "task": "slots.tasks.forget_passed_rate_windows",
-        "schedule": 3600.0,
-    },
-    "end-searches": {"task": "alerts.tasks.end_searches", "schedule": 600.0},
-    "mail-ended-searches": {"task": "alerts.tasks.mail_ended_searches", "schedule": 60.0},
-    "verify-alerts": {"task": "alerts.tasks.verify_sample", "schedule": 60.0},
-    **{
-        f"heartbeat-of-{queue}": {
-            "task": "dvsa_alerts.tasks.heartbeat",
-            "schedule": 15.0,
-            "args": [queue],
-            "options": {"queue": queue},
-        }
-        for queue in QUEUES
-    },
-}
+CELERY_BEAT_SCHEDULE = periodic.beat_schedule()
 
 # API
 REST_FRAMEWORK = {

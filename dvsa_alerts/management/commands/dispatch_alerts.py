@@ -1,0 +1,39 @@
+"""`dispatch_alerts`: make and send the messages that are due, without Celery."""
+
+from dataclasses import asdict
+from typing import Any
+
+from accounts.staff_alarms import mail_alarms
+from alerts.delivery.dispatch import Dispatched
+from alerts.delivery.rounds import send_round
+from alerts.models import Delivery
+from alerts.searches.ending_mails import send_ending_mails
+from dvsa_alerts.management.looping import LoopingCommand
+
+EXAMPLE = """examples:
+  manage.py dispatch_alerts
+  manage.py dispatch_alerts --loop
+"""
+# Long enough for a backlog of a day; cron's next run goes on where this one stops.
+SECONDS = 3600.0
+
+
+class Command(LoopingCommand):
+    """Send what is due."""
+
+    help = (
+        "Makes messages of waiting alerts and sends those that are due, by e-mail and push; mails "
+        "learners whose searches have ended, and staff what they have to be told."
+    )
+    example = EXAMPLE
+    queues = ("email", "push")
+
+    def work(self) -> tuple[dict[str, Any], str, bool]:
+        """One round of both channels."""
+        send_ending_mails(seconds=SECONDS)
+        done = Dispatched()
+        for channel in (Delivery.Channel.PUSH, Delivery.Channel.EMAIL):
+            done += send_round(channel, seconds=SECONDS)
+        mail_alarms()
+        said = f"{done.accepted} of {done.taken_up} messages taken up were accepted."
+        return asdict(done), said, bool(done.taken_up)
