@@ -25,6 +25,7 @@ SUBJECTS = (
     "memory",
     "ingest",
     "saving",
+    "moving_centers",
     "dispatch",
     "push",
     "latency",

@@ -89,10 +89,15 @@ def save_in(name: str, places: list[Point]) -> tuple[list[float], list[tuple]]:
 
 
 def _save(learner: User, place: Point) -> float:
-    wish = SavedSearch(
-        name=NAME, postcode="IG3 9UZ", location=place, notification_radius=25,
-        notification_method="email", preferred_test_types=["practical"],
-    )  # fmt: skip
+    wish = wish_at(place)
     began = time.perf_counter()
     save_search(user=learner, wish=wish, centers=[])
     return time.perf_counter() - began
+
+
+def wish_at(place: Point) -> SavedSearch:
+    """What somebody who lives there would save."""
+    return SavedSearch(
+        name=NAME, postcode="IG3 9UZ", location=place, notification_radius=25,
+        notification_method="email", preferred_test_types=["practical"],
+    )  # fmt: skip
