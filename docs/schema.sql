@@ -359,6 +359,19 @@ CREATE FUNCTION public.pgtrigger_touch_updated_at_e7717() RETURNS trigger
                 END;
             $$;
 
+CREATE FUNCTION public.reach_center_turn() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF reach_is_later(1) THEN
+        PERFORM set_config('centers.followed_later', 'on', true);
+    ELSE
+        PERFORM reach_take_turn(alone => true);
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.reach_computed() RETURNS TABLE(center_id integer, search_id integer, miles double precision, search_location public.geography, is_chosen boolean)
     LANGUAGE sql STABLE
     AS $$
@@ -459,6 +472,45 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.reach_is_later(centers bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_setting('centers.followed_later', true) = 'on' THEN
+        RETURN true;
+    END IF;
+    RETURN reach_is_much(centers);
+END $$;
+
+CREATE FUNCTION public.reach_is_much(centers bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT centers * count(*) > 100000
+      FROM (SELECT FROM userpreferences WHERE is_active
+             LIMIT 100000 / greatest(centers, 1) + 1) counted
+$$;
+
+CREATE FUNCTION public.reach_of_centers(ids integer[]) RETURNS TABLE(center_id integer, search_id integer, miles double precision)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+DECLARE
+    center record;
+    widest double precision := (
+        SELECT max(notification_radius) * 1609.344 + 1 FROM userpreferences WHERE is_active);
+BEGIN
+    FOR center IN
+        SELECT center_id, location FROM dvsa_test_centers WHERE center_id = ANY (ids) AND is_active
+    LOOP
+        RETURN QUERY
+        SELECT computed.center_id, computed.search_id, computed.miles
+          FROM reach_computed() computed
+         WHERE computed.center_id = center.center_id
+           AND (computed.is_chosen
+                OR ST_DWithin(computed.search_location, center.location, widest));
+    END LOOP;
+END $$;
+
 CREATE FUNCTION public.reach_rebuild(OUT removed bigint, OUT written bigint) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO '$user', 'public'
@@ -489,23 +541,15 @@ END $$;
 CREATE FUNCTION public.reach_refresh_centers(ids integer[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
-DECLARE
-    center record;
-    widest double precision := (
-        SELECT max(notification_radius) * 1609.344 + 1 FROM userpreferences WHERE is_active);
 BEGIN
+    IF reach_is_later(cardinality(ids)) THEN
+        INSERT INTO alerts_pendingreach (center_id) SELECT unnest(ids);
+        RETURN;
+    END IF;
     DELETE FROM alerts_reach WHERE center_id = ANY (ids);
-    FOR center IN
-        SELECT center_id, location FROM dvsa_test_centers WHERE center_id = ANY (ids) AND is_active
-    LOOP
-        INSERT INTO alerts_reach (center_id, search_id, miles)
-        SELECT computed.center_id, computed.search_id, computed.miles
-          FROM reach_computed() computed
-         WHERE computed.center_id = center.center_id
-           AND (computed.is_chosen
-                OR ST_DWithin(computed.search_location, center.location, widest))
-            ON CONFLICT (center_id, search_id) DO UPDATE SET miles = excluded.miles;
-    END LOOP;
+    INSERT INTO alerts_reach (center_id, search_id, miles)
+    SELECT center_id, search_id, miles FROM reach_of_centers(ids)
+        ON CONFLICT (center_id, search_id) DO UPDATE SET miles = excluded.miles;
 END $$;
 
 CREATE FUNCTION public.reach_refresh_choosers(ids integer[]) RETURNS void
@@ -529,6 +573,57 @@ BEGIN
       FROM reach_computed() computed WHERE computed.search_id = ANY (ids)
         ON CONFLICT (center_id, search_id) DO UPDATE SET miles = excluded.miles;
 END $$;
+
+CREATE FUNCTION public.reach_settle(most integer, OUT searches bigint, OUT pending bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO '$user', 'public'
+    SET lock_timeout TO '200ms'
+    AS $$
+DECLARE
+    low integer;
+    high integer;
+    ahead integer;
+    rows integer[];
+    centers integer[];
+BEGIN
+    PERFORM reach_take_turn(alone => true);
+    SELECT done_to, array_agg(id), array_agg(DISTINCT center_id) INTO low, rows, centers
+      FROM alerts_pendingreach GROUP BY done_to ORDER BY done_to LIMIT 1;
+    SELECT min(done_to) INTO ahead FROM alerts_pendingreach WHERE done_to > low;
+    SELECT count(*), max(preference_id) INTO searches, high FROM (
+        SELECT preference_id FROM userpreferences
+         WHERE preference_id > low AND (ahead IS NULL OR preference_id <= ahead)
+         ORDER BY preference_id LIMIT most
+    ) following;
+    IF searches > 0 THEN
+        PERFORM reach_settle_searches(low, high, centers);
+    END IF;
+    IF searches < most AND ahead IS NULL THEN
+        DELETE FROM alerts_pendingreach WHERE id = ANY (rows);
+    ELSE
+        UPDATE alerts_pendingreach SET done_to = coalesce(high, ahead) WHERE id = ANY (rows);
+    END IF;
+    SELECT count(*) INTO pending FROM alerts_pendingreach;
+END $$;
+
+CREATE FUNCTION public.reach_settle_searches(low integer, high integer, centers integer[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    WITH computed AS MATERIALIZED (
+        SELECT center_id, search_id, miles FROM reach_computed()
+         WHERE search_id > low AND search_id <= high AND center_id = ANY (centers)
+    ), excess AS (
+        DELETE FROM alerts_reach kept
+         WHERE kept.search_id > low AND kept.search_id <= high AND kept.center_id = ANY (centers)
+           AND NOT EXISTS (SELECT FROM computed
+                            WHERE computed.center_id = kept.center_id
+                              AND computed.search_id = kept.search_id)
+    )
+    INSERT INTO alerts_reach AS kept (center_id, search_id, miles)
+    SELECT center_id, search_id, miles FROM computed
+        ON CONFLICT (center_id, search_id) DO UPDATE SET miles = excluded.miles
+     WHERE kept.miles IS DISTINCT FROM excluded.miles
+$$;
 
 CREATE FUNCTION public.reach_take_turn(alone boolean) RETURNS void
     LANGUAGE plpgsql
@@ -749,6 +844,22 @@ CREATE TABLE public.alerts_notification (
 
 ALTER TABLE public.alerts_notification ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.alerts_notification_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.alerts_pendingreach (
+    id integer NOT NULL,
+    done_to integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    center_id integer NOT NULL
+);
+
+ALTER TABLE public.alerts_pendingreach ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.alerts_pendingreach_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1439,6 +1550,9 @@ ALTER TABLE ONLY public.alerts_mailrefusal
 ALTER TABLE ONLY public.alerts_notification
     ADD CONSTRAINT alerts_notification_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.alerts_pendingreach
+    ADD CONSTRAINT alerts_pendingreach_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.alerts_pushsubscription
     ADD CONSTRAINT alerts_pushsubscription_endpoint_key UNIQUE (endpoint);
 
@@ -1643,6 +1757,8 @@ CREATE INDEX alerts_delivery_notification_id_f5bd34b0 ON public.alerts_delivery 
 CREATE INDEX alerts_delivery_subscription_id_5d10dfc4 ON public.alerts_delivery USING btree (subscription_id);
 
 CREATE INDEX alerts_notification_user_id_6842cc7e ON public.alerts_notification USING btree (user_id);
+
+CREATE INDEX alerts_pendingreach_center_id_bf469c48 ON public.alerts_pendingreach USING btree (center_id);
 
 CREATE INDEX alerts_pushsubscription_endpoint_726b9897_like ON public.alerts_pushsubscription USING btree (endpoint varchar_pattern_ops);
 
@@ -1854,7 +1970,7 @@ CREATE TRIGGER reach_truncated AFTER TRUNCATE ON public.userpreferences FOR EACH
 
 CREATE TRIGGER reach_truncated AFTER TRUNCATE ON public.userpreferences_centers FOR EACH STATEMENT EXECUTE FUNCTION public.reach_follow_truncate();
 
-CREATE TRIGGER reach_turn BEFORE INSERT OR DELETE OR UPDATE OF center_id, latitude, longitude, is_active ON public.dvsa_test_centers FOR EACH STATEMENT EXECUTE FUNCTION public.reach_turn('alone');
+CREATE TRIGGER reach_turn BEFORE INSERT OR DELETE OR UPDATE OF center_id, latitude, longitude, is_active ON public.dvsa_test_centers FOR EACH STATEMENT EXECUTE FUNCTION public.reach_center_turn();
 
 CREATE TRIGGER reach_turn BEFORE INSERT OR DELETE OR UPDATE OF preference_id, location, notification_radius, is_active ON public.userpreferences FOR EACH STATEMENT EXECUTE FUNCTION public.reach_turn('shared');
 
