@@ -52,6 +52,7 @@ UPDATE slots_slotopening
 RETURNING id, matched_at
 """
 
+
 # A second alert is impossible by UNIQUE (user, opening). Who has one `already`, by hand or from
 # before a restore, is looked up once for all: ON CONFLICT, which looks for each row, takes 5% of
 # the statement. Users who may not be told are few, and their index is next to nothing. Sorting by

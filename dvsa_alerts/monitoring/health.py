@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from alerts import config
-from alerts.models import Breaker, Delivery
+from alerts.models import Breaker, Delivery, PendingReach
 from alerts.watching import watch
 from audit.config import declare_integer, faults
 from audit.models import AuditLog
@@ -29,6 +29,7 @@ from slots.models import FeedBatch, Source
 MATCHING_LATE = 60
 DELIVERY_LATE = 120
 SEALING_LATE = 120
+FOLLOWING_LATE = 3600
 DISK_FREE_PERCENT = 5
 ARCHIVER = """
 SELECT current_setting('archive_mode') <> 'off',
@@ -121,6 +122,14 @@ def matching() -> str:
     return f"the oldest opening has waited for {late:.0f} s"
 
 
+def reach() -> str:
+    """What moved is followed; until then matching computes whom a centre reaches."""
+    late = oldest_age(PendingReach.objects.all(), "created_at")
+    if late > FOLLOWING_LATE:
+        raise Unwell(f"a centre has waited for {late:.0f} s to be followed")
+    return f"{PendingReach.objects.count()} centres wait to be followed"
+
+
 def deliveries() -> str:
     """No delivery could have been taken up long ago."""
     backlogs = watch.overdue()
@@ -209,6 +218,7 @@ EVERYTHING: dict[str, Callable[[], str]] = {
     "workers": workers,
     "sources": sources,
     "matching": matching,
+    "reach": reach,
     "deliveries": deliveries,
     "providers": providers,
     "sending": sending,

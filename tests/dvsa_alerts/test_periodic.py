@@ -29,7 +29,9 @@ YESTERDAY = timezone.localdate() - timedelta(days=1)
 
 def test_beat_and_the_commands_do_the_same_work():
     asked = {(name, entry["task"]) for name, entry in app.conf.beat_schedule.items()}
-    done = {(work.name, work.task) for name in set(WITHOUT_CELERY.values()) for work in work_of(name)}
+    done = {
+        (work.name, work.task) for name in set(WITHOUT_CELERY.values()) for work in work_of(name)
+    }
     assert asked == done
     assert len(app.conf.beat_schedule) == len(WORK)
 

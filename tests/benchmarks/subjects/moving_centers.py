@@ -80,7 +80,7 @@ def move(file: Path) -> float:
 
 
 def save_until(moving: Future[float], world: World) -> list[float]:
-    """Save a search, change it and delete it again, until all has moved; the seconds of each save."""
+    """Save a search, change it and delete it, until all has moved; the seconds of each save."""
     places = cycle(homes(world))
     learners = cycle(User.objects.order_by("pk")[:50])
     seconds: list[float] = []

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from alerts.models import Breaker, Delivery, Notification
+from alerts.models import Breaker, Delivery, Notification, PendingReach
 from audit import config
 from audit.models import SystemConfig
 from audit.trail import record
@@ -84,6 +84,13 @@ def test_an_opening_that_nobody_matches_is_late():
         recorded_at=timezone.now() - timedelta(minutes=2)
     )
     assert wrong()["matching"].startswith("an opening has waited for 1")
+
+
+def test_a_centre_that_nobody_follows_is_late():
+    center = Center.objects.create(name="Goodmayes", postcode="IG3 9UZ")
+    hours_ago = timezone.now() - timedelta(hours=2)
+    PendingReach.objects.create(center=center, created_at=hours_ago)
+    assert wrong()["reach"].startswith("a centre has waited for 7")
 
 
 def test_a_delivery_that_nobody_takes_up_is_overdue():
