@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
@@ -74,7 +74,9 @@ class SystemConfigAdmin(ReadOnlyAdmin):
         """Where links to a stored row lead."""
         if request.method == "POST" or not self.has_view_permission(request):
             raise PermissionDenied
-        row = get_object_or_404(SystemConfig, pk=object_id)
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
         known = row.key in config.registry
         return redirect(*(["admin:audit_systemconfig_set", row.key] if known else [LIST]))
 

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 
 from accounts.staffing import acting_user
 from audit.large_lists import LargeListAdmin
 from audit.recorded_admin import ReadOnlyAdmin
 from centers.aliases import AliasTakenError, add_alias
 from centers.models import Center
+from slots.ingestion.batch_rows import LONGEST_NAME
 from slots.ingestion.foreseeing import foresee
 from slots.ingestion.locking import database_now
 from slots.ingestion.rejections import rejections_of
@@ -68,9 +70,10 @@ class FeedBatchAdmin(LargeListAdmin, ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The page of one batch, and what its buttons do."""
-        if request.method == "POST" and {"release", "drop", "alias"} & request.POST.keys():
-            return self._pressed(request, object_id)
         batch = self.get_object(request, object_id)
+        is_pressed = request.method == "POST" and {"release", "drop", "alias"} & request.POST.keys()
+        if is_pressed and isinstance(batch, FeedBatch):
+            return self._pressed(request, batch)
         shown = self._shown(request, batch) if isinstance(batch, FeedBatch) else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
@@ -83,21 +86,25 @@ class FeedBatchAdmin(LargeListAdmin, ReadOnlyAdmin):
             "may_add_alias": request.user.has_perm(ADD_ALIAS),
         }
 
-    def _pressed(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        chosen = FeedBatch.objects.filter(pk=object_id)
+    def _pressed(self, request: HttpRequest, batch: FeedBatch) -> HttpResponse:
+        chosen = FeedBatch.objects.filter(pk=batch.pk)
         if "alias" in request.POST and request.user.has_perm(ADD_ALIAS):
-            self._learn(request, *request.POST["alias"].split(" ", 1))
+            center, _, name = request.POST["alias"].partition(" ")
+            self._learn(request, AliasForm({"center": center, "name": name}))
         elif "release" in request.POST and self.has_decide_permission(request):
             self._decide(request, chosen, release_batch, "released")
         elif "drop" in request.POST and self.has_decide_permission(request):
             self._decide(request, chosen, drop_batch, "dropped")
         else:
             return HttpResponse(status=403)
-        return redirect("admin:slots_feedbatch_change", object_id)
+        return redirect("admin:slots_feedbatch_change", batch.pk)
 
-    def _learn(self, request: HttpRequest, center: str, name: str) -> None:
+    def _learn(self, request: HttpRequest, form: "AliasForm") -> None:
         """Let a name that a source uses stand for a centre."""
-        meant = get_object_or_404(Center, pk=center)
+        if not form.is_valid():
+            self.message_user(request, "That is no name of a test centre.", messages.ERROR)
+            return
+        meant, name = form.cleaned_data["center"], form.cleaned_data["name"]
         try:
             add_alias(center=meant, alias=name, actor=acting_user(request))
         except AliasTakenError as error:
@@ -120,3 +127,10 @@ class FeedBatchAdmin(LargeListAdmin, ReadOnlyAdmin):
                 self.message_user(request, f"{batch} was {done}.", messages.SUCCESS)
             except NotHeldError as error:
                 self.message_user(request, f"{error}.", messages.WARNING)
+
+
+class AliasForm(forms.Form):
+    """What the button beside a rejected row says: a centre, and a name for it."""
+
+    center = forms.ModelChoiceField(Center.objects.all())
+    name = forms.CharField(max_length=LONGEST_NAME)
