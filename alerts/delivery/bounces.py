@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.mail.refusals import Fault, Phase, read_enhanced, whose_fault
 from accounts.models import User
 from alerts.delivery.refusals import refuse_mail, tell_staff
+from audit.text import is_storable
 from audit.trail import record
 
 MOST_BYTES = 64 * 1024
@@ -65,7 +66,7 @@ def bounces(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"title": "The secret is missing or wrong."}, status=401)
     try:
         address, reason = _read(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return JsonResponse({"title": str(error)}, status=400)
     record_bounce(address=address, reason=reason)
     return HttpResponse(status=204)
@@ -80,4 +81,7 @@ def _read(body: bytes) -> tuple[str, str]:
     content: Any = json.loads(body) if len(body) <= MOST_BYTES else None
     if not isinstance(content, dict) or not isinstance(content.get("address"), str):
         raise ValueError("The body has to be a JSON object with an address.")
-    return content["address"], str(content.get("reason", "reported as bouncing"))
+    address, reason = content["address"], str(content.get("reason", "reported as bouncing"))
+    if not (is_storable(address) and is_storable(reason)):
+        raise ValueError("The address or the reason holds a sign that can't be stored.")
+    return address, reason

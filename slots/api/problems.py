@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -51,9 +51,20 @@ def answer_with_problem(error: Exception, context: dict[str, Any]) -> Response |
         return None
     set_rollback()
     status = HTTPStatus(known.status_code)
-    body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value}
-    body |= {"detail": str(known.detail), "errors": getattr(known, "errors", [])}
+    body = _body(status, str(known.detail), getattr(known, "errors", []))
     return Response(body, status.value, headers=_headers(known), content_type=MEDIA_TYPE)
+
+
+def problem_response(
+    status: HTTPStatus, detail: str, *, errors: list[dict[str, Any]]
+) -> JsonResponse:
+    """The answer to what never reaches a view of the API; `errors` are as a Problem's."""
+    return JsonResponse(_body(status, detail, errors), status=status, content_type=MEDIA_TYPE)
+
+
+def _body(status: HTTPStatus, detail: str, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value}
+    return body | {"detail": detail, "errors": errors}
 
 
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:

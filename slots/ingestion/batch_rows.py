@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from typing import IO, NamedTuple
 
+from audit.text import printable
 from slots.models import Slot
 from slots.querysets import LONDON
 
@@ -59,7 +60,7 @@ class RejectedRow(NamedTuple):
 def quoted(value: object) -> str:
     """A value as a reason may show it: short, and printable whatever a source sent."""
     text = value if isinstance(value, str) else repr(value)[:100]
-    return "“" + "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:60]) + "”"
+    return f"“{printable(text)}”"
 
 
 class RowCheck:

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from django.utils import timezone
 
+from audit.text import printable
 from slots.ingestion.batch_rows import (
     BadBatch,
     BadRow,
@@ -111,7 +112,7 @@ def parse_json(source: bytes | IO[bytes], *, most_bytes: int = MOST_BYTES) -> Ba
     for name in stream.members():
         if name not in _FIELDS or name in said:
             fault = "stands twice" if name in said else "is not a field of a batch"
-            raise BadBatch(f"{quoted(name)} {fault}", field=name[:60])
+            raise BadBatch(f"{quoted(name)} {fault}", field=printable(name))
         said[name] = _read_slots(stream, rows) if name == "slots" else stream.value()
     stream.end()
     if "slots" not in said:

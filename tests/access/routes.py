@@ -1,5 +1,6 @@
 """The site's routes as its URL resolver has them, whatever any table says."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,26 @@ def _walk(
             yield from _walk(pattern.url_patterns, whole, inner)
         else:
             yield f"{namespace}{pattern.name}" if pattern.name else whole, pattern.callback
+
+
+_ARGUMENT = re.compile(r"<[^>]*>|\(\?P<\w+>[^()]*\)")
+
+
+def addresses(argument: str) -> Iterator[str]:
+    """Each route that takes arguments, with this in the place of every one of them."""
+    for pattern in _patterns(get_resolver().url_patterns, ""):
+        plain = re.sub(r"[\^$\\]", "", pattern)
+        if _ARGUMENT.search(plain):
+            yield "/" + _ARGUMENT.sub(lambda _: argument, plain)
+
+
+def _patterns(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
+    for pattern in patterns:
+        whole = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern.url_patterns, whole)
+        else:
+            yield whole
 
 
 # Routed in development alone, where there is nobody to keep out.

@@ -1,8 +1,5 @@
 """Every action of every list in admin, tried by everybody, against the table."""
 
-import logging
-from collections.abc import Iterator
-
 import pytest
 from django.apps import apps
 from django.urls import reverse
@@ -10,7 +7,7 @@ from django.urls import reverse
 from tests.access import doors
 from tests.access.rules import Outcome, Person
 from tests.access.table import MODELS
-from tests.access.world import World, make_world
+from tests.access.world import World
 
 pytestmark = pytest.mark.django_db
 ACTIONS = [
@@ -20,14 +17,6 @@ ACTIONS = [
 ]
 # Django's word to whoever names an action that is not offered to them.
 NOT_OFFERED = "No action selected"
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """A world of this test's own."""
-    logging.disable(logging.ERROR)
-    yield make_world()
-    logging.disable(logging.NOTSET)
 
 
 def took(world: World, person: Person, label: str, action: str) -> bool:

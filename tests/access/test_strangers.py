@@ -1,8 +1,6 @@
 """Nobody reaches what is another learner's, nobody becomes more than they are, by any request."""
 
 import json
-import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,7 +9,7 @@ from alerts.export import export
 from tests.access import doors
 from tests.access.rules import Outcome, Person
 from tests.access.table import ROUTES
-from tests.access.world import MARK, World, make_world
+from tests.access.world import MARK, World
 
 pytestmark = pytest.mark.django_db
 # What somebody would add to a form, or to a JSON object, to become more than they are.
@@ -21,14 +19,6 @@ CLAIMS = {
     "user": "1", "user_id": "1", "owner": "1", "id": "1", "pk": "1", "preference_id": "1",
     "password_hash": "x", "verified": "true", "primary": "true",
 }  # fmt: skip
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """A world of this test's own; what is refused is not worth a line each."""
-    logging.disable(logging.ERROR)
-    yield make_world()
-    logging.disable(logging.NOTSET)
 
 
 def routes_of(*words: str):

@@ -1,0 +1,16 @@
+"""Text that PostgreSQL can hold."""
+
+import re
+
+# UTF-8 has no halves of surrogate pairs, and PostgreSQL no NUL.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def is_storable(text: str) -> bool:
+    """Whether a column can hold it, however long it may be."""
+    return _UNSTORABLE.search(text) is None
+
+
+def printable(text: str, *, most: int = 60) -> str:
+    """As a message may show it: its beginning, with a sign for whatever can't be printed."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:most])
