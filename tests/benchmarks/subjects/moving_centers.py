@@ -35,10 +35,10 @@ def compare(world: World, rounds: int) -> Iterator[Figure]:
     seconds: list[float] = []
     settling: list[float] = []
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        files = [Path(folder, name) for name in ("there.csv", "back.csv")]
+        there, back = Path(folder, "there.csv"), Path(folder, "back.csv")
         moved = min(MOVED, world.centers // 2)
-        ids = write_lists(*files, moved)
-        for file in files:
+        ids = write_lists(there, back, moved)
+        for file in (there, back):
             with ThreadPoolExecutor(1) as pool:
                 moving = pool.submit(move, file)
                 seconds += save_until(moving, world)
