@@ -1,10 +1,11 @@
 """Files from outside: read in bounded pieces, or refused in one sentence."""
 
+import codecs
 import gzip
-import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
@@ -12,9 +13,10 @@ BLOCK_BYTES = 256 * 1024
 LONGEST_LINE_BYTES = 64 * 1024
 
 _GZIP = b"\x1f\x8b"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _KNOWN_OTHERS = {
     b"%PDF": "a PDF",
-    b"PK\x03\x04": "a zip archive",
+    b"PK\x03\x04": "a zip archive or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an Excel file",
     b"\x89PNG": "a picture",
 }
@@ -52,30 +54,44 @@ def unpacked(raw: IO[bytes]) -> IO[bytes]:
     return cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if start.startswith(_GZIP) else raw
 
 
-def blocks(stream: IO[bytes]) -> Iterator[bytes]:
-    """Pieces of some 256 KiB that end where a line ends.
+def blocks(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Pieces of some 256 KiB that end where a line ends, each with the number of its first line.
 
-    Raises BadFile at a NUL byte or a line of more than 64 KiB, having read no further.
+    UTF-16 with its mark comes as UTF-8. Raises BadFile at a NUL byte or a line of more than
+    64 KiB, having read no further.
     """
-    rest = b""
-    while block := stream.read(BLOCK_BYTES):
+    rest, line = b"", 1
+    for block in _read(stream):
+        text = rest + block
         if b"\0" in block:
-            raise BadFile("The file holds a NUL byte, so it is not text.")
-        block = rest + block
-        end = block.rfind(b"\n") + 1
-        rest = block[end:]
-        if len(rest) > LONGEST_LINE_BYTES:
-            raise BadFile("The file holds a line of more than 64 KiB, so it is not a table.")
+            number = line + text.count(b"\n", 0, text.index(b"\0"))
+            raise BadFile(f"Line {number} holds a NUL byte, so the file is not text.")
+        end = text.rfind(b"\n") + 1
+        rest = text[end:]
         if end:
-            yield block[:end]
+            yield line, text[:end]
+            line += text.count(b"\n")
+        if len(rest) > LONGEST_LINE_BYTES:
+            raise BadFile(f"Line {line} is longer than 64 KiB, so the file is not a table.")
     if rest:
-        yield rest
+        yield line, rest
 
 
-def lines(stream: IO[bytes], encoding: str) -> Iterator[str]:
-    """Lines with their ends, as the csv module wants them; raises BadFile as `blocks` does."""
-    for block in blocks(stream):
-        yield from io.StringIO(block.decode(encoding), newline="")
+def _read(stream: IO[bytes]) -> Iterator[bytes]:
+    pieces = iter(lambda: stream.read(BLOCK_BYTES), b"")
+    first = next(pieces, b"")
+    whole = chain([first], pieces)
+    return _as_utf8(whole) if first.startswith(_UTF_16) else whole
+
+
+def _as_utf8(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    try:
+        for piece in pieces:
+            yield decoder.decode(piece).encode()
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError as error:
+        raise BadFile("The file begins as UTF-16, and goes on as something else.") from error
 
 
 def _reason(error: Exception) -> str:

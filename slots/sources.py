@@ -1,5 +1,6 @@
-"""Adding sources, and what they may be."""
+"""Finding and adding sources, and what they may be."""
 
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from audit.trail import record
 from slots.models import Source
 
 SHORTEST_POLL_SECONDS = 10
+SUGGESTIONS = 3
 
 # It stands in the address that the source posts to.
 check_name = RegexValidator(
@@ -21,6 +23,14 @@ check_name = RegexValidator(
 
 class SourceExistsError(ValueError):
     """There is a source of this name."""
+
+
+class UnknownSource(LookupError):
+    """There is no source of this name; str() is a sentence with the nearest names."""
+
+    def __init__(self, name: str, like: list[str]) -> None:
+        near = f" Did you mean {' or '.join(like)}?" if like else ""
+        super().__init__(f"There is no source “{name}”.{near}")
 
 
 def add_source(
@@ -45,6 +55,19 @@ def add_source(
         raise SourceExistsError(f"There is a source {name} already.") from error
     source.refresh_from_db()
     return source
+
+
+def find_source(name: str) -> Source:
+    """The source of this name, exactly; raises UnknownSource, which names those like it."""
+    source = Source.objects.filter(name=name).first()
+    if source is None:
+        raise UnknownSource(name, _names_like(name))
+    return source
+
+
+def _names_like(name: str) -> list[str]:
+    names = {known.casefold(): known for known in Source.objects.values_list("name", flat=True)}
+    return [names[near] for near in get_close_matches(name.casefold(), names, n=SUGGESTIONS)]
 
 
 def check_url(url: str) -> None:

@@ -1,13 +1,12 @@
 """Lists of test centres as rows: DVSA's official CSV, or our own few columns."""
 
-import codecs
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 from audit.export import revived
-from centers.files import BadFile, blocks, lines, unpacked
+from centers.files import BadFile, unpacked
+from centers.tables import read_table
 
 # DVSA has some four hundred centres; what is far longer is no list of them.
 MOST_ROWS = 20_000
@@ -43,26 +42,14 @@ class Row:
 
 
 def read_rows(raw: IO[bytes]) -> list[Row]:
-    """All rows of a seekable file in UTF-8 or Windows-1252; raises BadFile for anything else."""
-    encoding = _encoding(raw)
-    try:
-        reader = csv.reader(lines(unpacked(raw), encoding))
-        columns = _columns(next(reader, []))
-        return list(_bounded(_rows(reader, columns)))
-    except csv.Error as error:
-        raise BadFile(f"The file is not CSV: {error}.") from error
+    """All rows of a seekable file, each under the line on which it begins; raises BadFile.
 
-
-def _encoding(raw: IO[bytes]) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            for block in blocks(unpacked(raw)):
-                decoder.decode(block)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise BadFile("The file is text neither in UTF-8 nor in Windows-1252.")
+    A cell may hold several lines; the columns may be separated as `read_table` knows.
+    """
+    table = read_table(unpacked(raw))
+    _, header = next(table, (1, []))
+    columns = _columns(header)
+    return list(_bounded(_row(line, cells, columns) for line, cells in table))
 
 
 def _columns(header: list[str]) -> dict[str, list[int]]:
@@ -82,17 +69,12 @@ def _columns(header: list[str]) -> dict[str, list[int]]:
     }
 
 
-def _rows(reader: Any, columns: dict[str, list[int]]) -> Iterator[Row]:
-    """Each under the line on which it begins: a cell may hold several lines."""
-    line = reader.line_num + 1
-    for row in reader:
-        if row:
-            yield Row(line=line, **{field: _text(row, cells) for field, cells in columns.items()})
-        line = reader.line_num + 1
+def _row(line: int, cells: list[str], columns: dict[str, list[int]]) -> Row:
+    return Row(line, **{field: _text(cells, places) for field, places in columns.items()})
 
 
 def _text(row: list[str], places: list[int]) -> str:
-    parts = (" ".join(revived(row[place]).split()) for place in places if place < len(row))
+    parts = (" ".join(revived(row[place]).split()) for place in places)
     return ", ".join(part.rstrip(",") for part in parts if part)
 
 

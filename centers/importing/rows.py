@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
@@ -11,18 +11,10 @@ from centers.geocoding import Place, PostcodeError, Precision
 from centers.importing.files import Row
 from centers.postcodes import NotAPostcode, NotInGreatBritain, written
 from centers.querysets import METRES_PER_MILE
+from centers.written_dates import NotADate, read_date
 
 Value = str | Decimal | bool
 
-CLOSING_FORMATS = (
-    "%d/%m/%Y",
-    "%Y-%m-%d",
-    "%d %B %Y",
-    "%d %b %Y",
-    "%d-%b-%Y",
-    "%d/%m/%y",
-    "%d-%b-%y",
-)
 # As the columns have it; an address may be as long as it likes.
 LONGEST = {"name": 255, "code": 50, "postcode": 10, "town": 255}
 DEGREE = Decimal("0.000001")
@@ -129,14 +121,10 @@ def _degrees(value: str | float) -> Decimal:
 
 
 def _closing(text: str) -> date | None:
-    if not text:
-        return None
-    for form in CLOSING_FORMATS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 -- a day has no zone
-        except ValueError:
-            continue
-    raise WrongRow(f"its closing date {text[:40]!r} is not a date")
+    try:
+        return read_date(text) if text else None
+    except NotADate as error:
+        raise WrongRow(f"its closing date {text[:40]!r} is not a date") from error
 
 
 def _miles(latitude: float, longitude: float, place: Place) -> float:

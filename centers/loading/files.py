@@ -32,19 +32,16 @@ def read_file(path: Path, progress: Progress) -> tuple[Layout, Iterator[Piece]]:
     if zipfile.is_zipfile(path) and path.is_file():
         return code_point_open(), _zipped(path, progress)
     with opened(path) as (_, stream):
-        header = next(blocks(stream)).partition(b"\n")[0]
-    return recognise(header.decode("utf-8-sig", "replace")), _plain(path, progress)
+        _, start = next(blocks(stream), (1, b""))
+    header = start.partition(b"\n")[0].decode("utf-8-sig", "replace")
+    return recognise(header), _plain(path, progress)
 
 
 def _plain(path: Path, progress: Progress) -> Iterator[Piece]:
     with opened(path) as (raw, stream):
-        pieces = _pieces(blocks(stream))
-        first = next(pieces)
-        yield Piece(first.lines.partition(b"\n")[2], first_line=2)
-        for piece in pieces:
+        for line, block in blocks(stream):
+            yield Piece(block, line) if line > 1 else Piece(block.partition(b"\n")[2], 2)
             progress(raw.tell())
-            yield piece
-        progress(raw.tell())
 
 
 def _zipped(path: Path, progress: Progress) -> Iterator[Piece]:
@@ -53,7 +50,8 @@ def _zipped(path: Path, progress: Progress) -> Iterator[Piece]:
             done = 0
             for member in _members(archive):
                 with archive.open(member) as stream:
-                    yield from _pieces(blocks(stream), member.filename)
+                    for line, block in blocks(stream):
+                        yield Piece(block, line, member.filename)
                 done += member.compress_size
                 progress(done)
     except (*_UNPACKING, OSError, EOFError) as error:
@@ -65,10 +63,3 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     if not found:
         raise BadFile("The zip holds no Data/CSV/*.csv, so it is not Code-Point Open.")
     return found
-
-
-def _pieces(texts: Iterator[bytes], member: str = "") -> Iterator[Piece]:
-    line = 1
-    for text in texts:
-        yield Piece(text, line, member)
-        line += text.count(b"\n")

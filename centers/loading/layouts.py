@@ -8,21 +8,29 @@ from dataclasses import dataclass
 from django.contrib.gis.gdal import AxisOrder, CoordTransform, OGRGeometry, SpatialReference
 
 from centers.files import BadFile
+from centers.tables import delimiter_of
 
 # Postcode, latitude, longitude (both "" without a grid reference), YYYYMM of its end or "".
 Texts = tuple[str, str, str, str]
-# A row that is too short has no texts.
-Arrange = Callable[[Iterable[list[str]]], Iterator[Texts | None]]
+Arrange = Callable[[Iterable[list[str]]], Iterator[Texts]]
 
+OWN = ("postcode", "latitude", "longitude")
+# Code-Point Open user guide, "CSV structure".
+CODE_POINT_FIELDS = 10
 # ONS's mark for a postcode without a grid reference.
 NO_LATITUDE = "99.999999"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How to read a file: `bare` rows are postcode,latitude,longitude and nothing else."""
+    """How to read a file, each row of which has `width` fields.
+
+    `bare` rows are postcode,latitude,longitude with commas between and nothing else.
+    """
 
     arrange: Arrange
+    width: int
+    delimiter: str = ","
     columns: tuple[str, ...] = ("postcode", "latitude", "longitude", "ended")
     bare: bool = False
 
@@ -32,13 +40,14 @@ def recognise(first_line: str) -> Layout:
 
     Raises BadFile when it is none of them.
     """
-    names = [name.strip().casefold() for name in next(csv.reader([first_line]), [])]
+    delimiter = delimiter_of(first_line)
+    header = next(csv.reader([first_line], delimiter=delimiter), [])
+    names = [name.strip().casefold() for name in header]
     if {"pcds", "doterm", "lat", "long"} <= set(names):
-        return Layout(_pick(names, "pcds", "lat", "long", "doterm"))
-    if {"postcode", "latitude", "longitude"} <= set(names):
-        bare = names == ["postcode", "latitude", "longitude"]
-        arrange = _pick(names, "postcode", "latitude", "longitude")
-        return Layout(arrange, columns=("postcode", "latitude", "longitude"), bare=bare)
+        return Layout(_pick(names, "pcds", "lat", "long", "doterm"), len(names), delimiter)
+    if set(OWN) <= set(names):
+        bare = names == list(OWN) and delimiter == ","
+        return Layout(_pick(names, *OWN), len(names), delimiter, columns=OWN, bare=bare)
     raise BadFile(
         "The first line is neither postcode,latitude,longitude nor the header of ONSPD or NSPL."
     )
@@ -46,13 +55,10 @@ def recognise(first_line: str) -> Layout:
 
 def _pick(names: list[str], *wanted: str) -> Arrange:
     postcode, latitude, longitude, *ended = [names.index(name) for name in wanted]
-    longest = max(postcode, latitude, longitude, *ended)
 
-    def arrange(rows: Iterable[list[str]]) -> Iterator[Texts | None]:
+    def arrange(rows: Iterable[list[str]]) -> Iterator[Texts]:
         for row in rows:
-            if len(row) <= longest:
-                yield None
-            elif row[latitude] == NO_LATITUDE:
+            if row[latitude] == NO_LATITUDE:
                 yield row[postcode], "", "", row[ended[0]] if ended else ""
             else:
                 end = row[ended[0]] if ended else ""
@@ -66,10 +72,10 @@ def code_point_open() -> Layout:
 
     Positional quality 90 means no coordinates (Code-Point Open technical specification).
     """
-    return Layout(_from_grid)
+    return Layout(_from_grid, CODE_POINT_FIELDS)
 
 
-def _from_grid(rows: Iterable[list[str]]) -> Iterator[Texts | None]:
+def _from_grid(rows: Iterable[list[str]]) -> Iterator[Texts]:
     rows = list(rows)
     on_grid = [_grid_reference(row) for row in rows]
     places = iter(_to_degrees([reference for reference in on_grid if reference]))
@@ -82,7 +88,7 @@ def _from_grid(rows: Iterable[list[str]]) -> Iterator[Texts | None]:
 
 
 def _grid_reference(row: list[str]) -> tuple[float, float] | None:
-    if len(row) < len(("postcode", "quality", "eastings", "northings")) or row[1] == "90":
+    if row[1] == "90":
         return None
     try:
         return float(int(row[2])), float(int(row[3]))
@@ -90,9 +96,7 @@ def _grid_reference(row: list[str]) -> tuple[float, float] | None:
         return None
 
 
-def _without_reference(row: list[str]) -> Texts | None:
-    if len(row) < len(("postcode", "quality", "eastings", "northings")):
-        return None
+def _without_reference(row: list[str]) -> Texts:
     return (row[0], "", "", "") if row[1] == "90" else (row[0], row[2], row[3], "")
 
 

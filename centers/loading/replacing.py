@@ -1,6 +1,6 @@
 """Replacing the stored postcodes by those of a published list, all at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +63,7 @@ def check_postcodes(path: Path, *, progress: Progress = _no_progress) -> Loaded:
     sieve = Sieve(layout, careful=True)
     for piece in pieces:
         sieve.pass_through(piece)
+    sieve.finish()
     return _unless_empty(Loaded(sieve.accepted, sieve.rejections))
 
 
@@ -93,7 +94,7 @@ def _load(
         cursor.execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE")
         stored = _count(cursor)
         write = _merge if stored else _fill
-        added, changed, removed = write(cursor, layout.columns, pieces, sieve.pass_through)
+        added, changed, removed = write(cursor, layout.columns, pieces, sieve)
     loaded = _unless_empty(Loaded(sieve.accepted, sieve.rejections, added, changed, removed))
     _unless_shrunk(loaded.accepted, stored, force=force)
     record("postcodes.loaded", actor=actor, subject=None, file=path.name, **summary(loaded))
@@ -121,19 +122,20 @@ def _copy(
     table: str,
     columns: tuple[str, ...],
     pieces: Iterable[Piece],
-    sieve: Callable[[Piece], bytes],
+    sieve: Sieve,
 ) -> None:
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)"
     with cursor.copy(statement) as copy:
         for piece in pieces:
-            copy.write(sieve(piece))
+            copy.write(sieve.pass_through(piece))
+        sieve.finish()
 
 
 def _fill(
     cursor: CursorWrapper,
     columns: tuple[str, ...],
     pieces: Iterable[Piece],
-    sieve: Callable[[Piece], bytes],
+    sieve: Sieve,
 ) -> tuple[int, int, int]:
     """Straight into the empty table, whose key is built once all rows are there.
 
@@ -150,7 +152,7 @@ def _merge(
     cursor: CursorWrapper,
     columns: tuple[str, ...],
     pieces: Iterable[Piece],
-    sieve: Callable[[Piece], bytes],
+    sieve: Sieve,
 ) -> tuple[int, int, int]:
     """By way of a temporary table, so that only what differs is written.
 

@@ -1,10 +1,10 @@
 """Rows of a list of postcodes: each is checked, and kept or rejected with its line and reason."""
 
-import csv
-import io
 import itertools
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from centers.files import BadFile
 from centers.loading.files import Piece
 from centers.loading.layouts import Layout, Texts
 from centers.postcodes import INWARD, OUTWARD, NotInGreatBritain, PostcodeError, written
+from centers.tables import PieceReader
 
 EXAMPLES = 1000
 
@@ -84,35 +85,56 @@ class Sieve:
     def __init__(self, layout: Layout, *, careful: bool) -> None:
         self._layout = layout
         self._seen = Seen() if careful else None
+        self._member = ""
+        self._table = self._new_table()
         self.accepted = 0
         self.rejections = Rejections()
 
     def pass_through(self, piece: Piece) -> bytes:
         """The piece's good rows with the layout's columns; the others are noted."""
-        if self._layout.bare and not self._seen:
+        if self._layout.bare and not self._seen and not self._table.is_within_row:
             lines = piece.lines.replace(b"\r\n", b"\n")
             if _PLAINLY_RIGHT.fullmatch(lines):
                 self.accepted += lines.count(b"\n")
                 return lines
         return "".join(self._read(piece)).encode()
 
+    def finish(self) -> None:
+        """Say that there are no more pieces; raises BadFile when the last row has not ended."""
+        with self._naming_member():
+            self._table.finish()
+
     def _read(self, piece: Piece) -> list[str]:
-        rows = _rows(piece)
+        rows = self._rows(piece)
         good = []
         arranged = self._layout.arrange(row for _, row in rows)
-        for (line, row), texts in zip(rows, arranged, strict=True):
+        for (line, _), texts in zip(rows, arranged, strict=True):
             try:
                 good.append(self._check(texts))
             except _WrongRow as error:
                 where = f"{piece.member}:{line}" if piece.member else line
-                shown = (texts[0] if texts else "".join(row[:1]))[:20]
-                self.rejections.add(Rejected(where, str(error), shown))
+                self.rejections.add(Rejected(where, str(error), texts[0][:20]))
         self.accepted += len(good)
         return good
 
-    def _check(self, texts: Texts | None) -> str:
-        if texts is None:
-            raise _WrongRow("too few columns")
+    def _rows(self, piece: Piece) -> list[tuple[int, list[str]]]:
+        if piece.member != self._member:
+            self.finish()
+            self._member, self._table = piece.member, self._new_table()
+        with self._naming_member():
+            return self._table.read(piece.first_line, piece.lines)
+
+    def _new_table(self) -> PieceReader:
+        return PieceReader(delimiter=self._layout.delimiter, width=self._layout.width)
+
+    @contextmanager
+    def _naming_member(self) -> Iterator[None]:
+        try:
+            yield
+        except BadFile as error:
+            raise (BadFile(f"{self._member}: {error}") if self._member else error) from error
+
+    def _check(self, texts: Texts) -> str:
         postcode, latitude, longitude, ended = texts
         name = _name(postcode)
         place = _place(latitude, longitude)
@@ -122,15 +144,6 @@ class Sieve:
             raise _WrongRow("it comes twice in the file")
         values = (name, *place, ended)[: len(self._layout.columns)]
         return ",".join(values) + "\n"
-
-
-def _rows(piece: Piece) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(piece.lines.decode("utf-8", "replace"), newline=""))
-    try:
-        return [(piece.first_line + reader.line_num - 1, row) for row in reader if row]
-    except csv.Error as error:
-        line = piece.first_line + reader.line_num - 1
-        raise BadFile(f"Line {line} is not a line of CSV: {error}.") from error
 
 
 def _name(postcode: str) -> str:

@@ -37,7 +37,8 @@ def files(tmp_path, seed, transactional_db) -> list[Path]:
 
 
 def start(files: list[Path]) -> subprocess.Popen:
-    command = [sys.executable, "manage.py", "import_slots", *map(str, files), "--source", "feed"]
+    words = ("import_slots", *map(str, files), "--source", "feed", "--create")
+    command = [sys.executable, "manage.py", *words]
     return subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,

@@ -47,7 +47,7 @@ def write_json(file: Path, count: int) -> Path:
 
 def peak(file: Path) -> int:
     """KiB of memory that an import of a file takes at most."""
-    return peak_of_command("import_slots", str(file), "--source", "x", "--dry-run")
+    return peak_of_command("import_slots", str(file), "--source", "x", "--create", "--dry-run")
 
 
 @pytest.mark.parametrize("write", [write_csv, write_json])

@@ -69,7 +69,7 @@ def import_a_slot(site: Site, folder: Path, clock: str) -> None:
     day = timezone.localdate() + timedelta(days=21)
     file = folder / "batch.csv"
     file.write_text(f"center,test_type,date,time\nGoodmayes,practical,{day},{clock}\n")
-    site.manage("import_slots", str(file), "--source", "journey")
+    site.manage("import_slots", str(file), "--source", "journey", "--create")
 
 
 def first_alert(page: Page, site: Site, email: str) -> None:

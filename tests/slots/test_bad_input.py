@@ -96,7 +96,7 @@ def imported(folder: Path, body: bytes) -> tuple[int, dict]:
     file, out = folder / "batch.json", StringIO()
     file.write_bytes(body)
     try:
-        call_command("import_slots", file, source="feed", json=True, stdout=out)
+        call_command("import_slots", file, source="feed", create=True, json=True, stdout=out)
     except SystemExit as ended:
         return int(ended.code or 0), json.loads(out.getvalue())["files"][0]
     return 0, json.loads(out.getvalue())["files"][0]

@@ -43,8 +43,9 @@ def write(folder: Path, sequence: int, listed: list[dict], **fields: object) -> 
 
 
 def run(*files: Path, source: str = "feed", **options: Any) -> tuple[int, str, str]:
-    """Exit code, what was printed, and what was complained of."""
+    """Exit code, what was printed, and what was complained of; the source is made."""
     out, err = StringIO(), StringIO()
+    options = {"create": True} | options
     try:
         call_command("import_slots", *files, source=source, stdout=out, stderr=err, **options)
     except SystemExit as ended:
@@ -68,14 +69,39 @@ def test_files_are_taken_in_in_order_and_answered_one_by_one(folder):
     assert [answer["file"] for answer in found] == [str(file) for file in files]
 
 
-def test_an_unknown_source_is_made(folder):
+def test_an_unknown_source_is_made_when_that_is_asked_for(folder):
     run(write(folder, 1, slots(1)), source="Northern feed")
     assert Source.objects.get().name == "Northern feed"
 
 
+@pytest.mark.parametrize("typed", ["nothern", "Northern", "northern ", "norther"])
+def test_a_mistyped_source_is_refused_with_the_nearest_name_and_nothing_is_made(folder, typed):
+    for name in ("northern", "southern-feed"):
+        Source.objects.create(name=name)
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"Did you mean northern.*To make it") as caught:
+        call_command(
+            "import_slots", write(folder, 1, slots(1)), source=typed, json=True, stdout=out
+        )
+    assert caught.value.returncode == 1
+    [answer] = json.loads(out.getvalue())["files"]
+    assert list(answer) == FIELDS
+    assert (answer["batch"], answer["status"], answer["opened"]) == (None, "refused", 0)
+    assert "northern" in answer["reason"]
+    assert Source.objects.count() == 2
+    assert open_slots() == set()
+
+
+def test_an_unknown_source_like_none_is_refused_without_a_guess(folder):
+    Source.objects.create(name="northern")
+    with pytest.raises(CommandError, match=r"no source “xyz”\. To make it") as caught:
+        call_command("import_slots", write(folder, 1, slots(1)), source="xyz")
+    assert caught.value.returncode == 1
+
+
 def test_a_name_that_no_source_can_have_is_a_fault_of_usage(folder):
     with pytest.raises(CommandError) as caught:
-        call_command("import_slots", write(folder, 1, []), source="a/b")
+        call_command("import_slots", write(folder, 1, []), source="a/b", create=True)
     assert caught.value.returncode == 2
 
 
@@ -168,3 +194,64 @@ def test_observed_tomorrow_is_refused(folder):
     assert open_slots() == set()
     run(write(folder, 1, slots(1)))
     assert open_slots() == keys(slots(1))
+
+
+HEADER = "center,test_type,date,time,note"
+
+
+def spreadsheet(folder: Path, content: str, encoding: str = "utf-8") -> Path:
+    file = folder / "found.csv"
+    file.write_bytes(content.encode(encoding))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            f'{HEADER}\nA,practical,{DAY},08:17,"by phone\nB,practical,{DAY},08:17,x\n',
+            "line 2 opens",
+        ),
+        (f'{HEADER}\nA,practical,{DAY},08:17,x\n"B,practical,{DAY},08:17,x\n', "line 3 opens"),
+        (f'{HEADER}\nA,practical,{DAY},08:17,"x" y\n', "line 2 is not a row of CSV"),
+        (f"{HEADER}\nA,practical,{DAY},08:17,x\nB,practical,{DAY}\n", "line 3 has 3 fields"),
+        (f"{HEADER}\nA,practical,{DAY},08:17,x,y\n", "line 2 has 6 fields where the first has 5"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_file_with_a_row_that_is_not_plain_is_refused_whole_with_its_line(
+    folder, content, words, encoding
+):
+    code, found = answers(spreadsheet(folder, content, encoding))
+    assert (code, found[0]["status"], found[0]["opened"]) == (1, "refused", 0)
+    assert words in found[0]["reason"]
+    assert open_slots() == set()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_what_excel_saves_on_a_british_windows_is_read(folder, encoding, delimiter):
+    text = f"{HEADER}\r\nA,practical,{DAY:%d/%m/%Y},08:14,£62 – weekday\r\n"
+    code, found = answers(spreadsheet(folder, text.replace(",", delimiter), encoding))
+    assert (code, found[0]["status"], found[0]["opened"]) == (0, "applied", 1)
+
+
+@pytest.mark.parametrize("clock", ["8.10", "8:10", "08:10:00", "8.10am", "08.10 a.m."])
+@pytest.mark.parametrize("form", ["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%a %d %b %y", "%d.%m.%Y"])
+def test_times_and_dates_are_read_as_people_write_them(folder, clock, form):
+    file = spreadsheet(folder, f"{HEADER}\nA,practical,{DAY:{form}},{clock},\n")
+    code, _ = answers(file)
+    assert (code, open_slots()) == (0, {("A", DAY.isoformat(), "08:10")})
+
+
+@pytest.mark.parametrize("clock", ["8.1", "13.10am", "8", "25.00"])
+def test_a_time_that_may_be_two_is_rejected_and_not_guessed(folder, clock):
+    code, found = answers(spreadsheet(folder, f"{HEADER}\nA,practical,{DAY},{clock},\n"))
+    assert (code, found[0]["opened"], found[0]["rejected"][0]["row"]) == (3, 0, 2)
+
+
+def test_a_centre_pasted_with_other_spaces_is_found(folder):
+    code, found = answers(
+        spreadsheet(folder, f"{HEADER}\nCenter\xa0 A\xa0,practical,{DAY},8.10,\n")
+    )
+    assert (code, found[0]["opened"]) == (0, 1)

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 
 from audit.management.reporting import JsonCommand
 from slots.models import Source, SourceToken
+from slots.sources import UnknownSource, find_source
 from slots.tokens import StaffNeedNoTokenError, make_token, revoke_token
 
 EXAMPLE = """examples:
@@ -35,9 +36,9 @@ class Command(JsonCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it, or say in one sentence why not."""
         try:
-            source = Source.objects.get(name=options["source"])
-        except Source.DoesNotExist:
-            raise CommandError(f"There is no source {options['source']}.") from None
+            source = find_source(options["source"])
+        except UnknownSource as error:
+            raise CommandError(str(error)) from error
         lines, answer = getattr(self, f"_{options['action']}")(source, options)
         self.stdout.write(json.dumps(answer, default=str) if options["json"] else lines)
 

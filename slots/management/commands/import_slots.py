@@ -19,14 +19,15 @@ from slots.ingestion.batches import BadBatch, Batch, parse_csv, parse_json
 from slots.ingestion.ingest import Outcome, read_and_ingest
 from slots.ingestion.outcomes import Status
 from slots.models import Source
-from slots.sources import add_source
+from slots.sources import UnknownSource, add_source, find_source
 
 EXAMPLE = """examples:
   manage.py import_slots batch-0001.json batch-0002.json --source northern-feed
-  manage.py import_slots cancellations.csv --source spreadsheet --dry-run
+  manage.py import_slots cancellations.csv --source spreadsheet --create --dry-run
 A CSV file has the columns center,test_type,date,time in any order and adds to what is open; a
 JSON batch that is complete also closes what it no longer lists. Exit 0: all taken in. 1: a file
-was refused, held or out of date, and those after it were left. 3: some rows were rejected.
+was refused, held or out of date, and those after it were left; or there is no such source. 3:
+some rows were rejected.
 """
 REFUSED = {Status.REFUSED, Status.HELD, Status.STALE}
 EXIT_REFUSED, EXIT_USAGE, EXIT_ROWS_REJECTED = 1, 2, 3
@@ -35,7 +36,7 @@ EXIT_REFUSED, EXIT_USAGE, EXIT_ROWS_REJECTED = 1, 2, 3
 class Command(JsonCommand):
     """Import files of one source, in order."""
 
-    help = "Takes in batches of slots from JSON or CSV files; an unknown source is created."
+    help = "Takes in batches of slots from JSON or CSV files of one source."
     example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -44,13 +45,16 @@ class Command(JsonCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--source", required=True, metavar="NAME", help="who says so")
         parser.add_argument(
+            "--create", action="store_true", help="make the source if there is none"
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="say what would be, and change nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, answer, and exit as the outcome asks."""
         with transaction.atomic() if options["dry_run"] else nullcontext():
-            outcomes = self._import_all(_source(options["source"]), options["files"])
+            outcomes = self._import_all(self._source(options), options["files"])
             if options["dry_run"]:
                 transaction.set_rollback(True)
         if options["json"]:
@@ -60,6 +64,18 @@ class Command(JsonCommand):
         code = _exit_code([outcome for _, outcome in outcomes])
         if code:
             sys.exit(code)
+
+    def _source(self, options: dict[str, Any]) -> Source:
+        try:
+            return find_source(options["source"])
+        except UnknownSource as unknown:
+            if options["create"]:
+                return _made_source(options["source"])
+            reason = f"{unknown} To make it, add --create."
+            if options["json"]:
+                refused = _refused(options["files"][0], reason)
+                self.report({"files": [refused]}, [], as_json=True)
+            raise CommandError(reason, returncode=EXIT_REFUSED) from unknown
 
     def _import_all(self, source: Source, files: list[Path]) -> list[tuple[Path, Outcome]]:
         """Each file's outcome, up to and with the first that is refused."""
@@ -84,6 +100,13 @@ class Command(JsonCommand):
             self.stdout.write("Nothing was changed: this was a dry run.")
 
 
+def _made_source(name: str) -> Source:
+    try:
+        return add_source(name=name, actor=None)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages), returncode=EXIT_USAGE) from error
+
+
 class _Watched(io.FileIO):
     """A file that moves a progress bar as it is read."""
 
@@ -96,15 +119,6 @@ class _Watched(io.FileIO):
         count = super().readinto(buffer)
         self._bar.update(count or 0)
         return count
-
-
-def _source(name: str) -> Source:
-    """The source of this name, made if there is none yet."""
-    source = Source.objects.filter(name=name).first()
-    try:
-        return source or add_source(name=name, actor=None)
-    except ValidationError as error:
-        raise CommandError(" ".join(error.messages), returncode=EXIT_USAGE) from error
 
 
 def _size(files: list[Path]) -> int:
@@ -124,6 +138,12 @@ def _is_json(file: Path, start: bytes) -> bool:
     if file.suffix.lower() in {".json", ".csv"}:
         return file.suffix.lower() == ".json"
     return start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
+
+
+def _refused(file: Path, reason: str) -> dict[str, Any]:
+    """The answer for a file that was not even opened."""
+    refused = Outcome(batch=0, status=Status.REFUSED, reason=reason)
+    return _answer(file, refused) | {"batch": None}
 
 
 def _answer(file: Path, outcome: Outcome) -> dict[str, Any]:

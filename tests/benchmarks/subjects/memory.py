@@ -90,7 +90,7 @@ def _imports(world: World) -> Iterator[Figure]:
             feed = ingest.Feed(rows)
             feed.next()
             file.write_bytes(feed.json)
-            words = ("import_slots", str(file), "--source", "memory", "--dry-run")
+            words = ("import_slots", str(file), "--source", "memory", "--create", "--dry-run")
             peaks.append(peak_of_command(*words))
         yield _growth("import_slots with five times the rows", peaks)
 

@@ -355,6 +355,13 @@ def test_an_import_is_in_the_audit_log(write):
 
 # Files that are none
 
+UNCLOSED = (
+    b"code,name,postcode,latitude,longitude,address,town\n"
+    b'C1,One,IG3 9UZ,51.56,0.11,"12 High St\n'
+    b"C2,Two,IG3 9UZ,51.56,0.12,x,y\n"
+    b"C3,Three,IG3 9UZ,51.56,0.13,x,y\n"
+)
+
 
 @pytest.mark.parametrize(
     ("content", "words"),
@@ -365,9 +372,13 @@ def test_an_import_is_in_the_audit_log(write):
         (f"{OWN}\n{HENDON}\n".encode() + b"x" * 100_000, "64 KiB"),
         (b"x" * 2_000_000, "64 KiB"),
         (b"name,town\nHendon,London\n", "first line"),
-        (f"{OWN}\n{HENDON}\x81\xff\n".encode("latin-1"), "neither in UTF-8 nor"),
-        (f'{OWN}\n"{HENDON}\n'.encode() + b"x,y\n" * 50_000, "not CSV"),
-        (f"{OWN}\n".encode() + b",a,b\n" * 20_001, "more than 20,000 rows"),
+        (f"{OWN}\n{HENDON}\x81\xff\n".encode("latin-1"), "Line 2 can't be read as UTF-8 or"),
+        (f'{OWN}\n"{HENDON}\n'.encode() + b"x,y\n" * 50_000, "Line 2 opens a quote"),
+        (UNCLOSED, "Line 2 opens a quote"),
+        (UNCLOSED.decode().encode("utf-16"), "Line 2 opens a quote"),
+        (f"{OWN}\n{HENDON}\n483,Luton\n".encode(), "Line 3 has 2 fields where the first has 7"),
+        (f"{OWN}\n{HENDON},\n".encode(), "Line 2 has 8 fields where the first has 7"),
+        (f"{OWN}\n".encode() + b",a,b,,,,\n" * 20_001, "more than 20,000 rows"),
     ],
 )
 def test_a_bad_file_is_refused_in_a_sentence_and_changes_nothing(tmp_path, content, words):
