@@ -12,6 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from accounts.addresses import check_plain
 from accounts.mail.headers import AUTOMATIC, message_id
 from accounts.mail.refusals import Fault, fault_of
 from audit.addresses import client_address
@@ -59,8 +60,10 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def clean_email(self, email: str) -> str:
-        """One spelling of each address."""
-        return str(super().clean_email(email)).lower()
+        """One spelling of each address, and none that the database would refuse."""
+        cleaned = str(super().clean_email(email))
+        check_plain(cleaned)
+        return cleaned.lower()
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that rate limits count by; see `audit.addresses`."""

@@ -52,5 +52,5 @@ def _record_signed_out(user: User | None, **kwargs: Any) -> None:
 def _record_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
     """The account that was tried is the subject, where there is one; who tried is unknown."""
     email = credentials.get("email") or credentials.get("username") or ""
-    tried = User.objects.filter(email__iexact=email).first()
+    tried = User.objects.with_address(email).first()
     record("user.sign_in_failed", actor=None, subject=tried)

@@ -1,11 +1,14 @@
 """allauth's forms with our labels and hints, and without placeholders in their fields."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+
+from accounts.addresses import check_address, check_plain
 
 PASSWORD_HINT = "Three unusual words are hard to guess and easy to remember"  # noqa: S105
 
@@ -23,10 +26,11 @@ ERRORS = {
 
 
 class Words:
-    """Mixin: labels, hints and errors by the field's name."""
+    """Mixin: labels, hints and errors by the field's name, and what an address may be."""
 
     labels: dict[str, str] = {}  # noqa: RUF012 - each form has its own
     hints: dict[str, str] = {}  # noqa: RUF012
+    check_email: Callable[[str], None] = staticmethod(check_address)
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,6 +42,9 @@ class Words:
             if name in ERRORS:
                 field.error_messages |= dict.fromkeys(("required", "invalid"), ERRORS[name])
             field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                # allauth lowers the case afterwards, which makes ASCII of some other letters.
+                field.validators = [self.check_email]
 
 
 class SignUpForm(Words, account.SignupForm):
@@ -51,9 +58,10 @@ class SignUpForm(Words, account.SignupForm):
 
 
 class SignInForm(Words, account.LoginForm):
-    """Signing in."""
+    """Signing in, with whatever address an account has."""
 
     labels = {"login": "E-mail address", "password": "Password"}  # noqa: RUF012
+    check_email = staticmethod(check_plain)
 
 
 class EmailForm(Words, account.AddEmailForm):
@@ -84,6 +92,7 @@ class ForgottenForm(Words, account.ResetPasswordForm):
     """Asking for a link that lets a new password be chosen."""
 
     labels = {"email": "E-mail address"}  # noqa: RUF012
+    check_email = staticmethod(check_plain)
 
 
 class NewPasswordForm(Words, account.ResetPasswordKeyForm):

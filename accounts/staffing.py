@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
+from accounts.addresses import check_address
 from accounts.models import Role, User
 from accounts.sessions import drop_sessions
 from audit.trail import Actor, record
@@ -41,9 +42,10 @@ def last_admin_stays() -> Iterator[None]:
 def make_admin(*, email: str, password: str, actor: User | None) -> User:
     """Make an active admin whose e-mail counts as verified.
 
-    Raises ValidationError when the password is too weak or the e-mail is no e-mail, and
-    IntegrityError when somebody has that e-mail already.
+    Raises ValidationError when the password is too weak or the email is none, and
+    IntegrityError when someone has that email already.
     """
+    check_address(email.strip())
     validate_password(password)
     with transaction.atomic():
         role = Role.objects.get(role_name=Role.ADMIN)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now, Upper
 
+from accounts.addresses import PLAIN_ADDRESS, check_address
 from accounts.managers import UserManager
 from audit.touch import touch_updated_at
 
@@ -47,7 +48,7 @@ class User(AbstractBaseUser):
     STAFF_ROLES = frozenset({Role.CENTER_MANAGER, Role.AUDITOR, Role.ADMIN})
 
     id = models.AutoField(primary_key=True, db_column="user_id")
-    email = models.EmailField(max_length=255, unique=True)
+    email = models.EmailField(max_length=255, unique=True, validators=[check_address])
     password = models.CharField(max_length=255, db_column="password_hash")
     first_name = models.CharField(max_length=255, null=True, blank=True)
     last_name = models.CharField(max_length=255, null=True, blank=True)
@@ -73,6 +74,9 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="users_email_ignoring_case"),
             models.CheckConstraint(
                 name="users_email_shape", condition=Q(email__iregex=r"^[^@]+@[^@]+\.[^@]+$")
+            ),
+            models.CheckConstraint(
+                name="users_email_plain", condition=Q(email__regex=PLAIN_ADDRESS)
             ),
         ]
         indexes: ClassVar = [

@@ -44,7 +44,7 @@ class WhyForm(forms.Form):
 
     def clean_email(self) -> User:
         """The learner."""
-        user = User.objects.filter(email__iexact=self.cleaned_data["email"]).first()
+        user = User.objects.with_address(self.cleaned_data["email"]).first()
         if user is None:
             raise forms.ValidationError("Nobody has this e-mail address.")
         return user

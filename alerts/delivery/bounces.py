@@ -35,7 +35,7 @@ def record_bounce(*, address: str, reason: str) -> bool:
 
     What the receiving server has against us is told to staff and condemns nobody.
     """
-    user, fault = User.objects.filter(email__iexact=address).first(), _fault(reason)
+    user, fault = User.objects.with_address(address).first(), _fault(reason)
     if fault == Fault.US:
         tell_staff(PROVIDER, words=reason)
     if user is None or fault not in ABOUT_ADDRESS:

@@ -48,5 +48,5 @@ def test_a_weak_password_is_refused_and_makes_nobody(monkeypatch):
 
 
 def test_what_is_no_email_is_refused():
-    with pytest.raises(CommandError, match="valid email"):
+    with pytest.raises(CommandError, match="an email address, such as"):
         make("ada")

@@ -55,6 +55,33 @@ def test_all_migrations_go_up_down_and_up(blank, migrate):
     assert schema(blank) == before
 
 
+BEFORE_PLAIN = ["jo@münchen.de", "jo\u200b@example.org", "ada@example.org", "ada@exämple.org"]
+
+
+def test_addresses_of_before_get_their_ascii_form_or_go_out_of_use(blank, migrate):
+    migrate("accounts", "0011")
+    with databases.owner_connection(blank) as connected:
+        for number, email in enumerate(BEFORE_PLAIN, 1):
+            connected.execute("INSERT INTO users (email, password_hash) VALUES (%s, '')", [email])
+            connected.execute(
+                """INSERT INTO account_emailaddress (user_id, email, verified, "primary")
+                VALUES (%s, %s, true, true)""", [number, email]
+            )  # fmt: skip
+    migrate("accounts", "0014")
+    with databases.owner_connection(blank) as connected:
+        found = connected.execute(
+            """SELECT users.email, address.email, verified FROM users
+            JOIN account_emailaddress AS address USING (user_id) ORDER BY user_id"""
+        ).fetchall()
+    unusable = "out-of-use-2@address.invalid"
+    assert found == [
+        ("jo@xn--mnchen-3ya.de", "jo@xn--mnchen-3ya.de", True),
+        (unusable, unusable, False),
+        ("ada@example.org", "ada@example.org", True),
+        ("ada@xn--exmple-cua.org", "ada@xn--exmple-cua.org", True),
+    ]
+
+
 def left_behind(name: str) -> list[str]:
     """Our tables, views and sequences that are still there."""
     with databases.owner_connection(name) as connected:

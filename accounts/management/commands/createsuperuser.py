@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
-from django.core.validators import validate_email
 from django.db import IntegrityError
 
 from accounts.staffing import make_admin
@@ -37,7 +36,6 @@ class Command(JsonCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the admin, or say in one sentence why not."""
         try:
-            validate_email(options["email"])
             user = make_admin(email=options["email"], password=_password(), actor=None)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
