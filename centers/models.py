@@ -76,6 +76,13 @@ class Center(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Latitude and longitude in degrees, None if nobody knows where it is."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return float(self.latitude), float(self.longitude)
+
 
 class CenterAlias(models.Model):
     """Another name by which a source calls a centre; `folded` is what is compared."""

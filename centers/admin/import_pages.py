@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 
 from audit.admin_pages import form_page, page
 from centers.files import BadFile
-from centers.importing.changes import Plan, apply_plan, plan_import
+from centers.importing.changes import Plan, apply_plan
 from centers.importing.files import read_rows
 from centers.importing.review import MENDED_FIELDS, Review
 
@@ -80,7 +80,7 @@ class CenterImportPages(admin.ModelAdmin):
 
     def _import(self, request: HttpRequest, review: Review) -> HttpResponse:
         with transaction.atomic():
-            plan = plan_import(review.rows, overwrite=review.overwrite)
+            plan = review.plan()
             if review.fits(plan):
                 apply_plan(plan, actor=request.user)
                 self.message_user(request, _said(plan), messages.SUCCESS)
@@ -91,7 +91,7 @@ class CenterImportPages(admin.ModelAdmin):
         return self._show(request, review)
 
     def _show(self, request: HttpRequest, review: Review) -> HttpResponse:
-        plan = plan_import(review.rows, overwrite=review.overwrite)
+        plan = review.plan()
         return page(
             self,
             request,

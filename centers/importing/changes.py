@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audit.trail import Actor, record
 from centers.geocoding import locate_all
+from centers.importing.duplicates import Duplicate, find_duplicates
 from centers.importing.files import Row
 from centers.importing.matching import Matching
 from centers.importing.rows import Entry, Note, Value, WrongRow, doubt, postcode_text, read_entry
@@ -22,6 +23,9 @@ from centers.signals import say_many_centers_written
 # Who moved a centre moved it in both directions.
 TOGETHER = {"latitude": ("latitude", "longitude"), "longitude": ("latitude", "longitude")}
 
+# What a merge is about, whoever wrote it last: the centre goes on, under the row's code.
+MERGED = ("code", "is_active")
+
 
 class StalePlanError(RuntimeError):
     """Centres have changed since the plan was made: plan again."""
@@ -29,7 +33,8 @@ class StalePlanError(RuntimeError):
 
 @dataclass(frozen=True)
 class Planned:
-    """What is to become of one row's centre; `center` is None where it is new.
+    """What is to become of one row's centre; `center` is None where it is new, and `is_merged` says
+    that the row would have added it under another code.
 
     `values` are the fields to be set, `kept` those that staff have edited and the list would
     have changed, `remembered` what the list says of those fields that now agree with it.
@@ -40,6 +45,7 @@ class Planned:
     values: dict[str, Value]
     kept: tuple[str, ...] = ()
     remembered: dict[str, str | bool] = field(default_factory=dict)
+    is_merged: bool = False
 
     @property
     def changes(self) -> list[tuple[str, str | bool | None, str | bool]]:
@@ -60,6 +66,7 @@ class Plan:
     skipped: list[Note] = field(default_factory=list)
     rejected: list[Note] = field(default_factory=list)
     doubtful: list[Note] = field(default_factory=list)
+    duplicates: list[Duplicate] = field(default_factory=list)
     basis: tuple[int, datetime | None] = (0, None)
 
     @property
@@ -75,12 +82,20 @@ class Plan:
         }
 
 
-def plan_import(rows: Iterable[Row], *, overwrite: bool = False, today: date | None = None) -> Plan:
+def plan_import(
+    rows: Iterable[Row],
+    *,
+    overwrite: bool = False,
+    merge: frozenset[int] | None = frozenset(),
+    today: date | None = None,
+) -> Plan:
     """What a list would change; writes nothing.
 
     Rows are matched by code, then name, then postcode and similar name. A centre that has closed
     by `today` (Europe/London) is skipped, or closed if it is stored as open. A field that differs
-    from what was last imported was edited by staff and is kept unless `overwrite`.
+    from what was last imported was edited by staff and is kept unless `overwrite`. A row that
+    would add a centre where one is stored already is one of the plan's `duplicates`, and gives
+    that centre its code instead when its line is in `merge` (None: whichever line).
     """
     plan = Plan(basis=_basis())
     entries = _entries(list(rows), plan, today or timezone.localdate())
@@ -88,9 +103,14 @@ def plan_import(rows: Iterable[Row], *, overwrite: bool = False, today: date | N
     matching.match([entry.row for entry in entries])
     refused = {note.line for note in matching.rejected}
     plan.rejected = sorted([*plan.rejected, *matching.rejected])
+    entries = [entry for entry in entries if entry.row.line not in refused]
+    new = [entry for entry in entries if entry.row.line not in matching.centers]
+    plan.duplicates = list(find_duplicates(new, matching.unclaimed, merge=merge))
+    for duplicate in plan.duplicates:
+        if duplicate.is_merged:
+            matching.claim(duplicate.row.line, duplicate.center)
     for entry in entries:
-        if entry.row.line not in refused:
-            _plan_entry(plan, entry, matching, overwrite=overwrite)
+        _plan_entry(plan, entry, matching, overwrite=overwrite)
     return plan
 
 
@@ -98,7 +118,8 @@ def plan_import(rows: Iterable[Row], *, overwrite: bool = False, today: date | N
 def apply_plan(plan: Plan, *, actor: Actor | None) -> None:
     """Write what was planned, all of it or nothing; raises StalePlanError.
 
-    A centre that gets another name keeps its old one as an alias, for feeds that use it.
+    A centre that gets another name keeps its old one as an alias, for feeds that use it; a merged
+    one its old code, too. It stays the same row, so what hangs on it is not touched.
     """
     say_many_centers_written()
     with connection.cursor() as cursor:
@@ -154,10 +175,16 @@ def _compare(entry: Entry, center: Center, matching: Matching, *, overwrite: boo
     differing = {
         name: value for name, value in wanted.items() if _now(center, name) != _text(value)
     }
-    kept = () if overwrite else tuple(name for name in differing if _edited(center, name))
+    merged = entry.row.line in matching.merged
+    settled = MERGED if merged else ()
+    kept = tuple(
+        name
+        for name in differing
+        if not overwrite and name not in settled and _edited(center, name)
+    )
     values = {name: value for name, value in differing.items() if name not in kept}
     remembered = {name: _text(value) for name, value in wanted.items() if name not in kept}
-    return Planned(entry.row, center, values, kept, remembered)
+    return Planned(entry.row, center, values, kept, remembered, is_merged=merged)
 
 
 def _wanted(entry: Entry, center: Center, *, by_alias: bool) -> dict[str, Value]:
@@ -200,7 +227,7 @@ def _update(planned: Planned, actor: Actor | None) -> None:
     center = planned.center
     if center is None:
         return
-    former, changes = center.name, planned.changes
+    former, former_code, changes = center.name, center.code, planned.changes
     imported = (center.imported or {}) | planned.remembered
     if not planned.values and imported == center.imported:
         return
@@ -213,6 +240,10 @@ def _update(planned: Planned, actor: Actor | None) -> None:
         record("center.changed", actor=actor, subject=center, changes=said, imported=True)
     if fold(center.name) != fold(former):
         _keep_as_alias(center, former)
+    if planned.is_merged:
+        record("center.merged", actor=actor, subject=center, was=former_code, now=center.code)
+        if former_code:
+            _keep_as_alias(center, former_code)
 
 
 def _keep_as_alias(center: Center, former: str) -> None:

@@ -20,7 +20,18 @@ class Matching:
         self._aliases: dict[str, int] = {alias.folded: alias.center_id for alias in aliases}
         self.centers: dict[int, Center] = {}
         self.by_alias: set[int] = set()
+        self.merged: set[int] = set()
         self.rejected: list[Note] = []
+
+    @property
+    def unclaimed(self) -> list[Center]:
+        """The centres that no row is about."""
+        return list(self._free.values())
+
+    def claim(self, line: int, center: Center) -> None:
+        """Say that a row is about a centre that is unclaimed, whatever its code is."""
+        self.centers[line] = self._free.pop(center.pk)
+        self.merged.add(line)
 
     def match(self, rows: list[Row]) -> None:
         """Fill `centers` (by line), `by_alias` (lines) and `rejected`.
@@ -102,11 +113,16 @@ def similar(one: str, other: str) -> bool:
     They are when they agree before any bracket, or when one has all the words of the other
     ("Hither Green" and "Hither Green (London)"). A centre for lorries is never one for cars.
     """
-    words, others = set(fold(one).split()), set(fold(other).split())
-    if (LORRIES in words) != (LORRIES in others):
+    if is_for_lorries(one) != is_for_lorries(other):
         return False
+    words, others = set(fold(one).split()), set(fold(other).split())
     heads = [fold(name.partition("(")[0]) for name in (one, other)]
     return heads[0] == heads[1] or words <= others or others <= words
+
+
+def is_for_lorries(name: str) -> bool:
+    """Whether a centre's name says that it is one for lorries."""
+    return LORRIES in fold(name).split()
 
 
 def _grouped(

@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.core import signing
 
 from centers.files import BadFile
-from centers.importing.changes import Plan
+from centers.importing.changes import Plan, plan_import
 from centers.importing.files import Row
 
 SALT = "centers.import"
@@ -25,6 +25,8 @@ class Review:
     rows: tuple[Row, ...]
     basis: str = ""
     overwrite: bool = False
+    # The lines of rows to be merged with the centre that they may be.
+    merge: tuple[int, ...] = ()
 
     def shown(self, plan: Plan) -> "Review":
         """With the plan that is shown of it."""
@@ -35,13 +37,18 @@ class Review:
         return self.basis == _text(plan)
 
     def mended(self, typed: Mapping[str, str]) -> "Review":
-        """With the cells that were typed anew, each named by line and field: `7-postcode`."""
-        return replace(self, rows=tuple(_mended(self.rows, typed)))
+        """With the cells that were typed again, each named by line and field: `7-postcode`; and
+        with the rows that were chosen to be merged, each named by its line: `7-merge`."""
+        merge = tuple(row.line for row in self.rows if f"{row.line}-merge" in typed)
+        return replace(self, rows=tuple(_mended(self.rows, typed)), merge=merge)
+
+    def plan(self) -> Plan:
+        """What it would change now."""
+        return plan_import(self.rows, overwrite=self.overwrite, merge=frozenset(self.merge))
 
     def sealed(self) -> str:
         """As a page carries it."""
-        said = {"rows": [asdict(row) for row in self.rows], "overwrite": self.overwrite}
-        return signing.dumps(said | {"basis": self.basis}, salt=SALT, compress=True)
+        return signing.dumps(asdict(self), salt=SALT, compress=True)
 
     @classmethod
     def opened(cls, text: str) -> "Review":
@@ -51,7 +58,7 @@ class Review:
         except signing.BadSignature as error:
             raise BadFile("This page is too old. Please choose the file again.") from error
         rows = tuple(Row(**row) for row in said["rows"])
-        return cls(rows, said["basis"], said["overwrite"])
+        return cls(rows, said["basis"], said["overwrite"], tuple(said["merge"]))
 
 
 def _mended(rows: Iterable[Row], typed: Mapping[str, str]) -> Iterable[Row]:

@@ -1,16 +1,15 @@
 """What a row of a list says about a centre, or why it can't be taken."""
 
-import math
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from centers import britain
+from centers.distances import miles_between
 from centers.geocoding import Place, PostcodeError, Precision
 from centers.importing.files import Row
 from centers.postcodes import NotAPostcode, NotInGreatBritain, written
-from centers.querysets import METRES_PER_MILE
 from centers.written_dates import NotADate, read_date
 
 Value = str | Decimal | bool
@@ -20,8 +19,6 @@ LONGEST = {"name": 255, "code": 50, "postcode": 10, "town": 255}
 DEGREE = Decimal("0.000001")
 # As far as a postcode reaches in the Highlands, and some: beyond, one of the two is wrong.
 DOUBTFUL_MILES = 10
-# Mean radius of the earth, IUGG 1980.
-EARTH_METRES = 6_371_008.8
 
 
 class Note(NamedTuple):
@@ -66,7 +63,8 @@ def doubt(row: Row, values: dict[str, Value], place: Place | PostcodeError) -> s
         return None
     if "latitude" not in values or not row.latitude:
         return None
-    miles = _miles(float(values["latitude"]), float(values["longitude"]), place)
+    said = float(values["latitude"]), float(values["longitude"])
+    miles = miles_between(said, (place.latitude, place.longitude))
     if miles <= DOUBTFUL_MILES:
         return None
     return f"its coordinates lie {miles:.0f} miles from {place.postcode}: check both"
@@ -125,12 +123,3 @@ def _closing(text: str) -> date | None:
         return read_date(text) if text else None
     except NotADate as error:
         raise WrongRow(f"its closing date {text[:40]!r} is not a date") from error
-
-
-def _miles(latitude: float, longitude: float, place: Place) -> float:
-    """Great-circle distance by the haversine formula, in statute miles."""
-    north, south = math.radians(latitude), math.radians(place.latitude)
-    east = math.radians(longitude - place.longitude)
-    half = math.sin((north - south) / 2) ** 2
-    half += math.cos(north) * math.cos(south) * math.sin(east / 2) ** 2
-    return 2 * EARTH_METRES * math.asin(math.sqrt(half)) / METRES_PER_MILE

@@ -125,6 +125,49 @@ def test_what_was_typed_and_not_yet_shown_is_not_imported(manager, center):
     assert Center.objects.count() == 1
 
 
+TWINS = HEADER + "8,Goodmayes,IG3 9UZ,51.6,0.1\n9,Barking Road,IG11 8HG,51.54,0.08\n"
+
+
+def test_rows_that_may_be_here_already_are_merged_one_by_one(manager):
+    manager.post(IMPORT, carried(manager.post(IMPORT, chosen())) | {"import": "1"})
+    ids = {each.code: each.pk for each in Center.objects.all()}
+    page = manager.post(IMPORT, chosen(TWINS))
+    assert [(each.row.line, each.is_merged) for each in page.context["plan"].duplicates] == [
+        (2, False), (3, False),
+    ]  # fmt: skip
+    assert "Goodmayes (1) is at the same place, and this list doesn’t name it" in page.text
+    page = manager.post(IMPORT, carried(page) | {"3-merge": "on", "import": "1"})
+    assert 'name="3-merge" checked' in page.text
+    assert ("code", "2", "9") in page.context["plan"].changed[0].changes
+    assert Center.objects.count() == 2
+    manager.post(IMPORT, carried(page) | {"3-merge": "on", "import": "1"})
+    assert {each.code: each.pk for each in Center.objects.exclude(code="8")} == {
+        "1": ids["1"], "9": ids["2"],
+    }  # fmt: skip
+    assert AuditLog.objects.get(action="center.merged").user.role_name == "center_manager"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (HEADER + '1,Goodmayes,IG3 9UZ,51.6,"0.1\n2,Barking,IG11 8HG,51.5,0.1\n', "Line 2 opens"),
+        (HEADER + "1,Goodmayes,IG3 9UZ\n", "Line 2 has 3 fields where the first has 5"),
+    ],
+)
+def test_a_list_with_a_row_that_is_not_plain_is_refused_at_the_file(manager, text, words):
+    page = manager.post(IMPORT, chosen(text))
+    assert words in page.context["adminform"].form.errors["file"][0]
+    assert not Center.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
+def test_a_list_is_read_as_excel_saves_it(manager, encoding):
+    text = HEADER.replace(",", "\t") + "1\tYnys Môn – Bangor\tLL57 1AA\t53.2\t-4.1\n"
+    raw = SimpleUploadedFile("centres.txt", text.encode(encoding))
+    page = manager.post(IMPORT, {"file": raw})
+    assert page.context["plan"].created[0].values["name"] == "Ynys Môn – Bangor"
+
+
 def test_a_list_is_shown_again_when_centres_have_changed_meanwhile(manager, center):
     page = manager.post(IMPORT, chosen())
     Center.objects.create(name="Romford", postcode="RM1 1AA")

@@ -402,3 +402,99 @@ def test_the_summary_names_each_row_that_was_not_taken_as_it_is(write):
     assert "0 created, 0 changed, 1 unchanged, 0 skipped, 1 rejected." in out.getvalue()
     assert "line 3: '' rejected, it has no name" in out.getvalue()
     assert "line 2: 'Hendon (London)' keeps staff's town" in out.getvalue()
+
+
+# Centres that come back under a new code
+
+RETURNED = "999,Hendon,NW9 5TZ,51.6,-0.25,,London"
+
+
+@pytest.fixture
+def hendon(write):
+    run(write(OWN, HENDON))
+    return only()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        RETURNED,
+        "999,Colindale,NW9 5TZ,51.6,-0.25,,London",
+        "999,Hendon (London),NW9 9AA,51.61,-0.25,,London",
+        "999,HENDON,NW9 9AA,51.6,-0.265,,London",
+    ],
+)
+def test_a_centre_under_a_new_code_at_the_same_place_is_named(write, hendon, row):
+    answer = run(write(OWN, row), "--dry-run")
+    assert counts(answer) == (1, 0, 0)
+    assert answer["duplicates"] == [
+        {
+            "row": 2, "name": row.split(",")[1], "code": "999", "merged": False,
+            "center": hendon.pk, "center_name": "Hendon", "center_code": "482",
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "999,Hendon,NW9 9AA,51.62,-0.25,,London",
+        "999,Colindale,NW9 9AA,51.601,-0.25,,London",
+        "999,Hendon LGV,NW9 5TZ,51.6,-0.25,,London",
+    ],
+)
+def test_a_centre_farther_off_of_another_name_or_for_lorries_is_another(write, hendon, row):
+    assert run(write(OWN, row))["duplicates"] == []
+    assert Center.objects.count() == 2
+
+
+def test_a_centre_that_the_list_names_too_is_no_duplicate(write, hendon):
+    assert run(write(OWN, HENDON, RETURNED))["duplicates"] == []
+
+
+def test_without_merging_both_stay_and_the_summary_says_so(write, hendon):
+    out = StringIO()
+    call_command("import_centers", write(OWN, RETURNED), stdout=out)
+    assert "line 2: 'Hendon' may be stored already (--merge if it is): Hendon (482)" in (
+        out.getvalue()
+    )
+    assert Center.objects.count() == 2
+
+
+def test_merging_gives_the_stored_centre_the_new_code_and_keeps_what_hangs_on_it(write, hendon):
+    CenterAlias.objects.create(center=hendon, alias="Aerodrome Road", folded="aerodrome road")
+    row = "999,Hendon (Grahame Park),NW9 5TZ,51.6,-0.25,,London"
+    answer = run(write(OWN, row), "--merge")
+    assert counts(answer) == (0, 1, 0)
+    assert answer["duplicates"][0]["merged"]
+    assert (only().pk, only().code, only().name) == (hendon.pk, "999", "Hendon (Grahame Park)")
+    directory = Directory.read()
+    for name in ("999", "482", "Hendon", "Aerodrome Road"):
+        assert directory.find(name).center_id == hendon.pk
+    entry = AuditLog.objects.get(action="center.merged")
+    assert json.loads(entry.details or "") == {"was": "482", "now": "999"}
+    assert (entry.subject_type, entry.subject_id) == ("centers.center", str(hendon.pk))
+
+
+def test_a_merged_centre_that_had_closed_is_open_again_even_if_staff_closed_it(write, hendon):
+    Center.objects.update(is_active=False, town="Colindale")
+    run(write(OWN, RETURNED), "--merge")
+    assert (only().code, only().is_active, only().town) == ("999", True, "Colindale")
+
+
+def test_the_same_list_again_has_nothing_to_merge(write, hendon):
+    path = write(OWN, RETURNED)
+    run(path, "--merge")
+    answer = run(path, "--merge")
+    assert (counts(answer), answer["duplicates"]) == ((0, 0, 1), [])
+
+
+def test_a_dry_run_of_merging_changes_nothing(write, hendon):
+    assert run(write(OWN, RETURNED), "--merge", "--dry-run")["duplicates"][0]["merged"]
+    assert (only().code, CenterAlias.objects.count()) == ("482", 0)
+
+
+def test_two_rows_do_not_both_become_one_centre(write, hendon):
+    answer = run(write(OWN, RETURNED, "998,Hendon,NW9 5TZ,51.6001,-0.25,,London"), "--merge")
+    assert [each["row"] for each in answer["duplicates"]] == [2]
+    assert (answer["exit"], Center.objects.count()) == (0, 2)
