@@ -56,7 +56,10 @@ _DAY = {"type": "string", "format": "date"}
 _CLOCK = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
 
 SEARCH_PARAMETERS = [
-    _parameter("postcode", "a full postcode or its first half, such as IG3 9UZ"),
+    _parameter(
+        "postcode",
+        "a full postcode or its first half, such as IG3 9UZ; or a town with a test centre",
+    ),
     _parameter("near", "latitude,longitude instead, such as 51.563,0.105"),
     _parameter(
         "radius",

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from centers.forms import DEFAULT_RADIUS, near_field, radius_field, read_near
-from centers.geocoding import Place, PostcodeError, Precision, locate
+from centers.geocoding import NotAPostcode, Place, PostcodeError, Precision, locate
 from centers.models import Center
 from centers.querysets import point
+from centers.towns import NotATown, Town, find_town
 from slots.models import Slot
 from slots.searching.search import Cursor, Order, SlotSearch
 from slots.searching.widgets import Checkboxes, DateInput, TimeInput
@@ -22,7 +24,10 @@ WEEKDAYS = [
 ]  # fmt: skip
 _DATE = "Enter a date such as 27/3/2027"
 _TIME = "Enter a time such as 08:30"
-_PLACE = "Enter a postcode, such as IG3 9UZ"
+_PLACE = "Enter a postcode, such as IG3 9UZ, or a town"
+_AROUND = "To see the test centres around it too, enter a postcode."
+# What says where, and what no longer fits once that changes.
+_PLACES = {"postcode", "near", "center", "cursor"}
 _CURSOR = "This link to a later page doesn't fit the search. Search again from the first page"
 
 
@@ -42,12 +47,10 @@ class SlotSearchForm(forms.Form):
     labels_say_optional = False
 
     postcode = forms.CharField(
-        label="Postcode", required=False, max_length=20,
-        help_text="All of it, such as IG3 9UZ, or the first half",
+        label="Postcode or town", required=False, max_length=60,
+        help_text="A postcode such as IG3 9UZ, or its first half; or a town with a test centre",
         error_messages={"max_length": _PLACE},
-        widget=forms.TextInput(
-            {"class": "input--short", "autocomplete": "postal-code", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput({"autocomplete": "postal-code", "spellcheck": "false"}),
     )  # fmt: skip
     near = near_field()
     radius = radius_field(initial=DEFAULT_RADIUS)
@@ -83,6 +86,10 @@ class SlotSearchForm(forms.Form):
     )  # fmt: skip
     cursor = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
+    # The town that was named, and those that may be meant where that isn't plain.
+    town: Town | None = None
+    towns: Iterable[Town] = ()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """No centre is offered before `offer`: a field of the country's centres helps nobody."""
         super().__init__(*args, **kwargs)
@@ -92,12 +99,24 @@ class SlotSearchForm(forms.Form):
         """Offer these centres (id and name) to choose from; any other may be named all the same."""
         self.fields["center"].widget.choices = list(centers)
 
-    def clean_postcode(self) -> Any:
-        """A located place, or None where no postcode was given."""
+    def clean_postcode(self) -> Place | None:
+        """A located place, or None where no postcode was given; then `town` may be set."""
         text = self.cleaned_data["postcode"]
         try:
             return locate(text) if text else None
+        except NotAPostcode as error:
+            if any(map(str.isdigit, text)) or not any(map(str.isalpha, text)):
+                raise ValidationError(str(error)) from error
+            self._find_town(text)
+            return None
         except PostcodeError as error:
+            raise ValidationError(str(error)) from error
+
+    def _find_town(self, text: str) -> None:
+        try:
+            self.town = find_town(text)
+        except NotATown as error:
+            self.towns = error.choices
             raise ValidationError(str(error)) from error
 
     def clean_near(self) -> tuple[float, float] | None:
@@ -125,6 +144,7 @@ class SlotSearchForm(forms.Form):
         values = self.cleaned_data
         values["radius"] = values.get("radius") or DEFAULT_RADIUS
         values["order"] = Order(values.get("order") or Order.SOONEST)
+        self._add_town()
         self._need_a_place()
         self._need_order("date_from", "date_to", "The last day is before the first")
         self._need_order("time_from", "time_until", "The latest time is before the earliest")
@@ -132,6 +152,24 @@ class SlotSearchForm(forms.Form):
         if cursor and cursor.order != values["order"]:
             self.add_error("cursor", _CURSOR)
         return values
+
+    def _add_town(self) -> None:
+        """A town's centres beside those that were chosen; then it no longer names them all."""
+        if self.town is None:
+            return
+        chosen = self.cleaned_data.get("center") or ()
+        self.cleaned_data["center"] = list(dict.fromkeys([*chosen, *self.town.centers]))
+        if len(self.cleaned_data["center"]) > len(self.town.centers):
+            self.town = None
+
+    @property
+    def towns_offered(self) -> list[tuple[str, str]]:
+        """Each town that may be meant, and the parameters of a link to the same search there."""
+        left = {name: self.data.getlist(name) for name in self.data if name not in _PLACES}
+        return [
+            (town.name, urlencode(left | {"center": [c.pk for c in town.centers]}, doseq=True))
+            for town in self.towns
+        ]
 
     def _need_a_place(self) -> None:
         given = any(self.cleaned_data.get(name) for name in ("postcode", "near", "center"))
@@ -169,6 +207,8 @@ class SlotSearchForm(forms.Form):
             origin = point(latitude=place.latitude, longitude=place.longitude)
             name = place.postcode
             return {"origin": origin, "label": name, "postcode": name, "note": _note(place)}
+        if self.town:
+            return {"town": self.town.name, "note": _AROUND}
         if near:
             origin = point(latitude=near[0], longitude=near[1])
             return {"origin": origin, "label": "your location", "near": f"{near[0]},{near[1]}"}

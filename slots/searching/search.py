@@ -57,8 +57,9 @@ class SlotSearch:
     """Where, which and when; every window is inclusive and None is open on that side.
 
     `label` is what to call the origin, and `note` what to know of it. Chosen centres (ids) stand
-    instead of the radius (statute miles around `origin`). Dates and times are Europe/London
-    wall-clock; weekdays are ISO numbers, Monday = 1; no weekdays or test types means all.
+    instead of the radius (statute miles around `origin`); a `town` is what they were chosen by.
+    Dates and times are Europe/London wall-clock; weekdays are ISO numbers, Monday = 1; no
+    weekdays or test types means all.
     """
 
     origin: Point | None = None
@@ -75,6 +76,7 @@ class SlotSearch:
     time_until: time | None = None
     centers: tuple[int, ...] = ()
     center_names: tuple[str, ...] = ()
+    town: str = ""
     order: Order = Order.SOONEST
     cursor: Cursor | None = None
 
@@ -90,7 +92,8 @@ class SlotSearch:
     @property
     def anywhere(self) -> "SlotSearch":
         """The same conditions and chosen centres around no place, from the start of the list."""
-        return replace(self.first, origin=None, label="", note="", postcode="", near="")
+        chosen = replace(self.first, origin=None, label="", note="", postcode="", near="")
+        return replace(chosen, town="", centers=(), center_names=()) if self.town else chosen
 
     @property
     def soonest_first(self) -> "SlotSearch":
@@ -132,6 +135,8 @@ class SlotSearch:
     @property
     def where(self) -> str:
         """Its places in words, as the end of a sentence."""
+        if self.town and len(self.centers) > 1:
+            return f"in {self.town}"
         if self.centers:
             return f"at {', '.join(self.center_names)}"
         return f"within {self.radius} {'mile' if self.radius == 1 else 'miles'} of {self.label}"
@@ -149,14 +154,14 @@ class SlotSearch:
     @property
     def place_query(self) -> str:
         """The parameters of a link to the centres around its origin."""
-        values = {"q": self.postcode, "near": self.near, "radius": self.radius}
+        values = {"q": self.postcode or self.town, "near": self.near, "radius": self.radius}
         return urlencode({name: value for name, value in values.items() if value})
 
     @property
     def values(self) -> dict[str, Any]:
         """What the search form's fields hold for it; empty where they say the default."""
         return {
-            "postcode": self.postcode,
+            "postcode": self.postcode or self.town,
             "near": self.near,
             "radius": self.radius,
             "test_type": self.test_types,
@@ -165,7 +170,7 @@ class SlotSearch:
             "weekday": self.weekdays,
             "time_from": self.time_from and self.time_from.isoformat("minutes"),
             "time_until": self.time_until and self.time_until.isoformat("minutes"),
-            "center": self.centers,
+            "center": () if self.town else self.centers,
             "order": None if self.order == Order.SOONEST else self.order.value,
             "cursor": self.cursor,
         }
