@@ -5,14 +5,14 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from slots.ingestion.locking import database_now, lock_slots
-from slots.querysets import LONDON
+from slots.querysets import latest_clock
 
 _CLOSE_PASSED = """
     WITH passed AS (
         UPDATE drivingtestslots
         SET available = false, updated_at = statement_timestamp()
         WHERE available AND (date, time) <= (%s::date, %s::time)
-        RETURNING slot_id, (date + time) AT TIME ZONE 'Europe/London' AS start
+        RETURNING slot_id, slot_start(date, time) AS start
     ), closed AS (
         UPDATE slots_slotopening AS opening
         SET closed_at = passed.start, close_reason = 'passed'
@@ -27,7 +27,7 @@ def close_passed(now: datetime | None = None) -> int:
     """Close the slots whose start (Europe/London) is at or before `now` (aware; default: the
     database's), as of that start. Answers how many."""
     lock_slots()
-    local = (now or database_now()).astimezone(LONDON)
+    clock = latest_clock(now or database_now())
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE_PASSED, [local.date(), str(local.time())])
+        cursor.execute(_CLOSE_PASSED, [clock.date(), str(clock.time())])
         return cursor.fetchone()[0]

@@ -17,13 +17,25 @@ if TYPE_CHECKING:
 LONDON = ZoneInfo("Europe/London")
 
 
+def latest_clock(now: datetime) -> datetime:
+    """The latest day and time (naive) that London's clocks have shown by `now` (aware).
+
+    A slot has started when its own is no later. When the clocks go back they show an hour
+    again, of which every slot has started; SQL's `slot_start` says the same.
+    """
+    local = now.astimezone(LONDON)
+    if local.fold:
+        local = local.replace(minute=59, second=59, microsecond=999_999)
+    return local.replace(tzinfo=None, fold=0)
+
+
 class SlotQuerySet(models.QuerySet["Slot"]):
     """Slots, in the words of the domain."""
 
     def open_at(self, now: datetime) -> "SlotQuerySet":
         """Slots free to book whose start (Europe/London) lies after `now` (aware)."""
-        local = now.astimezone(LONDON)
-        upcoming = Q(date__gt=local.date()) | Q(date=local.date(), time__gt=local.time())
+        clock = latest_clock(now)
+        upcoming = Q(date__gt=clock.date()) | Q(date=clock.date(), time__gt=clock.time())
         return self.filter(upcoming, available=True)
 
     def within_miles(self, origin: Point, miles: float) -> "SlotQuerySet":

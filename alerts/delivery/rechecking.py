@@ -57,7 +57,7 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
   JOIN drivingtestslots slot ON slot.slot_id = alert.slot_id
   JOIN dvsa_test_centers center ON center.center_id = slot.center_id
  CROSS JOIN LATERAL (
-       SELECT extract(epoch FROM (slot.date + slot.time) AT TIME ZONE 'Europe/London'
+       SELECT extract(epoch FROM slot_start(slot.date, slot.time)
                                  - clock_timestamp())::float AS seconds_left
        ) start
   LEFT JOIN slots_slotopening opening ON opening.id = alert.opening_id

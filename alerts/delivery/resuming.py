@@ -25,7 +25,7 @@ WITH waiting AS (
     SELECT alert_id,
            alert.created_at <= %(restored_at)s AS in_doubt,
            slot.available AND opening.closed_at IS NULL
-           AND (slot.date + slot.time) AT TIME ZONE 'Europe/London' > statement_timestamp()
+           AND slot_start(slot.date, slot.time) > statement_timestamp()
            AS is_open
       FROM useralerts alert
       JOIN drivingtestslots slot ON slot.slot_id = alert.slot_id

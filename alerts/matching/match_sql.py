@@ -70,7 +70,7 @@ WITH slot AS (
       JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
      WHERE opening.id = ANY (%(openings)s)
        AND slot.available
-       AND (slot.date + slot.time) AT TIME ZONE 'Europe/London' > %(now)s
+       AND slot_start(slot.date, slot.time) > %(now)s
 ), told AS (
     SELECT alert.user_id, alert.slot_id
       FROM useralerts alert JOIN slot ON slot.slot_id = alert.slot_id
@@ -140,7 +140,7 @@ UPDATE useralerts alert
  CROSS JOIN moment
  WHERE alert.opening_id = resumed.id AND alert.state = %(expired)s
    AND resumed.closed_at IS NULL AND slot.available
-   AND (slot.date + slot.time) AT TIME ZONE 'Europe/London' > moment.now
+   AND slot_start(slot.date, slot.time) > moment.now
 """
 
 # What a search that is not stored yet would have found. It has no row in Reach, so its radius

@@ -11,7 +11,7 @@ from alerts.messages.mails import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEOR
 from alerts.models import Delivery, Notification, UserAlert
 from centers.models import Center
 from slots.models import Slot, SlotOpening
-from slots.querysets import LONDON
+from slots.querysets import latest_clock
 from slots.wording import ago
 
 PAGE = 25
@@ -57,8 +57,7 @@ class ShownAlert:
     @property
     def is_past(self) -> bool:
         """Whether the test has begun."""
-        start = datetime.combine(self.slot.date, self.slot.time, LONDON)
-        return start <= self.now
+        return datetime.combine(self.slot.date, self.slot.time) <= latest_clock(self.now)
 
     @property
     def opened(self) -> str:

@@ -37,7 +37,7 @@ WITH opening AS MATERIALIZED (
                     WHERE e.user_id = u.user_id AND e.verified AND e."primary")
        AND p.created_at < o.recorded_at
        AND NOT COALESCE(p.paused_until > o.matched_at, false)
-       AND o.date + o.time > o.london_time
+       AND slot_start(o.date, o.time) > o.matched_at
        AND (COALESCE(jsonb_array_length(p.preferred_test_types), 0) = 0
             OR o.test_type IN (SELECT jsonb_array_elements_text(p.preferred_test_types)))
        AND (COALESCE(cardinality(p.weekdays), 0) = 0
@@ -113,6 +113,6 @@ SELECT o.id FROM slots_slotopening o JOIN drivingtestslots s ON s.slot_id = o.sl
  WHERE o.id = ANY (%(openings)s) AND o.matched_at IS NULL AND o.closed_at IS NULL
    AND o.recorded_at < statement_timestamp() - %(patience)s
    AND s.available
-   AND s.date + s.time > timezone('Europe/London', statement_timestamp())
+   AND slot_start(s.date, s.time) > statement_timestamp()
  ORDER BY o.id
 """

@@ -10,7 +10,7 @@ from django.db import connection
 from slots.ingestion.batch_rows import MOST_REJECTED, BadBatch, RejectedRow
 from slots.ingestion.batches import Batch
 from slots.ingestion.coverage import Names
-from slots.querysets import LONDON
+from slots.querysets import latest_clock
 
 # Compiling a statement takes longer than any of these runs, and the planner can't know the size
 # of a table that it has never seen.
@@ -34,6 +34,7 @@ _CHUNK = 2_000
 class Arrival:
     """What a batch says, in ids: its rows are in the table `incoming`, duplicates included.
 
+    `observed_at` is `now` where the source's clock is ahead of ours.
     `known` are the centres that it speaks for; only there may it close. `covered` are those
     that it names as such and that have not closed for good.
     """
@@ -49,12 +50,13 @@ class Arrival:
     rows: int = 0
     past: int = 0
     skipped: int = 0
+    superseded: int = 0
     rejected: list[RejectedRow] = field(default_factory=list)
     unknown_covered: list[str] = field(default_factory=list)
 
     def parameters(self) -> dict[str, Any]:
         """What the statements that read `incoming` are given."""
-        local = self.now.astimezone(LONDON)
+        clock = latest_clock(self.now)
         return {
             "observed_at": self.observed_at,
             "complete": self.complete,
@@ -62,8 +64,8 @@ class Arrival:
             "test_types": self.test_types,
             "date_from": self.date_from,
             "date_to": self.date_to,
-            "today": local.date(),
-            "clock": local.time(),
+            "today": clock.date(),
+            "clock": clock.time(),
         }
 
 
@@ -102,7 +104,7 @@ class _Placing:
         self.names = Names.of(batch)
         covered = covers.centers if covers else ()
         self.arrival = Arrival(
-            observed_at=batch.observed_at,
+            observed_at=min(batch.observed_at, now),
             now=now,
             complete=batch.complete,
             covered=self.names.open_centers(covered),
@@ -132,7 +134,7 @@ class _Placing:
         arrival, listed = self.arrival, self._listed
         names = self.batch.slots.names
         found = [self.names.found.get(name) for name in names]
-        present = f"{arrival.now.astimezone(LONDON):%Y-%m-%d\t%H:%M:%S.%f}".encode()
+        present = f"{latest_clock(arrival.now):%Y-%m-%d\t%H:%M:%S.%f}".encode()
         for position, name, said in self.batch.slots.lines():
             center = found[name]
             test_type, _, start = said.partition(b"\t")

@@ -1,5 +1,6 @@
 """Where slots come from, and what each source has said."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -69,8 +70,9 @@ class SourceToken(models.Model):
 class FeedBatch(models.Model):
     """What a source said at one time, and what became of it.
 
-    `known_centers` are the centres that a held batch speaks for: those it covers, less those
-    of which it could not be read in full. `digest` is of its content, in whatever order.
+    `known_centers` are the centres that a complete batch speaks for: those it covers, less
+    those of which it could not be read in full; null also for batches of before 30 November
+    2026. `digest` is of its content, in whatever order.
     """
 
     class Status(models.TextChoices):
@@ -133,6 +135,11 @@ class FeedBatch(models.Model):
     def __str__(self) -> str:
         return f"batch {self.sequence or self.pk} of {self.source}"
 
+    @property
+    def counted_at(self) -> datetime:
+        """When it counts as observed: a source's clock that is ahead of ours counts as ours."""
+        return min(self.observed_at or self.recorded_at, self.recorded_at)
+
 
 class HeldSlot(models.Model):
     """A slot that a held batch lists, until the batch is released or dropped."""
@@ -154,12 +161,16 @@ class HeldSlot(models.Model):
 
 
 class SourceBaseline(models.Model):
-    """A centre and test type that a source's complete batches have covered at least once."""
+    """A centre and test type that a source's complete batches have covered at least once.
+
+    `covered_since` is when the first of them was observed.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="baselines")
     center = models.ForeignKey(Center, on_delete=models.CASCADE, related_name="+")
     test_type = models.CharField(max_length=50)
     batch = models.ForeignKey(FeedBatch, on_delete=models.SET_NULL, null=True, related_name="+")
+    covered_since = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints: ClassVar = [

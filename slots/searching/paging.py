@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from centers.querysets import METRES_PER_MILE
 from slots.models import Slot
 from slots.prepared import fetch_prepared
-from slots.querysets import LONDON
+from slots.querysets import latest_clock
 from slots.searching.search import Cursor, Order, SlotSearch
 
 PAGE_SIZE = 25
@@ -131,7 +131,7 @@ def _read(search: SlotSearch, now: datetime, size: int) -> list[FoundSlot]:
 
 
 def _parameters(search: SlotSearch, now: datetime, size: int) -> dict[str, Any]:
-    local, after = now.astimezone(LONDON), search.cursor
+    clock, after = latest_clock(now), search.cursor
     return {
         "origin": search.origin.ewkt if search.origin else None,
         "mile": METRES_PER_MILE,
@@ -139,9 +139,9 @@ def _parameters(search: SlotSearch, now: datetime, size: int) -> dict[str, Any]:
         "centers": list(search.centers),
         "test_types": list(search.test_types or Slot.TestType.values),
         "instant": now,
-        "today": local.date(),
-        "now": local.time(),
-        "date_from": search.date_from or local.date(),
+        "today": clock.date(),
+        "now": clock.time(),
+        "date_from": search.date_from or clock.date(),
         "date_to": search.date_to or date.max,
         "time_from": search.time_from or time.min,
         "time_until": search.time_until or time.max,
