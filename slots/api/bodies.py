@@ -12,6 +12,7 @@ from django.utils.http import parse_header_parameters
 from rest_framework.request import Request
 
 from slots.api.problems import Problem
+from slots.content_encoding import read_codings
 
 # As it is sent and as it is unpacked, alike.
 MAX_BYTES = 32 * 1024 * 1024
@@ -36,19 +37,19 @@ def json_body(request: Request) -> Iterator[IO[bytes]]:
     for gzip that can't be unpacked or a connection that breaks off.
     """
     _need_json(request)
-    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip"):
+    codings = read_codings(request.headers.get("Content-Encoding", ""))
+    if codings not in ([], ["gzip"]):
         accepted = {"Accept-Encoding": "gzip"}
-        raise _unsupported(f"{encoding} is no encoding that is read here.", accepted)
+        raise _unsupported(f"{', '.join(codings)} is no encoding that is read here.", accepted)
     if _announced_length(request) > MAX_BYTES:
         raise _too_large()
     with tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY) as sent:
         _copy(_stream(request), sent)
-        if encoding == "identity":
-            yield sent
-        else:
+        if codings:
             with _unpacked(sent) as unpacked:
                 yield unpacked
+        else:
+            yield sent
 
 
 def _need_json(request: Request) -> None:

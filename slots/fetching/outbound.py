@@ -11,11 +11,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import IO, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from slots.content_encoding import read_codings
 from slots.fetching.public_addresses import connect_public
 
 CONNECT_SECONDS = 10.0
@@ -130,10 +132,11 @@ class _PublicConnection(http.client.HTTPSConnection):
 
 def _need_usable(response: http.client.HTTPResponse, max_bytes: int) -> None:
     """FetchError for a redirect, an error, an encoding we didn't ask for, or too much."""
-    if response.status not in (200, 304):
+    if response.status not in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
         raise FetchError(f"the answer was {response.status} {response.reason}"[:200])
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise FetchError("the answer is encoded, which was not asked for")
+    codings = read_codings(", ".join(response.headers.get_all("Content-Encoding", [])))
+    if codings and response.status == HTTPStatus.OK:
+        raise FetchError(f"the answer is encoded as {', '.join(codings)}, which was not asked for")
     if (response.length or 0) > max_bytes:
         raise FetchError(f"the answer has more than {max_bytes} bytes")
 

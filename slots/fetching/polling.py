@@ -1,6 +1,7 @@
 """Sources that we ask: each at its own interval, politely, and at public addresses only."""
 
 import random
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,12 @@ from slots.models import FeedBatch, Source
 LEASE = timedelta(seconds=2 * TOTAL_SECONDS)
 LONGEST_BACKOFF_SECONDS = 3600
 FAILURES_UNTIL_CONCERN = 5
-KINDS = ("application/json", "text/csv")
+ACCEPTED = ("application/json", "text/csv")
+JSON_TYPES = {"application/json", "text/json", "application/x-json"}
+CSV_TYPES = {"text/csv", "application/csv", "text/comma-separated-values"}
+# What servers say of any file that they know nothing of: its beginning tells what it is.
+UNTOLD_TYPES = {"", "text/plain", "application/octet-stream", "binary/octet-stream"}
+GZIP_MAGIC = b"\x1f\x8b"
 
 
 class NotUsableError(Exception):
@@ -77,13 +83,15 @@ def _asked(source: Source) -> Iterator[Fetched]:
     """Ask for what has changed since the last answer that we could use."""
     said = {"If-None-Match": source.etag, "If-Modified-Since": source.last_modified}
     headers = {name: value for name, value in said.items() if value}
-    accept = {"Accept": ", ".join(KINDS), "User-Agent": "dvsa-alerts"}
+    accept = {"Accept": ", ".join(ACCEPTED), "User-Agent": "dvsa-alerts"}
     with fetch(source.url or "", headers=accept | headers, max_bytes=MOST_BYTES) as fetched:
         yield fetched
 
 
 def _take(source: Source, fetched: Fetched) -> Outcome | None:
     if fetched.status == HTTPStatus.NOT_MODIFIED:
+        if not (source.etag or source.last_modified):
+            raise NotUsableError("the answer was 304 Not Modified to a request for everything")
         _note_success(source, heard_at=Now())
         return None
     outcome = read_and_ingest(source=source, read=lambda: _parse(fetched))
@@ -95,11 +103,15 @@ def _take(source: Source, fetched: Fetched) -> Outcome | None:
 
 def _parse(fetched: Fetched) -> Batch:
     kind = fetched.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "text/csv":
-        return parse_csv(fetched.body)
-    if kind == "application/json":
+    if kind not in JSON_TYPES | CSV_TYPES | UNTOLD_TYPES:
+        raise NotUsableError(f"the answer is neither JSON nor CSV but {kind[:50]}")
+    start = fetched.body.read(1024).removeprefix(BOM_UTF8).lstrip()
+    fetched.body.seek(0)
+    if start.startswith(GZIP_MAGIC):
+        raise NotUsableError("the answer is packed by gzip, which was not asked for")
+    if kind in JSON_TYPES or (kind in UNTOLD_TYPES and start.startswith(b"{")):
         return parse_json(fetched.body)
-    raise NotUsableError(f"the answer is neither JSON nor CSV but {kind[:50] or 'of no type'}")
+    return parse_csv(fetched.body)
 
 
 def _validators(fetched: Fetched, outcome: Outcome) -> dict[str, str | None]:

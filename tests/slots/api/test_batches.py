@@ -305,6 +305,17 @@ def test_another_character_set_is_refused(token):
     problem(response, 415)
 
 
+@pytest.mark.parametrize("encoding", ["Identity", "", "utf-8", "none"])
+def test_an_encoding_that_encodes_nothing_is_read(token, encoding):
+    assert post(token, batch(), Content_Encoding=encoding).status_code == 201
+
+
+@pytest.mark.parametrize("encoding", ["GZIP", "x-gzip", "gzip, utf-8"])
+def test_gzip_is_read_however_it_is_written(token, encoding):
+    body = gzip.compress(json.dumps(batch()).encode())
+    assert post(token, body, Content_Encoding=encoding).status_code == 201
+
+
 @pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip"])
 def test_another_encoding_is_refused(token, encoding):
     response = post(token, batch(), Content_Encoding=encoding)

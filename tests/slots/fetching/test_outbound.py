@@ -117,6 +117,23 @@ def test_an_encoding_that_was_not_asked_for_is_an_error(server):
     assert server.requests[0]["Accept-Encoding"] == "identity"
 
 
+@pytest.mark.parametrize("encoding", ["br", "X-GZIP", "deflate", "utf-8, zstd"])
+def test_the_encoding_is_named(server, encoding):
+    server.answer = say(b"x", Content_Encoding=encoding)
+    name = encoding.lower().removeprefix("x-").removeprefix("utf-8, ")
+    with pytest.raises(FetchError, match=f"encoded as {name}, which was not asked for"):
+        read(server.url)
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["identity", "Identity", "IDENTITY, identity", "", " ", ",", "utf-8", "UTF8", "none", "binary"],
+)
+def test_an_encoding_that_encodes_nothing_is_read(server, encoding):
+    server.answer = say(b"{}", Content_Encoding=encoding)
+    assert read(server.url)[0] == 200
+
+
 def test_no_proxy_of_the_environment_is_used(server, monkeypatch):
     for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")

@@ -1,5 +1,6 @@
 """Sources that are asked, by a real HTTPS server on loopback."""
 
+import gzip
 import json
 from datetime import timedelta
 from io import StringIO
@@ -84,12 +85,55 @@ def test_what_the_feed_said_of_its_version_is_said_back(server, source):
     assert server.requests[1]["If-Modified-Since"] == changed
 
 
-def test_a_feed_that_has_nothing_new_has_been_heard(server, source):
-    server.answer = say(b"", status=304)
-    poll(source=source)
+@pytest.mark.parametrize(
+    "version", [{"etag": '"7"'}, {"last_modified": "Mon, 23 Nov 2026 09:00:00 GMT"}]
+)
+def test_a_feed_that_has_nothing_new_has_been_heard(server, source, version):
+    Source.objects.update(**version)
+    server.answer = say(b"", status=304, Content_Encoding="gzip")
+    assert again(source) == Polled("polled")
     source.refresh_from_db()
     assert source.heard_at
     assert not FeedBatch.objects.exists()
+
+
+def test_nothing_new_where_everything_was_asked_for_is_a_failure(server, source):
+    server.answer = say(b"", status=304)
+    assert "304 Not Modified" in poll(source=source).failure
+    source.refresh_from_db()
+    assert (source.heard_at, source.failures) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/json", "Application/JSON; charset=UTF-8", "text/json", "text/json;charset=utf-8",
+     "text/plain", "text/plain; charset=iso-8859-1", "application/octet-stream", ""],
+)  # fmt: skip
+@pytest.mark.parametrize("around", [b"%b", b"\xef\xbb\xbf%b", b" \r\n%b\r\n\t "])
+def test_json_is_read_whatever_the_server_takes_it_for(server, source, kind, around):
+    server.answer = say(around % batch(), kind=kind)
+    assert poll(source=source).outcome.opened == 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/csv", "application/csv", "text/plain", "application/octet-stream", ""]
+)
+def test_csv_is_read_whatever_the_server_takes_it_for(server, source, kind):
+    row = slot()
+    text = f"\ufeffcenter,test_type,date,time\nA,practical,{row['date']},{row['time']}\n\n"
+    server.answer = say(text.encode(), kind=kind)
+    assert poll(source=source).outcome.opened == 1
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/csv", "text/plain"])
+def test_what_is_packed_without_saying_so_is_a_failure_that_says_so(server, source, kind):
+    server.answer = say(gzip.compress(batch()), kind=kind)
+    assert "packed by gzip" in poll(source=source).failure
+
+
+def test_a_page_in_place_of_a_feed_is_named_by_its_type(server, source):
+    server.answer = say(b"<html>", kind="text/html; charset=utf-8")
+    assert poll(source=source).failure == "the answer is neither JSON nor CSV but text/html"
 
 
 def test_a_held_batch_is_asked_for_again(server, source):
