@@ -29,6 +29,10 @@ MINE = """
     (slot.source_id IS NULL OR slot.source_id = %(source)s OR slot.source_id = ANY(%(stale)s)
         OR %(is_staff)s)"""
 
+# A batch `said` that counts and is the whole truth of the test type `asked` for, somewhere.
+IN_FULL = """
+    said.complete AND said.status IN ('applied', 'baseline')
+    AND said.covers -> 'test_types' ? asked.test_type"""
 # No join: the planner may take the slots of a new source for hardly any, and then compares each
 # of 20,000 with each of 20,000 rows.
 _READ_CLOSING = f"""
@@ -78,7 +82,8 @@ _TOUCH = """
     WHERE slot.available
         AND incoming.center_id = slot.center_id AND incoming.test_type = slot.test_type
         AND incoming.date = slot.date AND incoming.time = slot.time"""
-_OPEN = """
+# A source that stopped covering a centre but goes on with others does not watch it any more.
+_OPEN = f"""
     WITH fresh AS MATERIALIZED (
         SELECT DISTINCT center_id, test_type, date, time
         FROM incoming
@@ -87,6 +92,27 @@ _OPEN = """
             WHERE slot.available
                 AND incoming.center_id = slot.center_id AND incoming.test_type = slot.test_type
                 AND incoming.date = slot.date AND incoming.time = slot.time
+        )
+    ), unwatched AS MATERIALIZED (
+        SELECT center_id, test_type
+        FROM (SELECT DISTINCT center_id, test_type FROM fresh) AS asked
+        WHERE %(complete)s AND NOT EXISTS (
+            SELECT FROM slots_sourcebaseline AS baseline
+            WHERE baseline.source_id = %(source)s
+                AND baseline.center_id = asked.center_id AND baseline.test_type = asked.test_type
+        ) AND NOT EXISTS (
+            SELECT FROM slots_sourcebaseline AS baseline
+            JOIN slots_source AS watching ON watching.id = baseline.source_id
+            WHERE watching.id = ANY(%(watching)s)
+                AND baseline.center_id = asked.center_id AND baseline.test_type = asked.test_type
+                AND baseline.covered_since <= %(observed_at)s - interval '1 hour'
+                AND EXISTS (
+                    SELECT FROM slots_feedbatch AS said
+                    WHERE said.source_id = watching.id AND {IN_FULL}
+                        AND asked.center_id = ANY(said.known_centers)
+                        AND said.observed_at >= watching.newest_observed_at
+                            - make_interval(mins => watching.stale_after_minutes)
+                )
         )
     ), opened AS (
         INSERT INTO drivingtestslots AS slot
@@ -127,12 +153,8 @@ _OPEN = """
         INSERT INTO slots_slotopening (slot_id, episode, opened_at, source_id, batch_id, quiet)
         SELECT slot_id, COALESCE(episode, 0) + 1, %(observed_at)s, %(source)s, %(batch)s,
             CASE
-                WHEN %(complete)s AND NOT EXISTS (
-                    SELECT FROM slots_sourcebaseline AS baseline
-                    WHERE baseline.source_id = %(source)s
-                        AND baseline.center_id = latest.center_id
-                        AND baseline.test_type = latest.test_type
-                ) THEN 'baseline'
+                WHEN (center_id, test_type) IN (SELECT center_id, test_type FROM unwatched)
+                THEN 'baseline'
                 WHEN mass_closed AND %(observed_at)s - closed_at <= interval '24 hours'
                 THEN 'returned'
             END
@@ -143,7 +165,7 @@ _OPEN = """
     SELECT
         (SELECT count(*) FROM fresh), (SELECT count(*) FROM opened),
         (SELECT count(*) FROM resumed WHERE is_due)
-            + (SELECT count(*) FROM written WHERE quiet IS NULL)"""
+            + (SELECT count(*) FROM written WHERE quiet IS NULL)"""  # noqa: S608 - all ours
 _KEEP_BASELINE = """
     WITH pair AS MATERIALIZED (
         SELECT center_id, test_type
@@ -152,8 +174,9 @@ _KEEP_BASELINE = """
         UNION
         SELECT center_id, test_type FROM incoming
     ), added AS (
-        INSERT INTO slots_sourcebaseline (source_id, center_id, test_type, batch_id)
-        SELECT %(source)s, center_id, test_type, %(batch)s FROM pair
+        INSERT INTO slots_sourcebaseline
+            (source_id, center_id, test_type, batch_id, covered_since)
+        SELECT %(source)s, center_id, test_type, %(batch)s, %(observed_at)s FROM pair
         ON CONFLICT DO NOTHING
         RETURNING center_id
     )
@@ -195,12 +218,14 @@ class Application:
 
     def parameters(self) -> dict[str, Any]:
         """What all statements are given."""
-        others = Source.objects.exclude(pk=self.source.pk).exclude(name=Source.STAFF)
+        others = list(Source.objects.exclude(pk=self.source.pk).exclude(name=Source.STAFF))
+        stale = [each.pk for each in others if is_stale(each, self.arrival.now)]
         return self.arrival.parameters() | {
             "source": self.source.pk,
             "is_staff": self.source.name == Source.STAFF,
             "staff": Source.objects.filter(name=Source.STAFF).values_list("pk", flat=True).first(),
-            "stale": [each.pk for each in others if is_stale(each, self.arrival.now)],
+            "stale": stale,
+            "watching": [each.pk for each in others if each.is_active and each.pk not in stale],
             "batch": self.batch.pk,
             "quiet_minutes": REOPEN_QUIET_MINUTES.value(),
         }

@@ -1,7 +1,7 @@
 """Holding back a complete batch that would close too much, until it is confirmed or decided on.
 
 A feed that breaks looks like one whose slots have all gone. So nothing changes before staff
-say so, or the next complete batch agrees.
+say so, or the next complete batch would close nearly all the same.
 """
 
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Least
 
 from audit.trail import Actor
 from slots import concerns
@@ -20,12 +21,15 @@ from slots.ingestion.batches import Covers
 from slots.ingestion.outcomes import Outcome, Status
 from slots.models import FeedBatch, HeldSlot, Source
 
-# Below this many a share says little.
+# Below this many a share says little; of a few, that all go at once says enough.
 FEWEST_CLOSABLE = 20
+FEWEST_OF_ALL = 5
 FEWEST_CENTERS = 10
 # On a real feed of 95 centres never more than one fell empty between two looks.
 MISSING_SHARE = Fraction(1, 3)
 CONFIRMED_AFTER = timedelta(minutes=10)
+# On a real feed one honest batch in eight lists more than a twentieth otherwise than the last.
+CONFIRMED_SHARE = Fraction(9, 10)
 
 _KEEP = """
     INSERT INTO slots_heldslot (batch_id, center_id, test_type, date, time)
@@ -33,7 +37,7 @@ _KEEP = """
 _TAKE_BACK = """
     INSERT INTO incoming
     SELECT center_id, test_type, date, time FROM slots_heldslot
-    WHERE batch_id = %s AND (date, time) > (%s::date, %s::time)"""
+    WHERE batch_id = %(batch)s AND (date, time) > (%(today)s::date, %(clock)s::time)"""
 # What was seen since a held batch was observed stays open, and what closed since stays closed.
 _LIST_SEEN_SINCE = f"""
     INSERT INTO incoming
@@ -45,16 +49,17 @@ _FORGET_CLOSED_SINCE = """
         AND incoming.date = slot.date AND incoming.time = slot.time
         AND NOT slot.available AND opening.slot_id = slot.slot_id
         AND opening.closed_at > %(observed_at)s"""
-_DIFFERENCE = """
-    WITH held AS (
-        SELECT center_id, test_type, date, time FROM slots_heldslot
-        WHERE batch_id = %s AND (date, time) > (%s::date, %s::time)
-    ), listed AS (SELECT DISTINCT center_id, test_type, date, time FROM incoming)
-    SELECT
-        (SELECT count(*) FROM held), (SELECT count(*) FROM listed),
-        2 * (SELECT count(*) FROM held NATURAL FULL JOIN listed)
-            - (SELECT count(*) FROM held) - (SELECT count(*) FROM listed)"""
-_MOST_DIFFERENT_PERCENT = 5
+# As read_closing says once it is taken up, but beside the rows of another batch.
+_WOULD_CLOSE = f"""
+    SELECT slot_id FROM drivingtestslots AS slot
+    WHERE slot.available AND {applying.COVERED} AND {applying.MINE}
+        AND COALESCE(slot.last_seen_at <= %(observed_at)s, true)
+        AND NOT EXISTS (
+            SELECT FROM slots_heldslot AS held
+            WHERE held.batch_id = %(batch)s
+                AND held.center_id = slot.center_id AND held.test_type = slot.test_type
+                AND held.date = slot.date AND held.time = slot.time
+        )"""  # noqa: S608
 
 
 def doubt(closing: Closing) -> str | None:
@@ -63,40 +68,37 @@ def doubt(closing: Closing) -> str | None:
     A feed that can't reach some centres lists nothing there, and those need not be the ones
     with the most slots: a third of the centres counts too.
     """
-    percent, closing_now = HOLD_CLOSE_PERCENT.value(), len(closing.slots)
-    if closing.closable < FEWEST_CLOSABLE:
-        return None
-    if closing_now * 100 > percent * closing.closable:
-        return (
-            f"it would close {closing_now} of the {closing.closable} open slots that it may close"
-        )
+    closes, closable = len(closing.slots), closing.closable
+    is_all = closes == closable >= FEWEST_OF_ALL
+    is_most = closes * 100 > HOLD_CLOSE_PERCENT.value() * closable
+    if is_all or (is_most and closable >= FEWEST_CLOSABLE):
+        return f"it would close {closes} of the {closable} open slots that it may close"
     if closing.centers >= FEWEST_CENTERS and closing.missing >= MISSING_SHARE * closing.centers:
         return f"it lists nothing at {closing.missing} of {closing.centers} centres with open slots"
     return None
 
 
-def hold(application: Application, *, reason: str) -> Outcome:
+def hold(application: Application, closing: Closing, *, reason: str) -> Outcome:
     """Keep the batch for later and tell staff; nothing else changes."""
     stored = application.batch
     stored.status = Status.HELD
-    stored.known_centers = sorted(application.arrival.known)
     stored.reason = reason
     stored.save()
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [stored.pk])
-    _drop_those_that_disagree(application)
+    _drop_those_that_disagree(application, closing)
     outcomes.note_heard(application)
     outcomes.record_outcome(stored, None)
     concerns.raise_held(stored)
     return Outcome.of(stored)
 
 
-def confirmed_by(application: Application) -> FeedBatch | None:
-    """The held batch that this one confirms: the same but for a few slots, and later."""
+def confirmed_by(application: Application, closing: Closing) -> FeedBatch | None:
+    """The held batch that this one confirms: it would close nearly all the same, and is later."""
     earlier = _held_before(application).first()
-    if earlier is None or not _agree(earlier, application):
+    if earlier is None or not _agree(earlier, application, closing):
         return None
-    waited = application.arrival.observed_at - (earlier.observed_at or application.arrival.now)
+    waited = application.arrival.observed_at - earlier.counted_at
     return earlier if waited >= CONFIRMED_AFTER else None
 
 
@@ -117,7 +119,7 @@ def apply_held(
 def take_up(batch: FeedBatch, *, source: Source, now: datetime) -> Application:
     """A held batch with its rows in `incoming` again, as they have become since."""
     application = Application(source, batch, _arrival_of(batch, now))
-    _bring_up_to_date(application)
+    _list_what_it_lists(application)
     return application
 
 
@@ -140,16 +142,17 @@ def _held_before(application: Application) -> QuerySet[FeedBatch]:
             source=application.source,
             status=Status.HELD,
             covers=application.batch.covers,
-            observed_at__lte=application.arrival.observed_at,
         )
+        .alias(counted_at=Least("observed_at", "recorded_at"))
+        .filter(counted_at__lte=application.arrival.observed_at)
         .exclude(pk=application.batch.pk)
-        .order_by("observed_at", "id")
+        .order_by("counted_at", "id")
     )
 
 
-def _drop_those_that_disagree(application: Application) -> None:
+def _drop_those_that_disagree(application: Application, closing: Closing) -> None:
     for batch in _held_before(application):
-        if not _agree(batch, application):
+        if not _agree(batch, application, closing):
             _drop_for(batch, application.batch)
 
 
@@ -160,21 +163,33 @@ def _drop_for(batch: FeedBatch, newer: FeedBatch) -> None:
     forget_slots(batch)
 
 
-def _agree(held: FeedBatch, application: Application) -> bool:
-    """Whether the rows in `incoming` are some, and differ from a held batch's in few."""
-    values = application.arrival.parameters()
+def _agree(held: FeedBatch, application: Application, closing: Closing) -> bool:
+    """Whether a later batch would close nearly all that a held one would.
+
+    An empty one looks like a broken feed however often it comes, unless it may close few.
+    """
+    if not application.arrival.rows and closing.closable >= FEWEST_CLOSABLE:
+        return False
+    would_close = _would_close(held, application)
+    both = would_close.intersection(closing.slots)
+    return bool(would_close) and len(both) >= CONFIRMED_SHARE * len(would_close)
+
+
+def _would_close(held: FeedBatch, application: Application) -> set[int]:
+    """The slots that a held batch would close by now."""
+    arrival = _arrival_of(held, application.arrival.now)
+    values = Application(application.source, held, arrival).parameters()
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENCE, [held.pk, values["today"], values["clock"]])
-        before, listed, different = cursor.fetchone()
-    return listed > 0 and different * 100 <= before * _MOST_DIFFERENT_PERCENT
+        cursor.execute(_WOULD_CLOSE, values)
+        return {slot for (slot,) in cursor.fetchall()}
 
 
 def _arrival_of(batch: FeedBatch, now: datetime) -> Arrival:
-    """A held batch's rows in `incoming` again."""
+    """What a held batch says, but for its rows."""
     covers = Covers.from_json(batch.covers or {})
     known = set(batch.known_centers or [])
-    arrival = Arrival(
-        observed_at=batch.observed_at or now,
+    return Arrival(
+        observed_at=batch.counted_at,
         now=now,
         complete=True,
         covered=known,
@@ -183,16 +198,14 @@ def _arrival_of(batch: FeedBatch, now: datetime) -> Arrival:
         date_from=covers.date_from,
         date_to=covers.date_to,
     )
-    values = arrival.parameters()
+
+
+def _list_what_it_lists(application: Application) -> None:
+    """A held batch's rows in `incoming` again, as they have become since."""
+    values = application.parameters()
     make_incoming()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_BACK, [batch.pk, values["today"], values["clock"]])
-    index_incoming()
-    return arrival
-
-
-def _bring_up_to_date(application: Application) -> None:
-    values = application.arrival.parameters()
-    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BACK, values)
+        index_incoming()
         cursor.execute(_LIST_SEEN_SINCE, values)
         cursor.execute(_FORGET_CLOSED_SINCE, values)

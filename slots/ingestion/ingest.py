@@ -8,9 +8,10 @@ from django.db import transaction
 
 from slots import concerns
 from slots.ingestion import applying, holding, outcomes
-from slots.ingestion.applying import Application
+from slots.ingestion.applying import Application, Closing
 from slots.ingestion.arrivals import place
 from slots.ingestion.batches import BadBatch, Batch
+from slots.ingestion.lateness import is_late, leave_aside_superseded
 from slots.ingestion.locking import database_now, lock_slots, lock_source
 from slots.ingestion.outcomes import REPEATED, Outcome, Status
 from slots.models import FeedBatch, Source
@@ -67,10 +68,12 @@ def _take_in(source: Source, batch: Batch) -> Outcome:
     first = _same_sequence(source, batch)
     if first:
         return _repeat(first, batch)
-    if source.newest_observed_at and batch.observed_at < source.newest_observed_at:
-        reason = f"observed before the newest of this source ({source.newest_observed_at:%c} UTC)"
-        return Outcome.of(outcomes.store(source, batch, status=Status.STALE, reason=reason))
-    return _apply(source, outcomes.store(source, batch, status=Status.APPLIED), batch, now)
+    stored = outcomes.store(source, batch, status=Status.APPLIED)
+    if not is_late(batch, source=source, now=now):
+        return _apply(source, stored, batch, now)
+    if batch.complete:
+        return outcomes.settle_stale(stored, source)
+    return _add_late(source, stored, batch, now)
 
 
 def _check(source: Source, batch: Batch, now: datetime) -> None:
@@ -101,19 +104,37 @@ def _repeat(first: FeedBatch, batch: Batch) -> Outcome:
     )
 
 
+def _add_late(source: Source, stored: FeedBatch, batch: Batch, now: datetime) -> Outcome:
+    application = _begin(source, stored, batch, now)
+    leave_aside_superseded(application)
+    if not application.arrival.rows:
+        return outcomes.settle_stale(stored, source)
+    return _end(application, Closing())
+
+
 def _apply(source: Source, stored: FeedBatch, batch: Batch, now: datetime) -> Outcome:
-    application = Application(source, stored, place(batch, now=now))
-    outcomes.note_arrival(stored, application.arrival)
-    lock_slots()
+    application = _begin(source, stored, batch, now)
     closing = applying.read_closing(application)
-    doubt = holding.doubt(closing)
-    if doubt:
-        held = holding.confirmed_by(application)
-        if held is None:
-            return holding.hold(application, reason=doubt)
+    reason = holding.doubt(closing)
+    held = holding.confirmed_by(application, closing) if reason else None
+    if held:
         holding.apply_held(held, source=source, now=now, reason=f"confirmed by {stored}")
         place(batch, now=now)
         closing = applying.read_closing(application)
+        reason = holding.doubt(closing)  # what it would close beyond that
+    if reason:
+        return holding.hold(application, closing, reason=reason)
+    return _end(application, closing)
+
+
+def _begin(source: Source, stored: FeedBatch, batch: Batch, now: datetime) -> Application:
+    application = Application(source, stored, place(batch, now=now))
+    outcomes.note_arrival(stored, application.arrival)
+    lock_slots()
+    return application
+
+
+def _end(application: Application, closing: Closing) -> Outcome:
     applied = applying.apply(application, closing)
     holding.supersede(application)
     return outcomes.settle(

@@ -77,6 +77,7 @@ def store(source: Source, batch: Batch, **fields: Any) -> FeedBatch:
 def note_arrival(stored: FeedBatch, arrival: Arrival) -> None:
     """Put into a stored batch what is known of its rows, whatever becomes of them."""
     stored.past = arrival.past
+    stored.known_centers = sorted(arrival.known) if arrival.complete else None
     stored.rejected = [
         {"row": row.position, "reason": row.reason, "center": row.center}
         for row in arrival.rejected
@@ -97,6 +98,14 @@ def settle(
     move_clocks(application)
     record_outcome(stored, actor)
     say_openings_recorded(applied.announced)
+    return Outcome.of(stored)
+
+
+def settle_stale(stored: FeedBatch, source: Source) -> Outcome:
+    """Store that a batch changed nothing, as its source has said something newer."""
+    stored.status = Status.STALE
+    stored.reason = f"observed before the newest of this source ({source.newest_observed_at:%c} UTC)"
+    stored.save()
     return Outcome.of(stored)
 
 
@@ -134,6 +143,7 @@ def describe(arrival: Arrival, applied: Applied) -> str | None:
     notes = [
         (duplicates, f"{_count(duplicates, 'duplicate row')} counted once"),
         (arrival.skipped, f"{_count(arrival.skipped, 'row')} at closed centres left aside"),
+        (arrival.superseded, f"{_count(arrival.superseded, 'row')} no longer listed since"),
         (applied.withheld, f"{_count(applied.withheld, 'slot')} stayed closed, as staff closed it"),
         (
             len(arrival.unknown_covered),

@@ -6,7 +6,7 @@ A slot is (center, number). Times are whole minutes; NOW stands for the database
 from dataclasses import dataclass, field
 
 NOW = 10**9
-QUIET, DAY = 30, 24 * 60
+QUIET, HOUR, DAY = 30, 60, 24 * 60
 STAFF = "staff"
 
 Slot = tuple[str, int]
@@ -71,7 +71,8 @@ class World:
         self.slots: dict[Slot, State] = {}
         self.newest: dict[str, int] = {}
         self.first: dict[tuple[str, int], tuple[Said, Answer]] = {}
-        self.baselines: set[tuple[str, str]] = set()
+        self.covered_since: dict[tuple[str, str], int] = {}
+        self.spoken: list[tuple[str, int, frozenset[str]]] = []
         self.held: list[tuple[Said, set[str], set[Slot]]] = []
         self.stale: set[str] = set()
 
@@ -90,7 +91,8 @@ class World:
         return Answer("repeated", first.opened, first.closed, first.unchanged, first.rejected)
 
     def _judge(self, said: Said) -> Answer:
-        if said.at < self.newest.get(said.source, said.at):
+        is_late = said.at < self.newest.get(said.source, said.at)
+        if is_late and said.complete:
             return Answer("stale")
         good = {
             slot
@@ -98,17 +100,17 @@ class World:
             if slot[0] in self.centers and (said.covers is None or slot[0] in said.covers)
         }
         rejected = len(said.listed) - len(good)
+        if is_late:
+            good = {slot for slot in good if self.state(slot).is_open or not self._told(said, slot)}
+            if not good:
+                return Answer("stale", rejected=rejected)
         known = self._speaks_for(said, good)
-        closable, closing = self._closing(said, known, good)
-        if len(closable) >= 20 and len(closing) * 2 > len(closable):
+        if self._is_too_much(said, known, good):
             earlier = self._reference(said)
-            if earlier is None or not self._confirms(said, good, earlier):
+            if earlier and self._confirms(said, known, good, earlier):
+                self._release(earlier)
+            if self._is_too_much(said, known, good):
                 return self._hold(said, known, good, rejected)
-            self.held.remove(earlier)
-            answer = self._apply(earlier[0], earlier[1], earlier[2], mass=True)
-            earlier_first = self.first[said.source, earlier[0].sequence][1]
-            earlier_first.opened, earlier_first.closed = answer.opened, answer.closed
-            earlier_first.unchanged = answer.unchanged
         answer = self._apply(said, known, good, mass=False)
         answer.rejected = rejected
         if said.complete:
@@ -117,6 +119,26 @@ class World:
                 if not self._before(said, each)
             ]  # fmt: skip
         return answer
+
+    def _told(self, said: Said, slot: Slot) -> bool:
+        """Whether its source has said in full, and later, what is open at this centre."""
+        return any(
+            source == said.source and at > said.at and slot[0] in known
+            for source, at, known in self.spoken
+        )
+
+    def _is_too_much(self, said: Said, known: set[str], good: set[Slot]) -> bool:
+        closable, closing = self._closing(said, known, good)
+        of_many = len(closable) >= 20 and len(closing) * 2 > len(closable)
+        return of_many or (len(closable) >= 5 and closing == closable)
+
+    def _release(self, held) -> None:
+        self.held.remove(held)
+        said, known, good = held
+        answer = self._apply(said, known, good, mass=True)
+        first = self.first[said.source, said.sequence][1]
+        first.opened, first.closed = answer.opened, answer.closed
+        first.unchanged = answer.unchanged
 
     def _before(self, said: Said, held) -> bool:
         earlier = held[0]
@@ -144,17 +166,23 @@ class World:
         same = [each for each in self.held if self._before(said, each)]
         return min(same, key=lambda each: each[0].at, default=None)
 
-    def _agrees(self, good: set[Slot], earlier) -> bool:
-        return bool(good) and len(good ^ earlier[2]) * 20 <= len(earlier[2])
+    def _agrees(self, said: Said, known: set[str], good: set[Slot], earlier) -> bool:
+        closable, closing = self._closing(said, known, good)
+        then, known_then, good_then = earlier
+        would = self._closing(
+            then, known_then, self._brought_up_to_date(then, known_then, good_then)
+        )[1]
+        looks_whole = bool(good) or len(closable) < 20
+        return looks_whole and bool(would) and len(would - closing) * 10 <= len(would)
 
-    def _confirms(self, said: Said, good: set[Slot], earlier) -> bool:
-        return self._agrees(good, earlier) and said.at - earlier[0].at >= 10
+    def _confirms(self, said: Said, known: set[str], good: set[Slot], earlier) -> bool:
+        return said.at - earlier[0].at >= 10 and self._agrees(said, known, good, earlier)
 
     def _hold(self, said: Said, known: set[str], good: set[Slot], rejected: int) -> Answer:
         self.stale.discard(said.source)
         self.held = [
             each for each in self.held
-            if not self._before(said, each) or self._agrees(good, each)
+            if not self._before(said, each) or self._agrees(said, known, good, each)
         ]  # fmt: skip
         self.held.append((said, known, good))
         return Answer("held", rejected=rejected)
@@ -174,9 +202,11 @@ class World:
         for slot in good:
             opened += self._list(said, slot)
         pairs = {(said.source, center) for center in known | {c for c, _ in good}}
-        fresh = pairs - self.baselines
+        fresh = pairs - set(self.covered_since)
         if said.complete:
-            self.baselines |= pairs
+            for pair in fresh:
+                self.covered_since[pair] = said.at
+            self.spoken.append((said.source, said.at, frozenset(known)))
         self.newest[said.source] = max(said.at, self.newest.get(said.source, said.at))
         self.stale.discard(said.source)
         is_baseline = said.complete and bool(pairs) and fresh == pairs
@@ -211,12 +241,28 @@ class World:
             last.closed, last.reason, last.mass = None, None, False
             return 1
         quiet = None
-        if said.complete and (said.source, slot[0]) not in self.baselines:
+        if said.complete and not self._is_watched(said, slot[0]):
             quiet = "baseline"
         elif last and last.mass and since <= DAY:
             quiet = "returned"
         state.episodes.append(Episode(said.at, quiet))
         return 1
+
+    def _is_watched(self, said: Said, center: str) -> bool:
+        """Whether what is new there is news: the source knows the centre, or another one does."""
+        if (said.source, center) in self.covered_since:
+            return True
+        return any(
+            source not in {said.source, *self.stale} and where == center
+            and said.at - since >= HOUR and self._goes_on_covering(source, center)
+            for (source, where), since in self.covered_since.items()
+        )  # fmt: skip
+
+    def _goes_on_covering(self, other: str, center: str) -> bool:
+        return any(
+            source == other and at >= self.newest[other] - HOUR and center in known
+            for source, at, known in self.spoken
+        )
 
     def silence(self, source: str) -> None:
         if source in self.newest:

@@ -62,18 +62,31 @@ def test_a_batch_that_closes_just_half_is_applied(feed):
     assert (outcome.status, outcome.closed) == ("applied", 20)
 
 
-def test_fewer_than_20_open_slots_are_never_held():
+def feed_of(count: int) -> Feed:
+    """A feed that has just listed so many slots of one centre."""
     make_centers("A")
     feed = Feed()
-    feed.says(*slots(19))
-    assert feed.says().closed == 19
+    feed.says(*slots(count))
+    return feed
 
 
-def test_20_open_slots_are_held():
-    make_centers("A")
-    feed = Feed()
-    feed.says(*slots(20))
-    assert feed.says().status == "held"
+@pytest.mark.parametrize("count", [5, 19, 20])
+def test_a_batch_that_would_close_all_of_at_least_five_is_held(count):
+    outcome = feed_of(count).says()
+    assert (outcome.status, outcome.closed) == ("held", 0)
+    assert outcome.reason.startswith(f"it would close {count} of the {count} ")
+
+
+def test_a_batch_that_would_close_all_of_four_is_applied():
+    assert feed_of(4).says().closed == 4
+
+
+def test_of_fewer_than_20_all_but_one_may_close():
+    assert feed_of(19).says(slot()).closed == 18
+
+
+def test_of_20_more_than_half_may_not_close():
+    assert feed_of(20).says(*slots(9)).status == "held"
 
 
 def at_centers(count: int, each: int, names: list[str]) -> list[dict]:
@@ -92,6 +105,14 @@ def test_a_batch_that_lists_nothing_at_a_third_of_its_centres_is_held():
     assert (outcome.status, outcome.closed) == ("held", 0)
     assert outcome.reason == "it lists nothing at 4 of 10 centres with open slots"
     assert len(open_slots()) == 124
+
+
+def test_a_third_of_ten_centres_is_held_however_few_slots_they_have():
+    names = [f"C{number}" for number in range(10)]
+    make_centers(*names)
+    feed = Feed(centers=names)
+    feed.says(*at_centers(10, 1, names))
+    assert feed.says(*at_centers(6, 1, names)).status == "held"
 
 
 def test_a_batch_that_lists_nothing_at_fewer_of_its_centres_is_applied():
@@ -195,19 +216,58 @@ def test_a_batch_too_soon_after_does_not_confirm_but_a_later_one_does(feed):
     assert held() == []
 
 
-def test_a_batch_that_differs_in_more_than_a_twentieth_does_not_confirm(feed):
-    feed.says(*ALL[:19])
-    assert feed.says(*ALL[:18]).status == "held"
-    assert all_is_open()
-
-
-def test_a_batch_that_differs_in_a_twentieth_confirms():
-    make_centers("A")
-    feed = Feed()
-    feed.says(*slots(60))
+def test_a_batch_that_would_close_less_than_nine_tenths_of_it_does_not_confirm():
+    feed = feed_of(60)
     feed.says(*slots(20))
-    outcome = feed.says(*slots(20), slot(number=30))
-    assert (outcome.status, outcome.opened, outcome.unchanged) == ("applied", 1, 20)
+    assert feed.says(*slots(25)).status == "held"
+    assert open_slots() == keys(slots(60))
+
+
+def test_a_batch_that_would_close_nine_tenths_of_it_confirms():
+    feed = feed_of(60)
+    feed.says(*slots(20))
+    outcome = feed.says(*slots(24))
+    assert (outcome.status, outcome.opened, outcome.unchanged) == ("applied", 4, 20)
+    assert open_slots() == keys(slots(24))
+
+
+def test_what_it_lists_besides_has_no_say_in_whether_it_confirms(feed):
+    feed.says(*FEW)
+    new = [slot("B", number) for number in range(20)]
+    assert feed.says(*FEW[:8], *new).status == "applied"
+    assert open_slots() == keys([*FEW[:8], *new])
+
+
+def test_what_it_would_close_far_beyond_it_is_held_in_its_turn():
+    feed = feed_of(60)
+    first = feed.says(*slots(25))
+    assert feed.says(slot(), slot(number=1)).status == "held"
+    assert FeedBatch.objects.get(pk=first.batch).closed == 35
+    assert open_slots() == keys(slots(25))
+
+
+def test_of_fewer_than_20_an_empty_batch_confirms_an_empty_one():
+    feed = feed_of(19)
+    feed.says()
+    assert feed.says(after=9).status == "held"
+    assert feed.says(after=1).status == "applied"
+    assert open_slots() == set()
+
+
+@pytest.mark.parametrize("count", [5, 19, 20])
+def test_an_empty_batch_between_two_equal_ones_announces_nothing(count):
+    feed = feed_of(count)
+    feed.says()
+    feed.says(*slots(count), after=45)
+    assert SlotOpening.objects.count() == count
+    assert (held(), announced()) == ([], 0)
+
+
+def test_what_another_source_has_seen_since_is_nothing_to_confirm(feed):
+    feed.says(*FEW)
+    Feed("other", ("A", "B")).says(*ALL[10:], after=40)
+    assert feed.says(*FEW).status == "held"
+    assert all_is_open()
 
 
 def test_a_batch_that_covers_something_else_does_not_confirm(feed):

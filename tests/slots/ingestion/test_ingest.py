@@ -101,6 +101,60 @@ def test_each_source_has_a_baseline_of_its_own(settled):
     assert opening(7).quiet == "baseline"
 
 
+def heard_twice(settled: Feed, after: float) -> Feed:
+    """Another source's first batch, so many minutes after the first that covered the centre."""
+    other = Feed("other")
+    other.says(slot(number=0), slot(number=1), slot(number=7), after=15 + after)
+    return other
+
+
+def test_what_is_new_where_another_source_has_looked_for_an_hour_is_announced(settled):
+    heard_twice(settled, after=60)
+    assert opening(7).quiet is None
+    assert announced() == 1
+
+
+def test_a_new_slot_that_a_sources_first_batch_lists_earlier_is_announced_once(settled):
+    settled.says(*slots(2), after=3 * 24 * 60)
+    Feed("other").says(*slots(3), after=3 * 24 * 60 + 29)
+    settled.says(*slots(3), after=15)
+    assert announced() == 1
+
+
+def test_a_batch_of_which_all_is_new_to_its_source_is_a_baseline_though_it_announces(settled):
+    heard_twice(settled, after=60)
+    assert FeedBatch.objects.latest("id").status == "baseline"
+
+
+def test_another_source_that_has_looked_for_less_than_an_hour_says_little(settled):
+    heard_twice(settled, after=59)
+    assert opening(7).quiet == "baseline"
+
+
+def test_a_source_that_fell_silent_watches_nothing(settled):
+    silence(settled)
+    heard_twice(settled, after=60)
+    assert opening(7).quiet == "baseline"
+
+
+def test_a_source_that_was_switched_off_watches_nothing(settled):
+    Source.objects.filter(pk=settled.source.pk).update(is_active=False)
+    heard_twice(settled, after=60)
+    assert opening(7).quiet == "baseline"
+
+
+def test_a_source_that_looks_elsewhere_by_now_does_not_watch_the_centre(settled):
+    settled.says(centers=("B",), after=61)
+    heard_twice(settled, after=90)
+    assert opening(7).quiet == "baseline"
+
+
+def test_a_source_that_looks_at_each_centre_in_its_turn_watches_them_all(settled):
+    settled.says(centers=("B",), after=59)
+    heard_twice(settled, after=90)
+    assert opening(7).quiet is None
+
+
 # Closing
 
 
@@ -276,6 +330,101 @@ def test_a_batch_observed_before_the_newest_changes_nothing(settled):
 
 def test_a_batch_observed_at_the_same_moment_as_the_newest_counts(settled):
     assert settled.says(slot(number=0), after=0).status == "applied"
+
+
+class TestIncompleteBatchesThatComeLate:
+    """The source has been complete at centre A since, where it lists slots 0 and 1."""
+
+    @pytest.fixture
+    def late(self, settled):
+        def says(*listed, **fields):
+            return settled.says(*listed, observed_at=START, complete=False, **fields)
+
+        return says
+
+    def test_what_nobody_has_looked_at_since_opens(self, late):
+        outcome = late(slot("B", 3))
+        assert (outcome.status, outcome.opened) == ("applied", 1)
+        assert (opening(3, "B").opened_at, opening(3, "B").quiet) == (START, None)
+
+    def test_what_a_later_complete_batch_did_not_list_stays_closed(self, late):
+        outcome = late(slot(number=5))
+        assert (outcome.status, outcome.opened) == ("stale", 0)
+        assert len(open_slots()) == 2
+
+    def test_the_rest_of_such_a_batch_counts(self, late):
+        outcome = late(slot(number=0), slot(number=5), slot("B", 3))
+        assert (outcome.status, outcome.opened, outcome.unchanged) == ("applied", 1, 1)
+        assert outcome.reason == "1 row no longer listed since"
+
+    def test_what_lay_outside_the_later_batch_opens(self, settled, late):
+        settled.says(centers=("B",), date_from=DAY + timedelta(days=1))
+        assert late(slot("B", 3)).opened == 1
+        assert late(slot("B", 3, day=DAY + timedelta(days=1))).status == "stale"
+        assert late(slot(kind="theory")).opened == 1
+
+    def test_what_another_source_did_not_list_opens(self, settled, late):
+        Feed("other", ("B",)).says(after=40)
+        assert late(slot("B", 3)).opened == 1
+
+    def test_a_centre_whose_rows_were_rejected_was_not_looked_at(self, settled, late):
+        settled.says(slot("B", 1) | {"time": "25:00"}, centers=("B",))
+        assert late(slot("B", 3)).opened == 1
+
+    def test_it_is_no_newest_observation(self, settled, late):
+        late(slot("B", 3))
+        settled.source.refresh_from_db()
+        assert settled.source.newest_observed_at == START + timedelta(minutes=15)
+
+    def test_what_a_held_batch_did_not_list_opens(self, settled, late):
+        settled.says(*slots(5, "B"), centers=("B",))
+        assert settled.says(centers=("B",)).status == "held"
+        outcome = settled.says(
+            slot("B", 30), observed_at=settled.now - timedelta(minutes=1), complete=False
+        )
+        assert outcome.opened == 1
+
+
+class TestAClockThatIsAhead:
+    """By 4 minutes, until somebody puts it right."""
+
+    AHEAD = timedelta(minutes=4)
+
+    def test_what_comes_after_it_was_put_right_counts(self, feed):
+        feed.says(observed_at=datetime.now(UTC) + self.AHEAD)
+        outcome = feed.says(slot(), observed_at=datetime.now(UTC))
+        assert (outcome.status, outcome.opened) == ("applied", 1)
+
+    def test_so_it_does_when_neither_batch_is_complete(self, feed):
+        for number, ahead in enumerate((self.AHEAD, timedelta())):
+            when = datetime.now(UTC) + ahead
+            assert feed.says(slot(number=number), observed_at=when, complete=False).opened == 1
+
+    def test_it_is_kept_as_said_and_counts_as_now(self, feed):
+        when = datetime.now(UTC) + self.AHEAD
+        outcome = feed.says(slot(), observed_at=when)
+        feed.source.refresh_from_db()
+        assert FeedBatch.objects.get(pk=outcome.batch).observed_at == when
+        counted = [feed.source.newest_observed_at, opening().opened_at, opening().slot.last_seen_at]
+        assert max(counted) <= datetime.now(UTC)
+
+    def test_nothing_closes_in_the_future(self, feed):
+        feed.says(slot())
+        feed.says(observed_at=datetime.now(UTC) + self.AHEAD)
+        assert opening().closed_at <= datetime.now(UTC)
+
+    def test_a_held_batch_of_it_waits_for_ten_minutes_by_our_clock(self, feed):
+        feed.says(*slots(20))
+        feed.says(slot(), observed_at=datetime.now(UTC) + self.AHEAD)
+        early = FeedBatch.objects.get(status="held")
+        FeedBatch.objects.filter(pk=early.pk).update(
+            recorded_at=early.recorded_at - timedelta(minutes=9)
+        )
+        assert feed.says(slot(), observed_at=datetime.now(UTC)).status == "held"
+        FeedBatch.objects.filter(pk=early.pk).update(
+            recorded_at=early.recorded_at - timedelta(minutes=10)
+        )
+        assert feed.says(slot(), observed_at=datetime.now(UTC)).status == "applied"
 
 
 def test_batches_without_a_sequence_have_no_identity(settled):
