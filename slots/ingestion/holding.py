@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from django.db import connection
-from django.db.models import QuerySet
-from django.db.models.functions import Least
 
 from audit.trail import Actor
 from slots import concerns
@@ -95,7 +93,7 @@ def hold(application: Application, closing: Closing, *, reason: str) -> Outcome:
 
 def confirmed_by(application: Application, closing: Closing) -> FeedBatch | None:
     """The held batch that this one confirms: it would close nearly all the same, and is later."""
-    earlier = _held_before(application).first()
+    earlier = next(iter(_held_before(application)), None)
     if earlier is None or not _agree(earlier, application, closing):
         return None
     waited = application.arrival.observed_at - earlier.counted_at
@@ -135,19 +133,13 @@ def forget_slots(batch: FeedBatch) -> None:
     HeldSlot.objects.filter(batch=batch).delete()
 
 
-def _held_before(application: Application) -> QuerySet[FeedBatch]:
+def _held_before(application: Application) -> list[FeedBatch]:
     """Held batches of this source that speak for the same, the oldest first."""
-    return (
-        FeedBatch.objects.filter(
-            source=application.source,
-            status=Status.HELD,
-            covers=application.batch.covers,
-        )
-        .alias(counted_at=Least("observed_at", "recorded_at"))
-        .filter(counted_at__lte=application.arrival.observed_at)
-        .exclude(pk=application.batch.pk)
-        .order_by("counted_at", "id")
-    )
+    held = FeedBatch.objects.filter(
+        source=application.source, status=Status.HELD, covers=application.batch.covers
+    ).exclude(pk=application.batch.pk)
+    earlier = [each for each in held if each.counted_at <= application.arrival.observed_at]
+    return sorted(earlier, key=lambda each: (each.counted_at, each.pk))
 
 
 def _drop_those_that_disagree(application: Application, closing: Closing) -> None:

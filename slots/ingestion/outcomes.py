@@ -104,7 +104,9 @@ def settle(
 def settle_stale(stored: FeedBatch, source: Source) -> Outcome:
     """Store that a batch changed nothing, as its source has said something newer."""
     stored.status = Status.STALE
-    stored.reason = f"observed before the newest of this source ({source.newest_observed_at:%c} UTC)"
+    stored.reason = (
+        f"observed before the newest of this source ({source.newest_observed_at:%c} UTC)"
+    )
     stored.save()
     return Outcome.of(stored)
 

@@ -53,9 +53,7 @@ inherits = st.tuples(st.just("inherits"), sources, st.sampled_from(ALL[:3]))
 repeats = st.tuples(st.just("repeats"), sources, st.booleans())
 silences = st.tuples(st.just("falls silent"), sources)
 staff = st.tuples(st.sampled_from(["staff open", "staff close"]), st.sampled_from(ALL[:3]))
-step = st.one_of(
-    says, says, says, says, returns, breaks, lags, inherits, repeats, silences, staff
-)
+step = st.one_of(says, says, says, says, returns, breaks, lags, inherits, repeats, silences, staff)
 
 
 @pytest.fixture(autouse=True)
