@@ -8,7 +8,7 @@ from allauth.usersessions.views import ListUserSessionsView
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 from django.views.generic.edit import FormView
 
@@ -27,7 +27,7 @@ def live_sessions(user: AbstractBaseUser) -> list[UserSession]:
     """A user's sessions that have neither ended nor outlived a change of password."""
     known = list(UserSession.objects.filter(user_id=user.pk).order_by("created_at"))
     keys = [session.session_key for session in known]
-    stored = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    stored = Session.objects.filter(session_key__in=keys, expire_date__gt=Now())
     live = {session.session_key for session in stored if _lets_in(session, user)}
     return [session for session in known if session.session_key in live]
 

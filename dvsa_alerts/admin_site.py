@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.second_factor import has_given_second_factor
 from accounts.staffing import acting_user
+from audit.clock import database_now
 from dvsa_alerts import staff_sessions
 from dvsa_alerts.attention import concerns
 
@@ -37,7 +37,7 @@ class StaffAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """First what needs attention, then all that there is to look after."""
-        found = concerns(acting_user(request), timezone.now())
+        found = concerns(acting_user(request), database_now())
         return super().index(request, {**(extra_context or {}), "concerns": found})
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from slots.models import Source
@@ -13,7 +12,7 @@ from slots.prepared import fetch_prepared
 
 # Asked for every page, so that Django's way of putting it together would cost more than asking.
 _ACTIVE = """
-    SELECT heard_at, stale_after_minutes, is_simulated
+    SELECT statement_timestamp(), heard_at, stale_after_minutes, is_simulated
     FROM slots_source WHERE is_active AND name <> %(staff)s"""
 
 
@@ -41,16 +40,17 @@ def is_stale(source: Source | _Heard, now: datetime) -> bool:
     return now - source.heard_at > timedelta(minutes=source.stale_after_minutes)
 
 
-def read_freshness(now: datetime) -> Freshness:
+def read_freshness() -> Freshness:
     """Ask once for the active sources; staff are no source that could fall silent."""
-    active = [_Heard(*row) for row in fetch_prepared(_ACTIVE, {"staff": Source.STAFF})]
+    rows = fetch_prepared(_ACTIVE, {"staff": Source.STAFF})
+    active = [(_Heard(*columns), now) for now, *columns in rows]
     return Freshness(
-        simulated=any(each.is_simulated and each.heard_at for each in active),
-        all_stale=all(is_stale(each, now) for each in active),
-        heard_at=max((each.heard_at for each in active if each.heard_at), default=None),
+        simulated=any(each.is_simulated and each.heard_at for each, _ in active),
+        all_stale=all(is_stale(each, now) for each, now in active),
+        heard_at=max((each.heard_at for each, _ in active if each.heard_at), default=None),
     )
 
 
 def sources(request: HttpRequest) -> dict[str, object]:
     """Context processor: `sources`, read only by a page that shows the banners."""
-    return {"sources": SimpleLazyObject(lambda: read_freshness(timezone.now()))}
+    return {"sources": SimpleLazyObject(read_freshness)}

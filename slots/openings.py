@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from slots.ingestion.locking import database_now, lock_slots
+from audit.clock import database_now
+from slots.ingestion.locking import lock_slots
 from slots.querysets import latest_clock
 
 _CLOSE_PASSED = """

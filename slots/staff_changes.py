@@ -8,12 +8,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
+from audit.clock import database_now
 from audit.trail import record
 from centers.models import Center
 from slots.ingestion import holding
 from slots.ingestion.batches import make_batch
 from slots.ingestion.ingest import ingest
-from slots.ingestion.locking import database_now, lock_slots, lock_source
+from slots.ingestion.locking import lock_slots, lock_source
 from slots.ingestion.outcomes import Outcome, Status, record_outcome
 from slots.models import FeedBatch, Slot, SlotOpening, Source
 

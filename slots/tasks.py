@@ -4,9 +4,9 @@ import logging
 
 from celery import shared_task
 
+from audit.clock import database_now
 from slots import concerns, openings, rate_limits
 from slots.fetching import polling
-from slots.ingestion.locking import database_now
 
 logger = logging.getLogger(__name__)
 

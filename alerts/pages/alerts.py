@@ -3,7 +3,6 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -12,6 +11,7 @@ from alerts.models import Notification, UserAlert
 from alerts.pages.history import official_pages, read_history, read_notification
 from alerts.pages.searches import LearnerRequest, got_a_test_path
 from alerts.searches.narrowing import narrowings
+from audit.clock import database_today
 
 LARGEST_ID = 2**63 - 1
 
@@ -41,7 +41,7 @@ def alert_narrow(request: LearnerRequest, pk: int) -> HttpResponse:
     """Ways to narrow the search that one of the learner's own alerts came from."""
     alerts = UserAlert.objects.filter(user=request.user)
     alert = get_object_or_404(alerts.select_related("slot__center", "preference"), pk=pk)
-    ways = narrowings(alert, today=timezone.localdate())
+    ways = narrowings(alert, today=database_today())
     return render(request, "alerts/narrow.html", {"alert": alert, "narrowings": ways})
 
 

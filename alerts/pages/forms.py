@@ -10,9 +10,9 @@ from django import forms
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.db.models import F
-from django.utils import timezone
 
 from accounts.models import SavedSearch, User
+from audit.clock import database_today
 from centers.models import Center
 from slots.searching.forms import SlotSearchForm
 from slots.searching.widgets import DateInput, TimeInput
@@ -87,7 +87,7 @@ class SavedSearchForm(SlotSearchForm):
     def clean_current_test_date(self) -> date | None:
         """A booked test that is still to come."""
         day: date | None = self.cleaned_data["current_test_date"]
-        if day and day <= timezone.localdate():
+        if day and day <= database_today():
             raise ValidationError("This day has come. Leave it empty if you have no test booked")
         return day
 
@@ -173,7 +173,7 @@ class PauseForm(forms.Form):
     def clean_until(self) -> date:
         """A day that is still to come."""
         day: date = self.cleaned_data["until"]
-        if day <= timezone.localdate():
+        if day <= database_today():
             raise ValidationError("Choose a day after today")
         return day
 

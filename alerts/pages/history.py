@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts.models import SavedSearch, User
 from alerts.messages.mails import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEORY
 from alerts.models import Delivery, Notification, UserAlert
+from audit.clock import database_now
 from centers.models import Center
 from slots.models import Slot, SlotOpening
 from slots.querysets import latest_clock
@@ -124,7 +124,7 @@ def read_history(user: User, *, before: int | None, now: datetime | None = None)
         found = found.filter(pk__lt=before)
     rows = list(found[: PAGE + 1])
     older = rows[PAGE - 1].pk if len(rows) > PAGE else None
-    return HistoryPage(_shown(rows[:PAGE], now or timezone.now()), older)
+    return HistoryPage(_shown(rows[:PAGE], now or database_now()), older)
 
 
 def read_notification(
@@ -132,7 +132,7 @@ def read_notification(
 ) -> list[ShownAlert]:
     """The alerts of one message, closest first."""
     rows = _alerts().filter(notification=notification).order_by("miles", "slot__date", "id")
-    return _shown(list(rows), now or timezone.now())
+    return _shown(list(rows), now or database_now())
 
 
 def _alerts() -> QuerySet[UserAlert]:

@@ -23,6 +23,7 @@ from alerts.models import PushSubscription
 from alerts.pages.forms import PauseForm, SavedSearchForm, initial_of
 from alerts.searches import saving
 from audit.addresses import client_address
+from audit.clock import database_now
 from slots.wording import day
 
 LOOK_BACK = timedelta(days=7)
@@ -40,7 +41,7 @@ class LearnerRequest(HttpRequest):
 def search_list(request: LearnerRequest) -> HttpResponse:
     """The learner's searches: those that look, those that rest, those that have ended."""
     searches = _own(request).prefetch_related("centers")
-    now = timezone.now()
+    now = database_now()
     context = {
         "searches": [_shown(search, now) for search in searches],
         "got_a_test": got_a_test_path(request.user),
@@ -130,7 +131,7 @@ def _show(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | Non
         "promise": wording.promise(form.wish, centers=names),
         "place": form.cleaned_data["postcode"],
         "fitting": openings_fitting(
-            form.wish, since=timezone.now() - LOOK_BACK, centers=form.chosen_centers
+            form.wish, since=database_now() - LOOK_BACK, centers=form.chosen_centers
         ),
         "here": request.get_full_path(),
     }
@@ -214,4 +215,4 @@ def search_trial(request: LearnerRequest, pk: int) -> HttpResponse:
 
 
 def _shown_now(search: SavedSearch) -> dict[str, Any]:
-    return _shown(search, timezone.now())
+    return _shown(search, database_now())

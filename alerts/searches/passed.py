@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import SavedSearch
 from alerts.models import SearchEnding
+from audit.clock import database_today
 from audit.trail import record
 
 # Rows are locked for so many at a time.
@@ -22,7 +22,7 @@ def end_passed_searches(*, today: date | None = None) -> int:
     next time. A search that was started again with the windows that had passed ends without a
     second mail.
     """
-    day = today or timezone.localdate()
+    day = today or database_today()
     ended = 0
     while lot := _end_lot(day):
         ended += lot

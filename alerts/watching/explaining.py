@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import SavedSearch, User
 from alerts.matching import match_sql
 from alerts.models import Delivery, UserAlert
+from audit.clock import database_now
 from slots.models import SlotOpening
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -114,7 +115,7 @@ def _of_searches(user: User, opening: SlotOpening) -> list[SearchExplained]:
 
 
 def _ask(user: User, opening: SlotOpening) -> list[dict[str, Any]]:
-    now = opening.matched_at or timezone.now()
+    now = opening.matched_at or database_now()
     values: dict[str, Any] = {"user": user.pk, "opening": opening.pk, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(match_sql.EXPLAIN, values)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Max
-from django.utils import timezone
 
+from audit.clock import database_today
 from audit.trail import Actor, record
 from centers.geocoding import locate_all
 from centers.importing.duplicates import Duplicate, find_duplicates
@@ -98,7 +98,7 @@ def plan_import(
     that centre its code instead when its line is in `merge` (None: whichever line).
     """
     plan = Plan(basis=_basis())
-    entries = _entries(list(rows), plan, today or timezone.localdate())
+    entries = _entries(list(rows), plan, today or database_today())
     matching = Matching(Center.objects.all(), CenterAlias.objects.all())
     matching.match([entry.row for entry in entries])
     refused = {note.line for note in matching.rejected}

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -21,6 +20,7 @@ from prometheus_client.registry import Collector
 
 from alerts.models import Breaker
 from alerts.watching import watch
+from audit.clock import database_now
 from audit.models import AuditLog
 from dvsa_alerts.backups.folder import newest_moment
 from dvsa_alerts.models import Heartbeat
@@ -46,7 +46,7 @@ def exposition() -> bytes:
 
 def slots() -> Readings:
     """Open slots, and what has opened."""
-    yield gauge("slots_open", "Slots open now", Slot.objects.open_at(timezone.now()).count())
+    yield gauge("slots_open", "Slots open now", Slot.objects.open_at(database_now()).count())
     recent = SlotOpening.objects.filter(recorded_at__gte=Now() - WINDOW)
     yield gauge("openings_recent", "Openings recorded in the last 10 minutes", recent.count())
 
@@ -55,7 +55,7 @@ def sources() -> Readings:
     """How long each source has been silent, and what it has sent."""
     stale = family("source_stale", "1 when silent for longer than its own limit", "source")
     silent = family("source_silent_seconds", "Seconds since it was heard from", "source")
-    now = timezone.now()
+    now = database_now()
     for source in Source.objects.filter(is_active=True).exclude(name=Source.STAFF):
         stale.add_metric([source.name], is_stale(source, now))
         if source.heard_at:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from alerts import config
 from alerts.models import Breaker, Delivery, PendingReach
 from alerts.watching import watch
+from audit.clock import database_now
 from audit.config import declare_integer, faults
 from audit.models import AuditLog
 from dvsa_alerts.backups.folder import newest_moment
@@ -106,7 +107,7 @@ def workers() -> str:
 def sources() -> str:
     """Every active source has been heard from within its own limit."""
     active = Source.objects.filter(is_active=True).exclude(name=Source.STAFF)
-    now = timezone.now()
+    now = database_now()
     stale = [source.name for source in active if is_stale(source, now)]
     if stale:
         raise Unwell(f"silent for too long: {_named(stale)}")

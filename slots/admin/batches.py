@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.staffing import acting_user
+from audit.clock import database_now
 from audit.large_lists import LargeListAdmin
 from audit.recorded_admin import ReadOnlyAdmin
 from centers.aliases import AliasTakenError, add_alias
 from centers.models import Center
 from slots.ingestion.batch_rows import LONGEST_NAME
 from slots.ingestion.foreseeing import foresee
-from slots.ingestion.locking import database_now
 from slots.ingestion.rejections import rejections_of
 from slots.models import FeedBatch
 from slots.staff_changes import NotHeldError, drop_batch, release_batch

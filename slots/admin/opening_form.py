@@ -8,8 +8,8 @@ from django import forms
 from django.contrib.admin import site
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
+from audit.clock import database_today
 from centers.models import Center
 from slots.models import Slot
 from slots.searching.widgets import DateInput
@@ -40,7 +40,7 @@ class OpenSlotsForm(forms.Form):
     def clean_first_day(self) -> date:
         """A day that is to come."""
         day: date = self.cleaned_data["first_day"]
-        if day < timezone.localdate():
+        if day < database_today():
             raise ValidationError("This day has passed.")
         return day
 

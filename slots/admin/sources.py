@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
+from audit.clock import database_now
 from audit.recorded_admin import RecordedAdmin
 from slots.freshness import is_stale
 from slots.models import FeedBatch, Source
@@ -103,12 +103,12 @@ class SourceAdmin(RecordedAdmin):
             return f"failing ({source.failures} in a row)"
         if source.name == Source.STAFF:
             return "staff"
-        return "stale" if is_stale(source, timezone.now()) else "well"
+        return "stale" if is_stale(source, database_now()) else "well"
 
     @admin.display(description="heard from", ordering="heard_at")
     def heard(self, source: Source) -> str:
         """How long ago."""
-        return ago(source.heard_at, timezone.now()) if source.heard_at else "never"
+        return ago(source.heard_at, database_now()) if source.heard_at else "never"
 
     @admin.display(description="newest batch")
     def newest_batch(self, source: Source) -> str:
@@ -154,7 +154,7 @@ class SourceAdmin(RecordedAdmin):
     ) -> HttpResponse:
         """The page of one source."""
         source = self.get_object(request, object_id)
-        shown = self._shown(request, source, timezone.now()) if isinstance(source, Source) else {}
+        shown = self._shown(request, source, database_now()) if isinstance(source, Source) else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
     def _shown(self, request: HttpRequest, source: Source, now: datetime) -> dict[str, Any]:

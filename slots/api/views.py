@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, Throttled
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -12,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audit.addresses import client_address
+from audit.clock import database_now
 from centers.models import Center
 from slots.api import schema
 from slots.api.problems import answer_with_problem, problem_of_form
@@ -72,7 +72,7 @@ class SlotsView(ApiView):
         form = SlotSearchForm(request.query_params)
         if not form.is_valid():
             raise problem_of_form(form)
-        page = read_page(form.search, now=timezone.now(), size=SLOTS_PER_PAGE)
+        page = read_page(form.search, now=database_now(), size=SLOTS_PER_PAGE)
         found = {"results": page.slots, "next": _next_link(request, form.search, page)}
         has_origin = form.search.origin is not None
         return Response(SlotsSerializer(found, context={"has_origin": has_origin}).data)

@@ -2,9 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from audit.clock import database_now
 from centers.forms import CenterSearchForm
 from centers.models import Center
 from slots.center_pages import pictures
@@ -20,7 +20,7 @@ def center_list(request: HttpRequest) -> HttpResponse:
     form = CenterSearchForm(request.GET)
     context: dict[str, object] = {"form": form}
     if form.is_valid() and form.origin:
-        context["near"] = near(form.origin, form.cleaned_data["radius"], now=timezone.now())
+        context["near"] = near(form.origin, form.cleaned_data["radius"], now=database_now())
     elif form.is_valid():
         name = form.cleaned_data["q"]
         centers = Center.objects.open()
@@ -32,7 +32,7 @@ def center_list(request: HttpRequest) -> HttpResponse:
 def center_detail(request: HttpRequest, center_id: int) -> HttpResponse:
     """One centre: where it is, what is open there, and how slots come up there."""
     center = get_object_or_404(Center, pk=center_id)
-    now = timezone.now()
+    now = database_now()
     page = read_page(SlotSearch(centers=(center.pk,), center_names=(center.name,)), now=now)
     history = read_history(center, now=now)
     context = {

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from audit.clock import database_now
 from slots import concerns
 from slots.ingestion import applying, holding, outcomes
 from slots.ingestion.applying import Application, Closing
 from slots.ingestion.arrivals import place
 from slots.ingestion.batches import BadBatch, Batch
 from slots.ingestion.lateness import is_late, leave_aside_superseded
-from slots.ingestion.locking import database_now, lock_slots, lock_source
+from slots.ingestion.locking import lock_slots, lock_source
 from slots.ingestion.outcomes import REPEATED, Outcome, Status
 from slots.models import FeedBatch, Source
 

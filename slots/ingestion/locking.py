@@ -1,7 +1,5 @@
 """One writer of slots at a time, whoever it is."""
 
-from datetime import datetime
-
 from django.db import connection
 
 from slots.models import Source
@@ -20,10 +18,3 @@ def lock_slots() -> None:
     """Wait until no other transaction writes slots, and keep others out until this one ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SLOTS])
-
-
-def database_now() -> datetime:
-    """The database's time, by which every clock of ours goes (aware, UTC)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        return cursor.fetchone()[0]

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
+from audit.clock import database_today
 from centers.forms import DEFAULT_RADIUS, near_field, radius_field, read_near
 from centers.geocoding import NotAPostcode, Place, PostcodeError, Precision, locate
 from centers.models import Center
@@ -127,7 +127,7 @@ class SlotSearchForm(forms.Form):
     def clean_date_to(self) -> date | None:
         """A last day that is still to come."""
         day: date | None = self.cleaned_data["date_to"]
-        if day and day < timezone.localdate():
+        if day and day < database_today():
             raise ValidationError("The last day has passed. Choose today or a later day")
         return day
 

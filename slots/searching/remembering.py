@@ -9,17 +9,20 @@ never older.
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from datetime import datetime
 from functools import wraps
 from threading import Lock
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
+from audit.clock import database_now
 from slots.prepared import fetch_prepared
 
 View = Callable[[HttpRequest], HttpResponse]
+# Shows what there is at a moment (aware) by the database's clock.
+ViewOfMoment = Callable[[HttpRequest, datetime], HttpResponse]
 
 # At about 20 kB a page this is some 10 MB of each process.
 MOST_PAGES = 500
@@ -29,7 +32,10 @@ PERSONAL_COOKIES = {settings.SESSION_COOKIE_NAME, "messages"}
 TOLD_APART_BY = ("HX-Request", "HX-History-Restore-Request")
 
 # Sums of transaction numbers only grow, also when old marks are removed as new ones are added.
-_MARKS = "SELECT count(*), sum(transaction) FROM slots_listingchange"
+_MARKS = """
+    SELECT statement_timestamp(), date_trunc('minute', statement_timestamp()),
+        count(*), sum(transaction)
+    FROM slots_listingchange"""
 
 
 class Memory:
@@ -66,25 +72,26 @@ def _copy(page: HttpResponse) -> HttpResponse:
 memory = Memory(MOST_PAGES)
 
 
-def remembered(view: View) -> View:
+def remembered(view: ViewOfMoment) -> View:
     """Decorate a page that is the same for everybody who isn't signed in."""
 
     @wraps(view)
     def remembering_view(request: HttpRequest) -> HttpResponse:
         if PERSONAL_COOKIES & request.COOKIES.keys():
-            return view(request)
-        key = _key(request)
+            return view(request, database_now())
+        now, key = _moment_and_key(request)
         page = memory.get(key)
         if page is None:
-            page = view(request)
+            page = view(request, now)
             memory.keep(key, page)
         return page
 
     return remembering_view
 
 
-def _key(request: HttpRequest) -> Hashable:
-    minute = timezone.now().replace(second=0, microsecond=0)
+def _moment_and_key(request: HttpRequest) -> tuple[datetime, Hashable]:
+    """The database's time, and what a page made at it is remembered by; in one statement."""
+    now, *marks = fetch_prepared(_MARKS, {})[0]
     told_apart = tuple(request.headers.get(name) for name in TOLD_APART_BY)
-    marks = fetch_prepared(_MARKS, {})[0]
-    return (connection.settings_dict["NAME"], request.get_full_path(), told_apart, minute, marks)
+    database, path = connection.settings_dict["NAME"], request.get_full_path()
+    return now, (database, path, told_apart, *marks)

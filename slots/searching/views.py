@@ -1,12 +1,12 @@
 """The pages on which anybody finds slots."""
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
+from audit.clock import database_now
 from slots.config import SEARCHES_PER_MINUTE
 from slots.limiting import limited
 from slots.models import Slot
@@ -38,12 +39,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @limited(SEARCHES)
 @remembered
 @vary_on_headers("HX-Request")
-def slots(request: HttpRequest) -> HttpResponse:
+def slots(request: HttpRequest, now: datetime) -> HttpResponse:
     """The slots of a search; htmx is answered with the part that changes."""
     if not request.GET:
         return redirect("home")
     form = SlotSearchForm(request.GET)
-    found = _found(form.search) if form.is_valid() else {}
+    found = _found(form.search, now) if form.is_valid() else {}
     part = _wants_part(request)
     template = "slots/_search.html" if part else "slots/search.html"
     response = render(request, template, {"form": form, **found})
@@ -55,8 +56,7 @@ def _wants_part(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request
 
 
-def _found(search: SlotSearch) -> dict[str, Any]:
-    now = timezone.now()
+def _found(search: SlotSearch, now: datetime) -> dict[str, Any]:
     page = read_page(search, now=now)
     return {
         "search": search,
@@ -83,4 +83,4 @@ def slots_map(request: HttpRequest) -> JsonResponse:
     form = SlotSearchForm(request.GET)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=400)
-    return JsonResponse(read_map(form.search, now=timezone.now()))
+    return JsonResponse(read_map(form.search, now=database_now()))

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.utils import timezone
 from tqdm import tqdm
 
+from audit.clock import database_now
 from audit.management.reporting import ReportingCommand
 from centers.geocoding import PostcodeError
 from dvsa_alerts.demo import PEOPLE, play_past, seed_people, seed_searches
@@ -51,7 +51,7 @@ class Command(ReportingCommand):
         return counts | ({"password": password} if made else {}), _said(counts, password), False
 
     def _play(self, options: dict[str, Any]) -> int:
-        now = timezone.now()
+        now = database_now()
         since = now - timedelta(days=options["days"])
         rounds = play_past(since=since, now=now, seed=options["seed"])
         shown = tqdm(rounds, desc="Playing the past", unit=" rounds", disable=None, leave=False)

@@ -12,8 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import InterfaceError, OperationalError, close_old_connections, reset_queries
-from django.utils import timezone
 
+from audit.clock import database_now
 from audit.management.reporting import JsonCommand
 from slots.ingestion.ingest import Outcome
 from slots.models import Source
@@ -74,7 +74,7 @@ class Command(JsonCommand):
         while not stopping.is_set() and tally.rounds != options["rounds"]:
             try:
                 simulation = simulation or Simulation(_source(), options["seed"])
-                outcome, minutes = simulation.play_round(timezone.now())
+                outcome, minutes = simulation.play_round(database_now())
             except (InterfaceError, OperationalError) as error:
                 self.stderr.write(f"the database does not answer, trying again: {error}")
                 close_old_connections()

@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 import pytest
-import time_machine
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -16,6 +15,7 @@ from centers.models import Center, Postcode, PostcodeArea
 from slots.models import ListingChange, Slot, SlotOpening, Source
 from slots.searching.remembering import LONGEST_PAGE, Memory
 from tests import databases
+from tests.database_clock import database_at
 from tests.slots.places import make_center, make_postcode, open_slot
 
 SEARCH = "/slots/?postcode=IG3+9UZ"
@@ -116,22 +116,22 @@ class TestWrites:
 class TestTime:
     def test_the_next_minute_has_its_own_page(self, client, slot):
         assert "opened 10 minutes ago" in text_of(client)
-        with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
+        with database_at(timezone.now() + timedelta(minutes=1)):
             assert "opened 11 minutes ago" in text_of(client)
 
     def test_a_slot_that_has_started_is_gone_without_any_write(self, client, slot):
         tomorrow = timezone.localtime() + timedelta(days=1)
         local = tomorrow.replace(hour=10, minute=0, second=0, microsecond=0)
         Slot.objects.update(date=local.date(), time=local.time())
-        with time_machine.travel(local - timedelta(seconds=1), tick=False):
+        with database_at(local - timedelta(seconds=1)):
             assert "Goodmayes" in text_of(client)
-        with time_machine.travel(local, tick=False):
+        with database_at(local):
             assert "Goodmayes" not in text_of(client)
 
 
 class TestWhoSees:
     def test_an_unchanged_page_asks_for_its_marks_and_counts_the_request_only(self, client, slot):
-        with time_machine.travel(timezone.now(), tick=False):
+        with database_at(timezone.now()):
             first = text_of(client)
             asked: list[str] = []
             with connection.execute_wrapper(_noting(asked)):
