@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
+from audit.newest import among_newest
+
 if TYPE_CHECKING:
     from accounts.models import User
     from alerts.models import (  # noqa: F401
@@ -28,9 +30,8 @@ class UserAlertQuerySet(models.QuerySet["UserAlert"]):
         return self.filter(state=self.model.State.WAITING, notification__isnull=True)
 
     def newest(self, count: int) -> "UserAlertQuerySet":
-        """About the last so many that were written, found by the primary key alone."""
-        last = self.model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        return self.filter(pk__gt=last - count)
+        """Those among the last so many that were written."""
+        return among_newest(self, count)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -49,9 +50,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.live().filter(next_attempt_at__lt=Now() - timedelta(seconds=seconds))
 
     def newest(self, count: int) -> "DeliveryQuerySet":
-        """About the last so many that were made, found by the primary key alone."""
-        last = self.model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        return self.filter(pk__gt=last - count)
+        """Those among the last so many that were made."""
+        return among_newest(self, count)
 
     def in_doubt(self) -> "DeliveryQuerySet":
         """Deliveries that were being sent when their worker or the line died: maybe sent twice."""

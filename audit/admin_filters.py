@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from psycopg import sql
 
+from audit.newest import among_newest
+
 DAYS = ("from", "until")
 # One step down the index for each value: what a SELECT DISTINCT would read every row for.
 DISTINCT = """
@@ -65,8 +67,7 @@ class _AmongTheNewest(admin.FieldListFilter):
         if not self._looks_everywhere(request):
             return found
         self.title = f"{self.title}, among the newest {LOOKED_AT:,}"
-        newest = queryset.model._meta.base_manager.order_by("-pk").values_list("pk", flat=True)
-        return found.filter(pk__gt=(newest.first() or 0) - LOOKED_AT)
+        return among_newest(found, LOOKED_AT)
 
     def _looks_everywhere(self, request: HttpRequest) -> bool:
         chosen = {request.GET[name] for name in self.used_parameters}

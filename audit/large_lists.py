@@ -10,8 +10,8 @@ from django.http import HttpRequest
 
 from audit.estimated_paging import EstimatingPaginator
 
+LONGEST_NUMBER = len(str(2**63))
 Found = tuple[QuerySet[Any], bool]
-LARGEST_ID = 2**31 - 1
 
 
 class LargeList(ChangeList):
@@ -70,8 +70,13 @@ class FoundByUserAdmin(LargeListAdmin):
         if not term:
             return queryset, False
         if term.isdecimal():
-            return queryset.filter(pk=min(int(term[:12]), LARGEST_ID)), False
+            return queryset.filter(pk=number(term)), False
         return queryset.filter(**{self.user_field: user_id_of(term)}), False
+
+
+def number(term: str) -> int:
+    """The number that is typed; one longer than any key has is the number of nothing."""
+    return int(term) if len(term) <= LONGEST_NUMBER else 0
 
 
 def user_id_of(email: str) -> int | None:

@@ -15,9 +15,10 @@ from django.test import TransactionTestCase
 from accounts.roles import keep_default_roles
 from audit import config
 from tests import databases
+from tests.ids import continue_at
 from tests.static_files import static_files
 
-__all__ = ["static_files"]
+__all__ = ["continue_at", "static_files"]
 
 # Playwright's sync API runs an event loop in this thread, which Django would else refuse.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -17,7 +17,7 @@ from accounts.models import Role, User
 from accounts.sessions import end_sessions
 from accounts.staffing import LastAdmin
 from audit.admin_links import list_link
-from audit.large_lists import LargeListAdmin
+from audit.large_lists import LargeListAdmin, number
 from audit.recorded_admin import AsksAgainAdmin, AuditedHistoryAdmin
 
 
@@ -75,7 +75,7 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
         """By number where it is one; anything shorter than a trigram would read every row."""
         term = search_term.strip()
         if term.isdecimal():
-            return queryset.filter(pk=int(term[:9])), False
+            return queryset.filter(pk=number(term)), False
         if term and len(term) < SHORTEST_PART:
             self.message_user(request, "Type at least three characters.", messages.WARNING)
             return queryset.none(), False

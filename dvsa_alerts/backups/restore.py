@@ -114,11 +114,18 @@ def _restore(backup: Backup, identity: Path | None, progress: Progress, step: St
     rows = _verify_tables(backup.manifest["tables"], backup.manifest["left_empty"], step)
     head = verify_chain(Head.parse(backup.manifest["audit_head"]))
     step("settling")
+    _gather_statistics()
     grant_to_application(using="default")
     as_of = datetime.fromisoformat(backup.manifest["made_at"])
     erased = [erasure.user for erasure in kept_erasures(backup.path.parent, since=as_of)]
     settled = settle(as_of=as_of, erased=erased, backup=backup.path.name)
     return Restored(backup, as_of, rows, head, settled)
+
+
+def _gather_statistics() -> None:
+    """What plans and long lists estimate by, which no dump holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _verify_tables(wanted: Sums, left_empty: list[str], step: Step) -> int:

@@ -67,6 +67,19 @@ def test_of_what_has_ended_only_the_newest_are_counted_and_of_what_has_not_all(m
     assert watch.deliveries_by_state()["email", "failed"] == 1
 
 
+def test_what_was_there_before_the_ids_jumped_is_counted(continue_at, monkeypatch):
+    """As after a restore, which lets no number of the lost time be given to anything else."""
+    monkeypatch.setattr(watch, "NEWEST", 3)
+    for jump in (1, 1_000_000_000, 2_000_000_000):
+        continue_at(UserAlert, jump)
+        continue_at(Delivery, jump)
+        make_waiting()
+        gather_notifications()
+    Delivery.objects.update(state="accepted", accepted_at=timezone.now())
+    assert watch.alerts_by_state()["waiting"] == 3
+    assert watch.deliveries_by_state()["email", "accepted"] == 3
+
+
 def test_it_counts_every_doubt():
     for _ in range(2):
         make_waiting()

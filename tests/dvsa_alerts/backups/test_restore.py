@@ -115,6 +115,10 @@ def test_numbers_of_the_lost_time_are_not_given_again(restored, ask):
     assert ask(f"{new} RETURNING user_id") > 1_000_000
 
 
+def test_lists_can_estimate_at_once(restored, ask):
+    assert ask("SELECT reltuples FROM pg_class WHERE relname = 'users'") > 0
+
+
 def test_what_a_source_lists_first_is_not_announced(restored, ask):
     assert ask("SELECT count(*) FROM slots_sourcebaseline") == 0
 
