@@ -1,17 +1,18 @@
 """Reading slots and openings."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from centers.models import Center
 
 if TYPE_CHECKING:
-    from slots.models import Slot, SlotOpening  # noqa: F401
+    from slots.models import CoveredWeek, Slot, SlotOpening  # noqa: F401
     from slots.searching.search import SlotSearch
 
 LONDON = ZoneInfo("Europe/London")
@@ -27,6 +28,12 @@ def latest_clock(now: datetime) -> datetime:
     if local.fold:
         local = local.replace(minute=59, second=59, microsecond=999_999)
     return local.replace(tzinfo=None, fold=0)
+
+
+def monday_of(moment: datetime) -> date:
+    """The first day of the week in which a moment (aware) lies, Europe/London."""
+    day = moment.astimezone(LONDON).date()
+    return day - timedelta(days=day.weekday())
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):
@@ -69,3 +76,24 @@ class OpeningQuerySet(models.QuerySet["SlotOpening"]):
     def unmatched(self) -> "OpeningQuerySet":
         """Openings that are still to be matched to searches; one that has closed may come back."""
         return self.filter(matched_at__isnull=True, quiet__isnull=True, closed_at__isnull=True)
+
+    def seen_to_open(self) -> "OpeningQuerySet":
+        """Openings whose beginning was seen: the slot was not open when it was last looked for."""
+        return self.exclude(quiet__in=self.model.UNSEEN)
+
+
+class CoveredWeekQuerySet(models.QuerySet["CoveredWeek"]):
+    """Weeks in which somebody watched, in the words of the domain."""
+
+    def at(
+        self, centers: models.QuerySet[Center], test_types: Collection[str]
+    ) -> "CoveredWeekQuerySet":
+        """Those of some centres, for tests of these types; of all types where none is named."""
+        found = self.filter(center__in=centers)
+        return found.filter(test_type__in=test_types) if test_types else found
+
+    def watched_since(self, moment: datetime) -> datetime | None:
+        """From when on, but not before `moment` (aware), somebody watched; None for never since."""
+        weeks = self.filter(monday__gte=monday_of(moment))
+        first: datetime | None = weeks.aggregate(first=Min("since"))["first"]
+        return first and max(first, moment)

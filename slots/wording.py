@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import TypeVar
 
+from slots.querysets import LONDON
+
 Moment = TypeVar("Moment", date, time)
 
 MINUTE = 60
@@ -25,6 +27,38 @@ def ago(moment: datetime, now: datetime) -> str:
     if seconds < MINUTE:
         return "just now"
     return next(f"{counted(seconds // size, word)} ago" for size, word in UNITS if seconds >= size)
+
+
+def opened(opened_at: datetime | None, first_seen_at: datetime | None, now: datetime) -> str:
+    """How long ago a slot opened, or since when it is known to be open; "" where neither is."""
+    if opened_at is not None:
+        return f"opened {ago(opened_at, now)}"
+    return f"open when first seen at {at(first_seen_at)}" if first_seen_at else ""
+
+
+def at(moment: datetime) -> str:
+    """`09:12, 30 November`: a moment (aware) in London."""
+    local = moment.astimezone(LONDON)
+    return f"{clock(local)}, {day_of_month(local)}"
+
+
+def last_seen(moment: datetime) -> str:
+    """`Last seen Mon 30 Nov, 09:12`: for what is read later, a moment (aware) in London."""
+    local = moment.astimezone(LONDON)
+    weekday, month = WEEKDAYS[local.weekday()][:3], MONTHS[local.month - 1][:3]
+    return f"Last seen {weekday} {local.day} {month}, {clock(local)}"
+
+
+def period(watched_since: datetime | None, since: datetime, now: datetime) -> str:
+    """What a look back to `since` covers: all of it, or less where nobody watched before.
+
+    "" where nobody has watched since then; all moments are aware.
+    """
+    if watched_since is None:
+        return ""
+    if watched_since.astimezone(LONDON).date() <= since.astimezone(LONDON).date():
+        return f"in the last {days((now - since).days)}"
+    return f"since {day_of_month(watched_since.astimezone(LONDON))}, when we began to watch,"
 
 
 def span(seconds: float) -> str:

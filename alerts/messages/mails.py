@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.mail.headers import message_id
 from alerts.channels.email import Mail
@@ -14,7 +13,7 @@ from alerts.delivery.rechecking import Listing, Recipient
 from alerts.messages import links
 from alerts.messages.reasons import Reason
 from alerts.messages.rendering import render
-from slots.wording import clock, day, day_of_month
+from slots.wording import at, clock, day, last_seen
 
 MOST_LISTED = 10
 OFFICIAL_CHANGE = "https://www.gov.uk/change-driving-test"
@@ -36,6 +35,7 @@ class SlotWords:
     postcode: str
     distance: str
     opened: str
+    seen: str
     source: str
 
 
@@ -101,6 +101,7 @@ def _words(listing: Listing) -> SlotWords:
         postcode=listing.postcode,
         distance="" if listing.miles is None else f"{listing.miles:.1f} miles away",
         opened=_opened(listing),
+        seen=last_seen(listing.last_seen_at) if listing.last_seen_at else "",
         source=_source(listing),
     )
 
@@ -108,8 +109,7 @@ def _words(listing: Listing) -> SlotWords:
 def _opened(listing: Listing) -> str:
     if listing.opened_at is None:
         return ""
-    at = listing.opened_at.astimezone(timezone.get_default_timezone())
-    return f"Opened {clock(at)}, {day_of_month(at)}"
+    return f"Opened {at(listing.opened_at)}"
 
 
 def _source(listing: Listing) -> str:

@@ -8,7 +8,7 @@ from alerts.channels.push import Push, encrypt
 from alerts.delivery.rechecking import Listing
 from alerts.messages import links
 from alerts.models import PushSubscription
-from slots.wording import clock, day
+from slots.wording import clock, day, last_seen
 
 LONGEST_TTL = 4 * 3600
 MOST_LISTED = 10
@@ -67,7 +67,13 @@ def _title(listings: Sequence[Listing]) -> str:
 def _line(listing: Listing) -> str:
     miles = "" if listing.miles is None else f", {listing.miles:.1f} miles"
     moment = f"{day(listing.date)} {clock(listing.time)}"
-    return f"{moment}, {listing.center[:60]}{miles}"
+    return f"{moment}, {listing.center[:60]}{miles}{_seen(listing)}"
+
+
+def _seen(listing: Listing) -> str:
+    """When and by whom; the moment, as a push may be read hours later."""
+    seen = f". {last_seen(listing.last_seen_at)}" if listing.last_seen_at else ""
+    return f"{seen}. Source: {listing.source[:60]}" if listing.source else seen
 
 
 def _rest(count: int) -> list[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 
 from accounts.models import SavedSearch, User
 from alerts.messages.mails import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEORY
@@ -12,7 +13,7 @@ from audit.clock import database_now
 from centers.models import Center
 from slots.models import Slot, SlotOpening
 from slots.querysets import latest_clock
-from slots.wording import ago
+from slots.wording import ago, opened
 
 PAGE = 25
 METHODS = {SavedSearch.Method.EMAIL: "by e-mail", SavedSearch.Method.PUSH: "to your devices"}
@@ -61,14 +62,29 @@ class ShownAlert:
 
     @property
     def opened(self) -> str:
-        """How long ago it opened."""
-        return ago(self.alert.opening.opened_at, self.now) if self.alert.opening else ""
+        """How long ago it opened, or since when it is known to be open; "" when neither is."""
+        opening = self.alert.opening
+        return opened(opening.seen_to_open_at, opening.opened_at, self.now) if opening else ""
 
     @property
     def last_seen(self) -> str:
         """How long ago its source still listed it; "" when that is not known."""
-        seen = self.slot.last_seen_at
-        return ago(seen, self.now) if seen else ""
+        moment = self.slot.last_seen_at
+        return f"last seen {ago(moment, self.now)}" if moment else ""
+
+    @property
+    def source(self) -> str:
+        """Who listed it; "" where nobody did."""
+        source = self.slot.source
+        if source is None:
+            return ""
+        return f"source: {source}{' (simulated: can’t be booked)' * source.is_simulated}"
+
+    @property
+    def seen(self) -> str:
+        """Since when it is open, when it was last seen and by which source, in sentences."""
+        known = filter(None, [self.opened, self.last_seen, self.source])
+        return " ".join(f"{capfirst(each)}." for each in known)
 
     @property
     def closing(self) -> str:

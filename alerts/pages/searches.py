@@ -1,5 +1,6 @@
 """The learner's saved searches: list, compose, look over and save, pause, end."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,7 +26,10 @@ from alerts.pages.forms import PauseForm, SavedSearchForm, initial_of
 from alerts.searches import saving
 from audit.addresses import client_address
 from audit.clock import database_now
-from slots.wording import day
+from centers.models import Center
+from centers.querysets import CenterQuerySet
+from slots.models import CoveredWeek
+from slots.wording import day, period
 
 LOOK_BACK = timedelta(days=7)
 USUAL = {"test_type": [SavedSearch.TestType.PRACTICAL]}
@@ -41,9 +46,8 @@ class LearnerRequest(HttpRequest):
 def search_list(request: LearnerRequest) -> HttpResponse:
     """The learner's searches: those that look, those that rest, those that have ended."""
     searches = _own(request).prefetch_related("centers")
-    now = database_now()
     context = {
-        "searches": [_shown(search, now) for search in searches],
+        "searches": [_shown(search) for search in searches],
         "got_a_test": got_a_test_path(request.user),
         "mail_refused": is_mail_refused(request.user),
         "lost_devices": PushSubscription.objects.lost_of(request.user),
@@ -56,7 +60,9 @@ def got_a_test_path(user: User) -> str:
     return urlsplit(links.got_a_test_url(user_id=user.pk)).path
 
 
-def _shown(search: SavedSearch, now: Any) -> dict[str, Any]:
+def _shown(search: Any) -> dict[str, Any]:
+    """Of a search as `_own` finds it."""
+    now = search.asked_at
     centers = [center.name for center in search.centers.all()]
     return {
         "search": search,
@@ -91,7 +97,8 @@ def own_search(request: LearnerRequest, pk: int) -> SavedSearch:
 
 
 def _own(request: LearnerRequest) -> SavedSearchQuerySet:
-    return SavedSearch.objects.of(request.user).with_tells_until()
+    """The learner's searches, each with `asked_at`, the database's time."""
+    return SavedSearch.objects.of(request.user).with_tells_until().annotate(asked_at=Now())
 
 
 def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
@@ -130,12 +137,30 @@ def _show(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | Non
         "search": search,
         "promise": wording.promise(form.wish, centers=names),
         "place": form.cleaned_data["postcode"],
-        "fitting": openings_fitting(
-            form.wish, since=database_now() - LOOK_BACK, centers=form.chosen_centers
-        ),
+        **_fitting(form),
         "here": request.get_full_path(),
     }
     return render(request, "alerts/search_review.html", context)
+
+
+def _places(search: SavedSearch, chosen: Collection[Center]) -> CenterQuerySet:
+    centers = Center.objects.open()
+    if chosen:
+        return centers.filter(pk__in=[center.pk for center in chosen])
+    if search.location is None:
+        return centers.none()
+    return centers.within_miles(search.location, search.notification_radius)
+
+
+def _fitting(form: SavedSearchForm) -> dict[str, Any]:
+    """How many openings would have fitted of late, and of which time that can be said."""
+    now = database_now()
+    since = now - LOOK_BACK
+    search, chosen = form.wish, form.chosen_centers
+    covered = CoveredWeek.objects.at(_places(search, chosen), search.preferred_test_types or [])
+    watched = covered.watched_since(since)
+    fitting = openings_fitting(search, since=watched or since, centers=chosen)
+    return {"fitting": fitting, "period": period(watched, since, now)}
 
 
 def _save(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:
@@ -173,7 +198,7 @@ def search_pause(request: LearnerRequest, pk: int) -> HttpResponse:
     search = own_search(request, pk)
     form = PauseForm(request.POST or None)
     if not form.is_valid():
-        return render(request, "alerts/search_pause.html", {"form": form, **_shown_now(search)})
+        return render(request, "alerts/search_pause.html", {"form": form, **_shown(search)})
     saving.pause_search(search=search, until=form.cleaned_data["until"], actor=request.user)
     messages.success(request, f"Paused until {day(form.cleaned_data['until'])}.")
     return redirect("search_list")
@@ -194,7 +219,7 @@ def search_delete(request: LearnerRequest, pk: int) -> HttpResponse:
     """Ask, then delete one of the learner's searches."""
     search = own_search(request, pk)
     if request.method != "POST":
-        return render(request, "alerts/search_delete.html", _shown_now(search))
+        return render(request, "alerts/search_delete.html", _shown(search))
     saving.delete_search(search=search, actor=request.user)
     messages.success(request, "The search is deleted.")
     return redirect("search_list")
@@ -212,7 +237,3 @@ def search_trial(request: LearnerRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, "Our mail server doesn’t answer just now. Try again in a minute.")
     return redirect("search_list")
-
-
-def _shown_now(search: SavedSearch) -> dict[str, Any]:
-    return _shown(search, database_now())

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.staffing import acting_user
@@ -135,7 +136,7 @@ class SlotOpeningAdmin(AtCenters, ReadOnlyAdmin):
     """When each slot was open."""
 
     list_display = (
-        "center", "slot", "episode", "opened_at", "closed_at", "close_reason", "source", "quiet",
+        "center", "slot", "episode", "opened", "closed_at", "close_reason", "source", "quiet",
     )  # fmt: skip
     list_display_links = ("slot",)
     list_filter = (
@@ -144,6 +145,12 @@ class SlotOpeningAdmin(AtCenters, ReadOnlyAdmin):
     list_select_related = ("slot__center", "source")
     raw_id_fields = ("slot", "batch")
     center_lookup = "slot__center"
+
+    @admin.display(description="opened")
+    def opened(self, opening: SlotOpening) -> str:
+        """When it did, or since when it is known to be open."""
+        known = f"{timezone.localtime(opening.opened_at):%-d %b %Y, %H:%M}"
+        return known if opening.seen_to_open_at else f"open when first seen at {known}"
 
     @admin.display(description="test centre")
     def center(self, opening: SlotOpening) -> str:

@@ -1,6 +1,5 @@
 """Who tells us of slots, in admin: whether they still do, and what they said last."""
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,10 +7,9 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONObject, Now
 from django.http import HttpRequest, HttpResponse
 
-from audit.clock import database_now
 from audit.recorded_admin import RecordedAdmin
 from slots.freshness import is_stale
 from slots.models import FeedBatch, Source
@@ -95,7 +93,7 @@ class SourceAdmin(RecordedAdmin):
         return urlsplit(source.url).hostname or "" if source.url else ""
 
     @admin.display(description="state")
-    def state(self, source: Source) -> str:
+    def state(self, source: Any) -> str:
         """In a word or two, what is wrong with it if anything is."""
         if not source.is_active:
             return "switched off"
@@ -103,12 +101,12 @@ class SourceAdmin(RecordedAdmin):
             return f"failing ({source.failures} in a row)"
         if source.name == Source.STAFF:
             return "staff"
-        return "stale" if is_stale(source, database_now()) else "well"
+        return "stale" if is_stale(source, source.asked_at) else "well"
 
     @admin.display(description="heard from", ordering="heard_at")
-    def heard(self, source: Source) -> str:
+    def heard(self, source: Any) -> str:
         """How long ago."""
-        return ago(source.heard_at, database_now()) if source.heard_at else "never"
+        return ago(source.heard_at, source.asked_at) if source.heard_at else "never"
 
     @admin.display(description="newest batch")
     def newest_batch(self, source: Source) -> str:
@@ -122,7 +120,7 @@ class SourceAdmin(RecordedAdmin):
         return source.held_batches  # type: ignore[attr-defined]  # annotated
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        """With what the list shows of batches, in one query for all."""
+        """With what the list shows of batches, as of the database's time, in one query for all."""
         batches = FeedBatch.objects.filter(source=OuterRef("pk"))
         newest = batches.order_by("-id").values(said=JSONObject(**{name: name for name in NEWEST}))
         held = batches.filter(status=FeedBatch.Status.HELD).order_by().values("source")
@@ -130,6 +128,7 @@ class SourceAdmin(RecordedAdmin):
             super()
             .get_queryset(request)
             .annotate(
+                asked_at=Now(),
                 newest_batch=Subquery(newest[:1]),
                 held_batches=Coalesce(
                     Subquery(held.annotate(count=Count("pk")).values("count")), 0
@@ -154,10 +153,10 @@ class SourceAdmin(RecordedAdmin):
     ) -> HttpResponse:
         """The page of one source."""
         source = self.get_object(request, object_id)
-        shown = self._shown(request, source, database_now()) if isinstance(source, Source) else {}
+        shown = self._shown(request, source) if isinstance(source, Source) else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
-    def _shown(self, request: HttpRequest, source: Source, now: datetime) -> dict[str, Any]:
+    def _shown(self, request: HttpRequest, source: Source) -> dict[str, Any]:
         batches: QuerySet[FeedBatch] = source.batches.order_by("-id")
         sees_tokens = request.user.has_perm("slots.view_sourcetoken")
         return {

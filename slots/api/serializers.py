@@ -56,7 +56,13 @@ class SlotSerializer(serializers.Serializer):
     time = WallClockField()
     miles = serializers.SerializerMethodField(help_text="null without a postcode or position")
     source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
-    opened_at = serializers.DateTimeField(allow_null=True)
+    opened_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="null where nobody saw it open: it was open when it was first seen",
+    )
+    first_seen_at = serializers.DateTimeField(
+        allow_null=True, help_text="when the present opening was first seen"
+    )
     last_seen_at = serializers.DateTimeField(allow_null=True)
 
     def get_miles(self, slot: FoundSlot) -> float | None:

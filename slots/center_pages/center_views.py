@@ -9,7 +9,8 @@ from centers.forms import CenterSearchForm
 from centers.models import Center
 from slots.center_pages import pictures
 from slots.center_pages.history import read_history
-from slots.searching.browsing import by_day, by_letter, map_of, near
+from slots.models import Slot
+from slots.searching.browsing import by_day, by_letter, count_open, map_of, near
 from slots.searching.paging import read_page
 from slots.searching.search import SlotSearch
 
@@ -33,14 +34,17 @@ def center_detail(request: HttpRequest, center_id: int) -> HttpResponse:
     """One centre: where it is, what is open there, and how slots come up there."""
     center = get_object_or_404(Center, pk=center_id)
     now = database_now()
-    page = read_page(SlotSearch(centers=(center.pk,), center_names=(center.name,)), now=now)
+    search = SlotSearch(centers=(center.pk,), center_names=(center.name,))
+    page = read_page(search, now=now)
+    open_slots = count_open(Slot.objects.matching(search, now)).get(center.pk, 0)
     history = read_history(center, now=now)
     context = {
         "center": center,
-        "search": SlotSearch(centers=(center.pk,)),
+        "search": search,
+        "open": open_slots,
         "days": by_day(page.slots, now=now),
         "more": page.next is not None,
-        "map": map_of(center, len(page.slots)),
+        "map": map_of(center, open_slots),
         "history": history,
         "weeks": pictures.weeks(history),
         "hours": pictures.hours(history),

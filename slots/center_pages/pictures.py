@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 360, 150
 LABELS = 22  # room for the labels under the bars
 NUMBERS = 18  # room for the numbers above them
 GAP = 4
+FEWEST = 4  # as wide as bars get: a quarter of the drawing
 CLOSE = 40  # bars nearer than this have a label below every other one only
 HOURS, SQUARE, LEFT, TOP = 24, 13, 34, 18  # of the grid
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -22,11 +23,14 @@ STEPS = 4  # shades of the grid
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar, its value above and its label below, unless there is no room (`tick` empty)."""
+    """A bar, its value above and its label below, unless there is no room (`tick` empty).
+
+    The value is None where it isn't known.
+    """
 
     label: str
     tick: str
-    value: int
+    value: int | None
     x: float
     y: float
     width: float
@@ -97,17 +101,17 @@ class Grid:
         return [(_clock(hour), values) for hour, values in enumerate(columns) if any(values)]
 
 
-def bars(values: Iterable[tuple[str, int]]) -> Bars:
-    """Bars of equal width that share the drawing's; the highest fills its height."""
+def bars(values: Iterable[tuple[str, int | None]]) -> Bars:
+    """Bars of equal width, side by side; the highest fills the drawing's height."""
     pairs = list(values)
-    step = WIDTH / max(len(pairs), 1)
-    most = max((value for _, value in pairs), default=0) or 1
+    step = WIDTH / max(len(pairs), FEWEST)
+    most = max((value or 0 for _, value in pairs), default=0) or 1
     room = HEIGHT - LABELS - NUMBERS
-    return Bars([_bar(index, label, value, step, room * value / most)
+    return Bars([_bar(index, label, value, step, room * (value or 0) / most)
                  for index, (label, value) in enumerate(pairs)])  # fmt: skip
 
 
-def _bar(index: int, label: str, value: int, step: float, height: float) -> Bar:
+def _bar(index: int, label: str, value: int | None, step: float, height: float) -> Bar:
     top = HEIGHT - LABELS - height
     tick = label if step > CLOSE or index % 2 == 0 else ""
     left, width = index * step + GAP / 2, step - GAP
@@ -115,7 +119,7 @@ def _bar(index: int, label: str, value: int, step: float, height: float) -> Bar:
 
 
 def weeks(history: History) -> Bars:
-    """Openings in each week, by its Monday."""
+    """Openings in each week, by its Monday; no value where nobody watched."""
     return bars((_day(monday), count) for monday, count in history.weeks.items())
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from slots.config import REOPEN_QUIET_MINUTES
 from slots.freshness import is_stale
 from slots.ingestion.arrivals import Arrival
+from slots.ingestion.watching import remember_week
 from slots.models import FeedBatch, Source
 
 LISTED = """
@@ -258,9 +259,10 @@ def apply(application: Application, closing: Closing, *, is_mass: bool = False) 
 
 
 def _keep_baseline(application: Application, values: dict[str, Any]) -> bool:
-    """Whether all that the batch covered was new."""
+    """Remember what a complete batch covered; whether all of it was new."""
     if not application.arrival.complete:
         return False
+    remember_week(values)
     added, pairs = _one_row(_KEEP_BASELINE, values)
     return added == pairs > 0
 

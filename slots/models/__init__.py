@@ -1,11 +1,13 @@
 """Sources, their batches, and the slots and openings that follow from them."""
 
 from slots.models.changes import ListingChange
+from slots.models.coverage import CoveredWeek
 from slots.models.limits import RateWindow
 from slots.models.slots import Slot, SlotOpening
 from slots.models.sources import FeedBatch, HeldSlot, Source, SourceBaseline, SourceToken
 
 __all__ = [
+    "CoveredWeek",
     "FeedBatch",
     "HeldSlot",
     "ListingChange",

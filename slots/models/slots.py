@@ -1,5 +1,6 @@
 """Slots, and the openings in which each was free to book."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -90,9 +91,17 @@ class SlotOpening(models.Model):
         STAFF = "staff", "closed by staff"
 
     class Quiet(models.TextChoices):
+        """Why nobody is alerted.
+
+        What waited while a database was restored had been seen to open; of the others nobody
+        knows when they did (UNSEEN).
+        """
+
         BASELINE = "baseline", "listed when the source first covered the centre"
         RETURNED = "returned", "came back after a mass closing"
         RESTORED = "restored", "may have been announced before the database was restored"
+
+    UNSEEN = (Quiet.BASELINE, Quiet.RETURNED)
 
     id = models.BigAutoField(primary_key=True)
     # The index of (slot, episode) begins with it.
@@ -159,3 +168,8 @@ class SlotOpening(models.Model):
 
     def __str__(self) -> str:
         return f"opening {self.episode} of slot {self.slot_id}"
+
+    @property
+    def seen_to_open_at(self) -> datetime | None:
+        """When it opened; None where it was open when it was first seen, at `opened_at`."""
+        return None if self.quiet in self.UNSEEN else self.opened_at

@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from centers.forms import MAX_RADIUS
 from centers.models import Center
-from slots.models import Slot, SlotOpening
+from slots.models import CoveredWeek, Slot, SlotOpening
 from slots.querysets import LONDON, SlotQuerySet
 from slots.searching.paging import FoundSlot, read_page
 from slots.searching.search import Order, SlotSearch
-from slots.wording import ago
+from slots.wording import ago, opened, period
 
 NEAREST = 20
 CLOSE_DAYS = 180
@@ -67,14 +67,14 @@ def by_day(slots: Iterable[FoundSlot], *, now: datetime) -> list[Day]:
 
 def _shown(slot: FoundSlot, now: datetime, centers: str) -> ShownSlot:
     at = f"{slot.time:%H:%M}"
-    opened = slot.opened_at and f", opened {ago(slot.opened_at, now)}"
+    since = opened(slot.opened_at, slot.first_seen_at, now)
     return ShownSlot(
         at=at,
         starts=f"{slot.date}T{at}",
         center_path=f"{centers}{slot.center_id}/",
         center_name=slot.center_name,
         miles=f"{slot.miles:.1f} miles",
-        opened=f"{slot.test_name}{opened or ''}.",
+        opened=f"{', '.join(filter(None, [slot.test_name, since]))}.",
         seen=_seen(slot, now),
         is_new=slot.opened_at is not None and now - slot.opened_at < NEW,
         warnings=_warnings(slot),
@@ -98,20 +98,25 @@ class Outlook:
     """What helps a learner whose search found nothing.
 
     `nearest` fits all but the radius, and `wider` is the search that reaches it; `openings` is
-    how many slots of the wanted test types opened at the search's places in the last `days` days.
+    how many slots of the wanted test types opened at the search's places in the `period`, which
+    is "" where nobody has watched them of late.
     """
 
     nearest: FoundSlot | None
     wider: SlotSearch | None
     openings: int
-    days: int = LOOK_BACK.days
+    period: str
 
 
 def read_outlook(search: SlotSearch, *, now: datetime) -> Outlook:
     """Look beyond the radius, and back over LOOK_BACK."""
     nearest = _nearest(search, now)
     wider = nearest and replace(search.first, radius=max(ceil(nearest.miles), 1), centers=())
-    return Outlook(nearest, wider, _openings(search, now))
+    since = now - LOOK_BACK
+    covered = CoveredWeek.objects.at(search.places, search.test_types)
+    watched = covered.watched_since(since)
+    openings = _openings(search, watched) if watched else 0
+    return Outlook(nearest, wider, openings, period(watched, since, now))
 
 
 def _nearest(search: SlotSearch, now: datetime) -> FoundSlot | None:
@@ -121,13 +126,11 @@ def _nearest(search: SlotSearch, now: datetime) -> FoundSlot | None:
     return next(iter(read_page(wider, now=now, size=1).slots), None)
 
 
-def _openings(search: SlotSearch, now: datetime) -> int:
-    since = now - LOOK_BACK
+def _openings(search: SlotSearch, since: datetime) -> int:
     here = Slot.objects.at_places_of(search).filter(date__gte=since.astimezone(LONDON).date())
     if search.test_types:
         here = here.filter(test_type__in=search.test_types)
-    announced = SlotOpening.objects.filter(opened_at__gte=since, quiet__isnull=True)
-    return announced.filter(slot__in=here).count()
+    return SlotOpening.objects.filter(opened_at__gte=since, slot__in=here).seen_to_open().count()
 
 
 def read_map(search: SlotSearch, *, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from centers.querysets import METRES_PER_MILE
-from slots.models import Slot
+from slots.models import Slot, SlotOpening
 from slots.prepared import fetch_prepared
 from slots.querysets import latest_clock
 from slots.searching.search import Cursor, Order, SlotSearch
@@ -64,6 +64,7 @@ _PAGE = """
         source.name, source.is_simulated,
         source.heard_at IS NULL OR source.heard_at
             < %(instant)s::timestamptz - source.stale_after_minutes * interval '1 minute',
+        CASE WHEN opening.quiet = ANY(%(unseen)s::text[]) THEN NULL ELSE opening.opened_at END,
         opening.opened_at, slot.last_seen_at
     FROM best AS around
     JOIN drivingtestslots AS slot USING (slot_id)
@@ -78,7 +79,7 @@ class FoundSlot(NamedTuple):
     """An open slot as a list shows it; `miles` are 0 where the search has no origin.
 
     `source` is None for a slot that nobody reported, which then counts as neither stale nor
-    simulated in what a page says of it.
+    simulated in what a page says of it. `opened_at` is None where nobody saw it open.
     """
 
     id: int
@@ -94,6 +95,7 @@ class FoundSlot(NamedTuple):
     is_simulated: bool | None
     is_stale: bool
     opened_at: datetime | None
+    first_seen_at: datetime | None
     last_seen_at: datetime | None
 
     @property
@@ -150,5 +152,6 @@ def _parameters(search: SlotSearch, now: datetime, size: int) -> dict[str, Any]:
         "after_date": after and after.date,
         "after_time": after and after.time,
         "after_id": after and after.slot_id,
+        "unseen": list(SlotOpening.UNSEEN),
         "size": size,
     }

@@ -6,10 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from centers.models import Center, CenterAlias
-from slots.models import SlotOpening
-from tests.slots.places import make_center, make_postcode, open_slot
+from slots.models import CoveredWeek, SlotOpening
+from slots.querysets import monday_of
+from slots.wording import at
+from tests.slots.places import make_center, make_postcode, open_slot, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +121,7 @@ class TestCentre:
         for days_ago in (1, 2, 200):
             opened = timezone.now() - timedelta(days_ago)
             open_slot(centre, in_days(days_ago), opened_at=opened)
+        watch(centre, opened)
         text = text_of(client, f"/centers/{centre.pk}/")
         assert "From <strong>2 openings</strong>" in text
         assert text.count("<svg") == 3
@@ -125,9 +129,62 @@ class TestCentre:
 
     def test_openings_that_nobody_saw_open_are_not_counted(self, client):
         centre = make_center("Goodmayes")
+        watch(centre, timezone.now() - timedelta(hours=1))
         open_slot(centre, in_days(3), opened_at=timezone.now())
         SlotOpening.objects.update(quiet="baseline")
         assert "hasn't seen a slot open here" in text_of(client, f"/centers/{centre.pk}/")
+
+    def test_a_centre_that_nobody_watched_is_not_said_to_have_had_no_opening(self, client):
+        centre = make_center("Goodmayes")
+        text = text_of(client, f"/centers/{centre.pk}/")
+        assert "hasn't seen a slot open here" not in text
+        assert "hasn't watched this centre" in text
+
+    def test_on_the_first_day_it_speaks_of_that_day_alone(self, client):
+        centre, now = make_center("Goodmayes"), timezone.now()
+        watch(centre, now - timedelta(seconds=1))
+        today = date_format(timezone.localdate(now - timedelta(seconds=1)), "j F Y")
+        text = text_of(client, f"/centers/{centre.pk}/")
+        assert f"hasn't seen a slot open here in the time that it watched, from {today} on" in text
+
+    def test_a_week_that_nobody_watched_is_told_from_one_without_openings(self, client):
+        centre, now = make_center("Goodmayes"), timezone.now()
+        watch(centre, now - timedelta(weeks=3))
+        CoveredWeek.objects.filter(monday=monday_of(now - timedelta(weeks=2))).delete()
+        open_slot(centre, in_days(3), opened_at=now)
+        text = text_of(client, f"/centers/{centre.pk}/")
+        assert text.count('<td class="number">not watched</td>') == 1
+        assert "In 1 of the weeks since then nobody watched" in text
+
+    def test_its_map_and_its_list_of_centres_say_as_many_open_slots_as_there_are(self, client):
+        make_postcode()
+        centre = make_center("Goodmayes")
+        for number in range(40):
+            open_slot(centre, in_days(1 + number), "10:14")
+        response = client.get(f"/centers/{centre.pk}/")
+        assert response.context["map"]["centers"][0]["open"] == 40
+        assert "Open now: 40 slots" in response.content.decode()
+        assert "40 open" in text_of(client, "/centers/?q=IG3+9UZ")
+        results = client.get("/slots/map/?postcode=IG3+9UZ").json()
+        assert [each["open"] for each in results["centers"]] == [40]
+
+    @pytest.mark.parametrize("quiet", ["baseline", "returned"])
+    def test_a_slot_that_nobody_saw_open_is_neither_new_nor_opened(self, client, quiet):
+        centre, seen = make_center("Goodmayes"), timezone.now() - timedelta(minutes=2)
+        open_slot(centre, in_days(3), opened_at=seen)
+        SlotOpening.objects.update(quiet=quiet)
+        text = text_of(client, f"/centers/{centre.pk}/")
+        assert f"Practical, open when first seen at {at(seen)}." in text
+        assert "New</span>" not in text
+        assert ", opened " not in text
+
+    def test_a_slot_that_was_seen_to_open_before_a_restore_has_opened(self, client):
+        centre, seen = make_center("Goodmayes"), timezone.now() - timedelta(minutes=2)
+        open_slot(centre, in_days(3), opened_at=seen)
+        SlotOpening.objects.update(quiet="restored")
+        text = text_of(client, f"/centers/{centre.pk}/")
+        assert "Practical, opened 2 minutes ago." in text
+        assert "New</span>" in text
 
     def test_queries_stay_the_same_with_more_slots(self, client):
         centre = make_center("Goodmayes")

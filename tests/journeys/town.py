@@ -15,8 +15,10 @@ from centers.bundled import load_bundled
 from centers.geocoding import locate
 from centers.models import Center
 from centers.querysets import point
-from slots.models import Slot, SlotOpening, Source
+from slots.models import CoveredWeek, Slot, SlotOpening, Source
+from slots.querysets import monday_of
 from tests.people import learner
+from tests.slots.places import watch
 
 HOME = "IG3 9UZ"
 SENT_MINUTES_AGO = 50
@@ -77,6 +79,13 @@ def _fill(rng: random.Random, center: Center) -> None:
             _slot(each, rng, now, rng.choice([feed, feed, feed, silent]), taken=False)
     for _ in range(90):
         _slot(center, rng, now, feed, taken=True)
+    _watch(center, now)
+
+
+def _watch(center: Center, now: datetime) -> None:
+    """For twelve weeks, but for one of them."""
+    watch(center, now - timedelta(weeks=11))
+    CoveredWeek.objects.filter(monday=monday_of(now - timedelta(weeks=5))).delete()
 
 
 def _slot(

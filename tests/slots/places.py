@@ -1,11 +1,14 @@
 """Centres and slots to search for, around one postcode."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from centers.models import Center, PostcodeArea
-from slots.models import Slot, SlotOpening, Source
+from slots.models import CoveredWeek, Slot, SlotOpening, Source
+from slots.querysets import LONDON, monday_of
 
 # A sector whose middle is the origin of the searches in these tests.
 SECTOR, LATITUDE, LONGITUDE = "IG3 9", 51.56, 0.10
@@ -27,6 +30,17 @@ def make_center(name: str, *, north: float = 0, east: float = 0, **fields: Any) 
         longitude=Decimal(str(round(LONGITUDE + east, 6))),
         **fields,
     )
+
+
+def watch(center: Center, since: datetime, *, test_type: str = "practical") -> None:
+    """Let a centre have been watched in every week from a moment (aware) on."""
+    monday, last = monday_of(since), monday_of(timezone.now())
+    while monday <= last:
+        begun = max(since, datetime.combine(monday, time(), LONDON))
+        CoveredWeek.objects.get_or_create(
+            center=center, test_type=test_type, monday=monday, defaults={"since": begun}
+        )
+        monday += timedelta(weeks=1)
 
 
 def open_slot(

@@ -139,6 +139,28 @@ def test_slots_are_searched_by_their_centre(manager, center, text, found):
         assert page.context["cl"].result_count == found
 
 
+def test_a_filter_finds_what_was_there_before_the_ids_jumped(manager, center, continue_at):
+    """As after a restore, which lets no number of the lost time be given to anything else."""
+    for day, number in enumerate((1, 1_000_000, 2_000_000), start=20):
+        continue_at(Slot, number)
+        manager.post(ADD_SLOT, wanted(center, first_day=in_days(day)))
+    page = manager.get("/admin/slots/slot/", {"available__exact": 1})
+    assert page.context["cl"].result_count == 3
+
+
+@pytest.mark.parametrize(
+    ("quiet", "said"),
+    [(None, "2 Feb 2027, 09:12"), ("restored", "2 Feb 2027, 09:12"),
+     ("baseline", "open when first seen at 2 Feb 2027, 09:12"),
+     ("returned", "open when first seen at 2 Feb 2027, 09:12")],
+)  # fmt: skip
+def test_the_list_of_openings_says_which_were_seen_to_open(manager, center, quiet, said):
+    manager.post(ADD_SLOT, wanted(center))
+    SlotOpening.objects.update(opened_at=datetime(2027, 2, 2, 9, 12, tzinfo=UTC), quiet=quiet)
+    page = manager.get("/admin/slots/slotopening/").content.decode()
+    assert f'<td class="field-opened">{said}</td>' in page
+
+
 def test_nobody_edits_a_slot(manager, center):
     manager.post(ADD_SLOT, wanted(center))
     slot = Slot.objects.get()

@@ -1,6 +1,6 @@
 """A waiting alert becomes a push to each browser of its user, or an e-mail."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,6 +15,7 @@ from alerts.delivery.rounds import send_round
 from alerts.delivery.sending import start
 from alerts.models import Breaker, Delivery, Notification, PushSubscription
 from alerts.push_subscriptions import unsubscribe
+from slots.models import Slot, Source
 from tests.alerts.delivery.test_coalescing import quiet_now
 from tests.alerts.waiting import fetch, make_waiting, tomorrow
 from tests.alerts.world import make_user
@@ -59,6 +60,16 @@ def test_the_phone_shows_the_slot_and_a_tap_opens_its_page(user, push_service, s
     assert shown["title"] == "1 driving test slot open"
     assert alert.slot.center.name in shown["body"]
     assert shown["url"].startswith("http://127.0.0.1:8000/alerts/")
+
+
+def test_a_push_says_when_the_slot_was_last_seen_and_by_whom(user, push_service, sink):
+    browser = subscribe(user, push_service, "/one")
+    alert = make_waiting(user, method="push", source=Source.objects.create(name="north-feed"))
+    seen = datetime(2026, 11, 30, 9, 12, tzinfo=UTC)
+    Slot.objects.filter(pk=alert.slot_id).update(last_seen_at=seen)
+    send()
+    body = browser.decrypt(push_service.requests[0].body)["body"]
+    assert body.endswith("Last seen Mon 30 Nov, 09:12. Source: north-feed")
 
 
 def test_each_browser_is_woken_once(user, push_service, sink):

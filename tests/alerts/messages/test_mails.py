@@ -15,8 +15,8 @@ SLOT = Listing(
     notification_id=1, alert_id=1, search_id=1, opening_id=1, miles=2.5, slot_id=1,
     test_type="practical", date=date(2027, 2, 1), time=time(8, 10), center_id=1,
     center="Goodmayes", postcode="IG3 9UZ", opened_at=datetime(2027, 7, 4, 23, 5, tzinfo=UTC),
-    last_seen_at=None, source="council", is_simulated=False, seconds_left=9.0, is_open=True,
-    unwanted=None,
+    last_seen_at=datetime(2027, 7, 4, 23, 12, tzinfo=UTC), source="council",
+    is_simulated=False, seconds_left=9.0, is_open=True, unwanted=None,
 )  # fmt: skip
 ADA = Recipient(
     user_id=1, is_active=True, email="ada@example.org", refuses_mail=False, quiet_until=None,
@@ -37,7 +37,8 @@ def mail_about(*listings: Listing) -> Mail:
     "said",
     [
         "Monday 1 February 2027", "08:10", "Practical test", "Goodmayes", "IG3 9UZ",
-        "2.5 miles away", "Opened 00:05, 5 July", "Source: council", "We e-mail you.",
+        "2.5 miles away", "Opened 00:05, 5 July", "Last seen Mon 5 Jul, 00:12", "Source: council",
+        "We e-mail you.",
     ],
 )  # fmt: skip
 def test_a_slot_is_told_with_all_that_is_known_of_it(kind, said):
@@ -46,9 +47,11 @@ def test_a_slot_is_told_with_all_that_is_known_of_it(kind, said):
 
 @pytest.mark.parametrize("kind", ["text", "html"])
 def test_nothing_stands_for_what_is_not_known(kind):
-    said = getattr(mail_about(replace(SLOT, miles=None, opened_at=None, source=None)), kind)
+    said = getattr(
+        mail_about(replace(SLOT, miles=None, opened_at=None, last_seen_at=None, source=None)), kind
+    )
     assert "None" not in said
-    assert not any(word in said for word in ("miles away", "Opened", "Source"))
+    assert not any(word in said for word in ("miles away", "Opened", "Last seen", "Source"))
 
 
 def test_what_a_name_holds_is_text_and_never_markup():

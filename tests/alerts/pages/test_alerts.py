@@ -11,6 +11,8 @@ from django.utils import timezone
 from alerts.delivery.coalescing import gather_notifications
 from alerts.messages import links
 from alerts.models import Delivery, UserAlert
+from slots.models import Slot, SlotOpening, Source
+from slots.wording import at
 from tests.alerts.waiting import make_waiting
 from tests.alerts.world import make_user
 from tests.people import learner
@@ -53,6 +55,22 @@ def link(alert):
 
 def test_a_new_learner_reads_what_will_be_there(page):
     assert "No alert yet" in text_of(page)
+
+
+@pytest.mark.parametrize("address", ["/alerts/", "link"])
+def test_an_open_slot_says_when_it_was_last_seen_and_by_whom(page, alert, link, address):
+    feed = Source.objects.create(name="north-feed")
+    two_minutes_ago = timezone.now() - timedelta(minutes=2)
+    Slot.objects.filter(pk=alert.slot_id).update(source=feed, last_seen_at=two_minutes_ago)
+    text = text_of(page, link if address == "link" else address)
+    assert "Opened 1 minute ago. Last seen 2 minutes ago. Source: north-feed." in text
+
+
+def test_an_opening_that_nobody_saw_is_not_said_to_have_opened(page, alert):
+    SlotOpening.objects.update(quiet="returned")
+    text = text_of(page)
+    assert f"Open when first seen at {at(alert.opening.opened_at)}." in text
+    assert "Opened" not in text
 
 
 def test_an_open_slot_leads_to_the_official_service(page, alert):

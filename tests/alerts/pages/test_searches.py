@@ -11,8 +11,11 @@ from accounts.models import SavedSearch
 from alerts.channels.email import mailer
 from alerts.models import MailRefusal
 from centers.models import Center, PostcodeArea
+from slots.models import SlotOpening
+from slots.wording import day_of_month
 from tests.alerts.world import make_opening, make_slot
 from tests.people import learner
+from tests.slots.places import watch
 
 QUERY = "postcode=ig39uz&radius=10&test_type=practical"
 
@@ -212,12 +215,23 @@ def test_before_saving_one_reads_how_many_would_have_fitted(page, place):
     def shown(radius):
         return page.get(f"/searches/new/?postcode=ig39uz&radius={radius}").content.decode()
 
+    watch(place, timezone.now() - timedelta(days=30))
     make_opening(make_slot(place), recorded_at=timezone.now() - timedelta(days=6))
     make_opening(make_slot(place, time=time(9)), recorded_at=timezone.now() - timedelta(days=8))
     assert "<strong>1 slot</strong>" in shown(10)
     assert "<strong>1 slot</strong>" in shown(1)
+    SlotOpening.objects.update(recorded_at=timezone.now() - timedelta(days=8))
+    assert "In the last 7 days <strong>no slot</strong>" in shown(10)
     Center.objects.update(latitude="53.000000")
-    assert "<strong>no slot</strong>" in shown(10)
+    assert "Nobody has watched these test centres for us" in shown(10)
+
+
+def test_before_saving_nothing_is_said_of_days_that_nobody_watched(page, place):
+    since = timezone.now() - timedelta(days=2)
+    watch(place, since)
+    text = page.get("/searches/new/?postcode=ig39uz&radius=10").content.decode()
+    told = day_of_month(timezone.localtime(since))
+    assert f"Since {told}, when we began to watch, <strong>no slot</strong>" in text
 
 
 def test_a_test_alert_arrives_with_the_searchs_promise(page, search, sink):

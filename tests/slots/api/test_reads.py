@@ -63,11 +63,25 @@ def test_a_slot_is_listed_with_the_agreed_members(client, slot, center):
                 "miles": 0.0,
                 "source": "northern",
                 "opened_at": "2026-11-01T09:00:00Z",
+                "first_seen_at": "2026-11-01T09:00:00Z",
                 "last_seen_at": "2026-11-01T09:00:00Z",
             }
         ],
         "next": None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("quiet", ["baseline", "returned"])
+def test_what_nobody_saw_open_was_first_seen_and_never_opened(client, slot, quiet):
+    SlotOpening.objects.update(quiet=quiet)
+    (found,) = client.get("/api/v1/slots/", {"near": NEAR}).json()["results"]
+    assert (found["opened_at"], found["first_seen_at"]) == (None, "2026-11-01T09:00:00Z")
+
+
+def test_what_waited_while_the_database_was_restored_had_opened(client, slot):
+    SlotOpening.objects.update(quiet="restored")
+    (found,) = client.get("/api/v1/slots/", {"near": NEAR}).json()["results"]
+    assert found["opened_at"] == found["first_seen_at"] == "2026-11-01T09:00:00Z"
 
 
 def test_miles_are_unknown_without_a_place(client, slot, center):

@@ -1,10 +1,12 @@
 """What is counted for the pictures of a centre, and how the pictures are laid out."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
 
 from slots.center_pages import pictures
 from slots.center_pages.history import WEEKS, History
-from slots.center_pages.pictures import HEIGHT, LABELS, NUMBERS, bars
+from slots.center_pages.pictures import HEIGHT, LABELS, NUMBERS, WIDTH, bars
+from slots.querysets import LONDON
 
 MONDAY = date(2026, 9, 7)
 
@@ -13,11 +15,15 @@ def opening(
     opened: datetime, *, minutes: int | None = None, reason: str = "gone", notice: int = 10
 ):
     closed = opened + timedelta(minutes=minutes) if minutes is not None else None
-    return (opened, closed, reason if closed else None, opened.date() + timedelta(notice))
+    day = opened.date() + timedelta(notice)
+    return (opened, closed, reason if closed else None, day, "practical")
 
 
-def history(*openings) -> History:
-    return History.of(list(openings), MONDAY)
+def history(*openings, unwatched: Collection[int] = (), weeks: int = WEEKS) -> History:
+    """From MONDAY on, so many weeks, of which some (from 0) were not watched."""
+    mondays = [MONDAY + timedelta(weeks=week) for week in range(weeks) if week not in unwatched]
+    watched = {("practical", day): datetime.combine(day, time(), LONDON) for day in mondays}
+    return History.of(openings, watched, MONDAY + timedelta(weeks=weeks - 1))
 
 
 class TestCounts:
@@ -26,6 +32,34 @@ class TestCounts:
         assert len(found.weeks) == WEEKS
         assert found.weeks[MONDAY] == 1
         assert sum(found.weeks.values()) == found.total == 1
+
+    def test_a_week_that_nobody_watched_counts_nothing_and_is_no_zero(self):
+        found = history(opening(datetime(2026, 9, 8, 12, tzinfo=UTC)), unwatched=[2, 4])
+        assert list(found.weeks.values())[:6] == [1, 0, None, 0, None, 0]
+        assert found.unwatched == 2
+
+    def test_it_begins_with_the_first_week_that_was_watched(self):
+        found = history(unwatched=range(10))
+        assert list(found.weeks) == [MONDAY + timedelta(weeks=10), MONDAY + timedelta(weeks=11)]
+        assert found.since == MONDAY + timedelta(weeks=10)
+
+    def test_what_is_known_of_a_time_that_nobody_watched_is_not_counted(self):
+        found = history(opening(datetime(2026, 9, 8, 12, tzinfo=UTC)), unwatched=[0])
+        assert found.total == 0
+
+    def test_what_opened_before_the_first_look_of_its_week_is_not_counted(self):
+        at = datetime(2026, 9, 8, 12, tzinfo=UTC)
+        later = {("practical", MONDAY): at + timedelta(minutes=1)}
+        assert History.of([opening(at)], later, MONDAY).total == 0
+        assert History.of([opening(at)], {("practical", MONDAY): at}, MONDAY).total == 1
+
+    def test_each_test_type_is_counted_from_when_it_was_watched_itself(self):
+        at = datetime(2026, 9, 8, 12, tzinfo=UTC)
+        assert History.of([opening(at)], {("theory", MONDAY): at}, MONDAY).total == 0
+
+    def test_nobody_ever_watched(self):
+        found = History.of([], {}, MONDAY)
+        assert (found.since, found.weeks, found.unwatched) == (None, {}, 0)
 
     def test_hours_and_weekdays_are_londons(self):
         found = history(opening(datetime(2026, 9, 8, 23, 30, tzinfo=UTC)))
@@ -60,6 +94,15 @@ class TestPictures:
 
     def test_no_values_at_all_draw_flat_bars(self):
         assert [bar.height for bar in bars([("a", 0), ("b", 0)]).bars] == [0, 0]
+
+    def test_a_value_that_is_not_known_has_no_height(self):
+        known, unknown = bars([("a", 5), ("b", None)]).bars
+        assert (unknown.value, unknown.height) == (None, 0)
+        assert known.height > 0
+
+    def test_a_single_bar_does_not_fill_the_width(self):
+        (only,) = bars([("a", 5)]).bars
+        assert only.width < WIDTH / 3
 
     def test_an_hour_with_any_opening_is_never_drawn_as_empty(self):
         many = [opening(datetime(2026, 9, 8, 12, tzinfo=UTC))] * 100

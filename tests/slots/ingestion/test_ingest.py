@@ -1,6 +1,6 @@
 """What a batch does to slots and their openings, rule by rule."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +9,9 @@ from audit.models import AuditLog
 from centers.models import Center
 from slots.ingestion.batches import make_batch
 from slots.ingestion.ingest import ingest
-from slots.models import FeedBatch, Slot, SlotOpening, Source, SourceBaseline
+from slots.models import CoveredWeek, FeedBatch, Slot, SlotOpening, Source, SourceBaseline
+from slots.querysets import monday_of
+from slots.staff_changes import release_batch
 from tests.slots.feeds import (
     DAY,
     START,
@@ -89,6 +91,43 @@ def test_each_test_type_has_a_baseline_of_its_own(settled):
     )
     assert announced() == 0
     assert SourceBaseline.objects.count() == 2
+
+
+def covered_weeks() -> list[tuple[str, str, date]]:
+    """Centre, test type and Monday."""
+    return list(CoveredWeek.objects.values_list("center__code", "test_type", "monday"))
+
+
+def test_what_a_complete_batch_covers_is_known_to_have_been_watched_in_its_week(feed):
+    feed.says(test_types=("practical", "theory"))
+    began, monday = feed.now, monday_of(feed.now)
+    assert covered_weeks() == [("A", "practical", monday), ("A", "theory", monday)]
+    feed.says(slot(), after=0.01)
+    assert set(CoveredWeek.objects.values_list("since", flat=True)) == {began}
+
+
+def test_a_week_without_a_batch_was_not_watched(feed):
+    feed.now -= timedelta(weeks=3)
+    feed.says(slot())
+    first = monday_of(feed.now)
+    feed.says(slot(), after=2 * 7 * 24 * 60)
+    assert [monday for *_, monday in covered_weeks()] == [first, first + timedelta(weeks=2)]
+
+
+def test_nobody_watches_by_an_incomplete_batch_or_one_whose_rows_were_rejected(feed):
+    feed.says(slot(), complete=False)
+    feed.says(slot() | {"time": "25:00"})
+    assert covered_weeks() == []
+
+
+def test_a_held_batch_has_watched_once_it_is_released(settled):
+    settled.says(*slots(30))
+    CoveredWeek.objects.all().delete()
+    held = settled.says()
+    assert held.status == "held"
+    assert covered_weeks() == []
+    release_batch(batch=FeedBatch.objects.get(pk=held.batch), actor=None)
+    assert len(covered_weeks()) == 1
 
 
 def test_an_incomplete_batch_alerts_from_the_first(feed):

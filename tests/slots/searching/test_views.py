@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from audit.models import SystemConfig
 from slots.models import Slot, Source
-from tests.slots.places import make_center, make_postcode, open_slot
+from slots.wording import day_of_month
+from tests.slots.places import make_center, make_postcode, open_slot, watch
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/slots/?postcode=IG3+9UZ"
@@ -138,8 +139,25 @@ class TestNothingFound:
         for days_ago in (1, 27, 29):
             opened = timezone.now() - timedelta(days_ago)
             open_slot(centre, in_days(days_ago + 3), source=feed, opened_at=opened)
+        watch(centre, opened)
         Slot.objects.update(available=False)
         assert "<strong>2 slots</strong> opened within 25 miles of IG3 9UZ" in page(client)
+
+    def test_what_nobody_saw_open_is_not_counted(self, client, feed):
+        centre, now = make_center("Near"), timezone.now()
+        watch(centre, now - timedelta(weeks=5))
+        for day, quiet in enumerate(["baseline", "returned", "restored", None], start=1):
+            slot = open_slot(centre, in_days(day), source=feed, opened_at=now)
+            slot.openings.update(quiet=quiet)
+        Slot.objects.update(available=False)
+        assert "In the last 28 days <strong>2 slots</strong> opened within" in page(client)
+
+    def test_it_speaks_of_no_time_in_which_nobody_watched(self, client):
+        centre, since = make_center("Near"), timezone.now() - timedelta(days=3)
+        assert "so we can’t say how often slots open there" in page(client, f"{SEARCH}&weekday=1")
+        watch(centre, since)
+        told = day_of_month(timezone.localtime(since))
+        assert f"Since {told}, when we began to watch, no slot opened" in page(client)
 
     def test_it_offers_to_drop_the_windows(self, client):
         assert "Search all dates, days and times" in page(client, f"{SEARCH}&weekday=7")
