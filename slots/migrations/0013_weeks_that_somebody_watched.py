@@ -44,7 +44,7 @@ FILL = """
 class Migration(migrations.Migration):
     dependencies = [
         ("centers", "0006_other_names_of_centres"),
-        ("slots", "0010_words_for_staff"),
+        ("slots", "0012_since_when_a_source_covers"),
     ]
 
     operations = [

@@ -173,7 +173,7 @@ SETTLE_ALL = "SELECT reach_rebuild() WHERE EXISTS (SELECT FROM alerts_pendingrea
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0014_which_push_services_accept"),
+        ("alerts", "0015_whose_fault_a_refusal_is"),
         ("centers", "0006_other_names_of_centres"),
     ]
 
