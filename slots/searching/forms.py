@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from audit.clock import database_today
 from centers.forms import DEFAULT_RADIUS, near_field, radius_field, read_near
@@ -165,7 +166,8 @@ class SlotSearchForm(forms.Form):
     @property
     def towns_offered(self) -> list[tuple[str, str]]:
         """Each town that may be meant, and the parameters of a link to the same search there."""
-        left = {name: self.data.getlist(name) for name in self.data if name not in _PLACES}
+        typed = dict(self.data.lists()) if isinstance(self.data, QueryDict) else self.data
+        left = {name: values for name, values in typed.items() if name not in _PLACES}
         return [
             (town.name, urlencode(left | {"center": [c.pk for c in town.centers]}, doseq=True))
             for town in self.towns
