@@ -8,13 +8,17 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMultiAlternatives
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from accounts.addresses import check_plain
+from accounts.limits.devices import remember
+from accounts.limits.tries import NO_ADDRESS, PASSWORDS, begin_try
 from accounts.mail.headers import AUTOMATIC, message_id
 from accounts.mail.refusals import Fault, fault_of
+from accounts.models import User
 from audit.addresses import client_address
 
 logger = logging.getLogger(__name__)
@@ -37,8 +41,6 @@ AWAITED = frozenset(
         "mail_again", "password_reset_key", "unknown_account",
     )
 )  # fmt: skip
-# Behind a unix socket without a proxy there is no address; all such requests count as one.
-NO_ADDRESS = "0.0.0.0"  # noqa: S104
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -55,8 +57,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_password_reset": "This link has been used or is too old. Ask for a new one",
         "rate_limited": "That was too often. Wait a minute, then try again",
         "same_as_current": "This is the address that you use already",
-        "too_many_login_attempts": "That was wrong too often. Wait 5 minutes, then try again, or "
-        "choose “I forgot my password”",
     }
 
     def clean_email(self, email: str) -> str:
@@ -74,6 +74,20 @@ class AccountAdapter(DefaultAccountAdapter):
         methods = super().get_reauthentication_methods(user)
         factors = [each for each in methods if each["id"].startswith("mfa_reauthenticate")]
         return factors or methods
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """The user whose password this is; TooManyTries after too many wrong ones."""
+        attempt = begin_try(PASSWORDS, request, email=credentials.get("email", ""))
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            attempt.take_back()
+        return user
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """The browser is one of the user's from now on; see `limits.devices`."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        remember(request, response, user)
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail, or go on without it; whoever waits for it is told how to get it."""

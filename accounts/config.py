@@ -9,3 +9,10 @@ KEEP_UNVERIFIED = declare_integer(
     maximum=365,
     help="Days after which an account whose e-mail was never verified is erased",
 )
+PAGES_PER_MINUTE = declare_integer(
+    "accounts.pages_per_minute",
+    default=240,
+    minimum=1,
+    maximum=100_000,
+    help="Pages that one address may ask for in a minute without signing in, searches apart",
+)

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 
 from accounts.addresses import check_address, check_plain
+from accounts.limits.tries import CODES, RESETS, begin_try
+from accounts.models import User
 
 PASSWORD_HINT = "Three unusual words are hard to guess and easy to remember"  # noqa: S105
 
@@ -94,6 +97,11 @@ class ForgottenForm(Words, account.ResetPasswordForm):
     labels = {"email": "E-mail address"}  # noqa: RUF012
     check_email = staticmethod(check_plain)
 
+    def clean_email(self) -> str:
+        """The address, unless mails have gone there too often."""
+        begin_try(RESETS, context.request, email=self.cleaned_data["email"])
+        return str(super().clean_email())
+
 
 class NewPasswordForm(Words, account.ResetPasswordKeyForm):
     """A new password in the place of a forgotten one."""
@@ -120,13 +128,26 @@ class CodeByMailForm(Words, account.BaseConfirmCodeForm):
     labels = CodeForm.labels
 
 
-class AppCodeForm(Words, mfa.AuthenticateForm):
+class LimitedCode:
+    """Mixin: wrong codes are counted; see `limits.tries`."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        """The code, if it is right and was not wrong too often."""
+        attempt = begin_try(CODES, context.request, email=self.user.email)
+        code = str(super().clean_code())  # type: ignore[misc]  # of the form that it is mixed into
+        attempt.take_back()
+        return code
+
+
+class AppCodeForm(Words, LimitedCode, mfa.AuthenticateForm):
     """The second factor at sign-in."""
 
     labels = {"code": "Code from your app, or a recovery code"}  # noqa: RUF012
 
 
-class AppCodeAgainForm(Words, mfa.ReauthenticateForm):
+class AppCodeAgainForm(Words, LimitedCode, mfa.ReauthenticateForm):
     """The second factor once more before something that matters."""
 
     labels = AppCodeForm.labels

@@ -63,6 +63,13 @@ TEST_ALERTS_PER_HOUR = declare_integer(
     maximum=1000,
     help="Test alerts that one user may ask for in an hour",
 )
+PREVIEWS_PER_MINUTE = declare_integer(
+    "alerts.previews_per_minute",
+    default=60,
+    minimum=1,
+    maximum=100_000,
+    help="Searches that one address may look over in a minute before it saves them",
+)
 KEEP_ALERTS = declare_integer(
     "alerts.keep_days",
     default=180,

@@ -19,12 +19,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from dvsa_alerts.logs import log_lines
 
+# Which of the services this is: `web` answers people, `ingest` what feeds post.
+SERVICE = os.environ.get("WEB_SERVICE", "web")
+# No statement of a page may take longer; what a feed posts may be large.
+os.environ.setdefault("STATEMENT_SECONDS", "60" if SERVICE == "ingest" else "10")
+
 # Under systemd the socket is handed over and this is not used.
 bind = os.environ.get("GUNICORN_BIND", "127.0.0.1:8000")
 
 # A page computes for three times as long as it waits: processes fill the cores, threads the waits
 # (docs/decisions/0012-processes-and-threads.md).
-worker_class = "gthread"
+worker_class = "dvsa_alerts.web_worker.PatientWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", os.cpu_count() or 1))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 
@@ -48,8 +53,8 @@ logconfig_dict = log_lines.configuration(for_people=False)
 
 
 def on_starting(server: Any) -> None:
-    """Counters of requests begin at nought with each start of the service."""
-    for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db"):
+    """This service's counters of requests begin at nought with each start of it."""
+    for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob(f"*_{SERVICE}-*.db"):
         file.unlink()
 
 
@@ -64,4 +69,5 @@ def post_fork(server: Any, worker: Any) -> None:
 
     Named after the process, as is usual, the files would grow with every worker replaced.
     """
-    values.ValueClass = values.MultiProcessValue(lambda: worker.place)  # type: ignore[no-untyped-call]
+    place = f"{SERVICE}-{worker.place}"
+    values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]

@@ -3,9 +3,10 @@
 A missing or malformed value stops the start with the variable's name (`ImproperlyConfigured`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,11 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from py_vapid import Vapid02
 
+# What may come as a file, so that it stands in no process's environment.
+SECRETS = (
+    "SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL",
+    "VAPID_PRIVATE_KEY", "BOUNCE_SECRET",
+)  # fmt: skip
 Network = IPv4Network | IPv6Network
 
 
@@ -42,11 +48,14 @@ class Environment:
     bounce_secret: str
     dev_mail_dir: str
     backup_dir: str
+    backup_encrypt_to: str
+    statement_seconds: int
 
 
 def read_environment(env: environ.Env | None = None) -> Environment:
     """Read and check every variable; raises ImproperlyConfigured naming the first bad one."""
     env = env or environ.Env()
+    env.ENVIRON = {**_from_files(env.ENVIRON), **env.ENVIRON}
     return Environment(
         secret_key=_read("SECRET_KEY", env.str),
         debug=_read("DEBUG", env.bool, False),
@@ -67,7 +76,27 @@ def read_environment(env: environ.Env | None = None) -> Environment:
         bounce_secret=_read("BOUNCE_SECRET", env.str, ""),
         dev_mail_dir=_read("DEV_MAIL_DIR", env.str, ""),
         backup_dir=_read("BACKUP_DIR", env.str, ""),
+        backup_encrypt_to=_read("BACKUP_ENCRYPT_TO", env.str, ""),
+        statement_seconds=_read("STATEMENT_SECONDS", env.int, 0),
     )
+
+
+def _from_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """The secrets that come as files: `SECRET_KEY_FILE=/path`, or as credentials of systemd's."""
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    files = {name: folder and f"{folder}/{name}" for name in SECRETS}
+    found = {name: path for name, path in files.items() if path and Path(path).is_file()}
+    found |= {
+        name: environment[f"{name}_FILE"] for name in SECRETS if environment.get(f"{name}_FILE")
+    }
+    return {name: _content(name, path) for name, path in found.items()}
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
 
 
 def _read(name: str, reader: Callable[..., Any], *default: Any) -> Any:

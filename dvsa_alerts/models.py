@@ -1,4 +1,7 @@
-"""Signs of life; Django also sends `post_migrate` only for apps that have this module."""
+"""Signs of life, and the cache.
+
+Django also sends `post_migrate` only for apps that have this module.
+"""
 
 from typing import ClassVar
 
@@ -17,3 +20,18 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class CacheEntry(models.Model):
+    """A value of Django's cache as JSON text; `expires_at` is null for one that stays."""
+
+    key = models.CharField(max_length=255, primary_key=True, db_collation="C")
+    value = models.TextField()
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["key"]
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="cache_entries_end")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -44,7 +44,6 @@ WORK = (
     Work("notice-silent-sources", "slots.tasks.notice_silence", 60.0),
     Work("verify-alerts", "alerts.tasks.verify_sample", 60.0),
     Work("end-searches", "alerts.tasks.end_searches", 600.0),
-    Work("forget-rate-windows", "slots.tasks.forget_passed_rate_windows", 3600.0),
     Work("prune", "dvsa_alerts.tasks.prune", 3600.0),
     *(
         Work(

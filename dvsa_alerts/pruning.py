@@ -3,11 +3,16 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
+from accounts.models import RequestWindow, TryWindow
 from alerts.retention import ALERTS, NOTIFICATIONS, UnverifiedAccounts
 from audit.retention import LOT, Addresses, Entries, Rule
+from dvsa_alerts.models import CacheEntry
 from slots.retention import BATCHES, OPENINGS, SLOTS
 
 # A session's entry for its owner's list is made just before the session itself is stored.
@@ -45,9 +50,24 @@ class Sessions:
             cursor.execute(ENDED)
 
 
+@dataclass(frozen=True)
+class Passed:
+    """Rows of a table whose time is over; they are few, so all go at once."""
+
+    name: str
+    rows: QuerySet[Any]
+
+    def lots(self, *, dry_run: bool) -> Iterator[int]:
+        """See audit.retention.Rule."""
+        yield self.rows.count() if dry_run else self.rows.delete()[0]
+
+
 # What the application's role may remove; entries of the audit log are the owner's.
 RULES: tuple[Rule, ...] = (
     ALERTS, NOTIFICATIONS, OPENINGS, SLOTS, BATCHES, UnverifiedAccounts(), Sessions(), Addresses(),
+    Passed("requests", RequestWindow.objects.passed()),
+    Passed("tries", TryWindow.objects.passed()),
+    Passed("cache", CacheEntry.objects.filter(expires_at__lt=Now())),
 )  # fmt: skip
 OWNERS_RULES: tuple[Rule, ...] = (*RULES, Entries())
 

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.limits.pages.PageLimitMiddleware",
 ]
 
 ROOT_URLCONF = "dvsa_alerts.urls"
@@ -108,17 +109,21 @@ FORM_RENDERER = "dvsa_alerts.rendering.FormRenderer"
 _OWNER = os.environ.get("DATABASE_ROLE") == "owner"
 APPLICATION_ROLE = ENVIRONMENT.database.get("USER") or ""
 OWNER_ROLE = ENVIRONMENT.owner_database.get("USER") or ""
+_CONNECTION = ENVIRONMENT.owner_database if _OWNER else ENVIRONMENT.database
+# Of the web's processes alone (deploy/gunicorn.conf.py): the workers' statements may be long.
+_LONGEST = ENVIRONMENT.statement_seconds
+_TIMED = {"options": f"-c statement_timeout={_LONGEST}s"} if _LONGEST else {}
 DATABASES = {
     "default": {
-        **(ENVIRONMENT.owner_database if _OWNER else ENVIRONMENT.database),
+        **_CONNECTION,
+        "OPTIONS": {**_CONNECTION.get("OPTIONS", {}), **_TIMED},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
 }
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
+        "BACKEND": "dvsa_alerts.json_cache.JsonCache",
     }
 }
 
@@ -149,6 +154,8 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 10
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# How often a password, a code or a reset may be tried is said in `accounts.limits.tries`.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": "20/m/ip"}
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignUpForm",
@@ -211,6 +218,7 @@ DEV_MAIL_DIR = ENVIRONMENT.dev_mail_dir
 
 # Where backups are kept, as the housekeeping worker reaches it; empty: it doesn't.
 BACKUP_DIR = ENVIRONMENT.backup_dir
+BACKUP_ENCRYPT_TO = ENVIRONMENT.backup_encrypt_to
 
 # Web Push
 VAPID_PRIVATE_KEY = ENVIRONMENT.vapid_private_key
@@ -291,6 +299,8 @@ SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SESSION_COOKIE_SECURE = _HTTPS
+# A browser that is known again (accounts.limits.devices); no other site can plant a __Host- one.
+DEVICE_COOKIE_NAME = "__Host-device" if _HTTPS else "device"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 CSRF_COOKIE_SECURE = _HTTPS
 X_FRAME_OPTIONS = "DENY"

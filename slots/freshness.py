@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.prepared import fetch_prepared
 from slots.models import Source
-from slots.prepared import fetch_prepared
 
 # Asked for every page, so that Django's way of putting it together would cost more than asking.
 _ACTIVE = """

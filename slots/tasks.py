@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from audit.clock import database_now
-from slots import concerns, openings, rate_limits
+from slots import concerns, openings
 from slots.fetching import polling
 
 logger = logging.getLogger(__name__)
@@ -30,9 +30,3 @@ def poll_sources() -> None:
 def notice_silence() -> None:
     """Have staff told of sources that have gone stale."""
     concerns.notice_silence(database_now())
-
-
-@shared_task
-def forget_passed_rate_windows() -> None:
-    """Forget which addresses asked how often, once it counts no more."""
-    rate_limits.forget_passed_windows()

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from accounts.prepared import fetch_prepared
 from alerts import config
 from alerts.delivery.leases import Held
 from alerts.models import SenderJournal
-from slots.prepared import fetch_prepared
 
 OPEN = """
 INSERT INTO alerts_senderjournal (token, look_until)

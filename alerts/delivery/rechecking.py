@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from slots.prepared import fetch_prepared
+from accounts.prepared import fetch_prepared
 
 # FOR SHARE makes whoever unsubscribes, pauses, disables, erases or closes wait until this look is
 # over, and makes this look see what they did: after their answer nothing more enters `sending`.

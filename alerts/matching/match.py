@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 CLAIM = 25
 # A learner or a search may be erased between being read and being referred to; then once more.
 TRIES = 3
+MOST_COUNTED = 1000
 TOLD_ENOUGH = "told of this slot 3 times in 24 hours"
 _VALUES: dict[str, Any] = {
     "waiting": UserAlert.State.WAITING,
@@ -84,6 +85,7 @@ def openings_fitting(
 
     The search need not be stored, and `centers` are what it chooses; its radius and the types
     of its fields are as a form cleans them. Whether a slot has been taken since doesn't count.
+    Beyond MOST_COUNTED it is not counted on: MOST_COUNTED + 1 stands for all that is more.
     """
     types, location = search.preferred_test_types, search.location
     values: dict[str, Any] = {name: getattr(search, name) for name in _ASKED}
@@ -92,6 +94,7 @@ def openings_fitting(
         location=None if location is None else location.hexewkb.decode(),
         centers=[center.pk for center in centers],
         since=since,
+        most=MOST_COUNTED + 1,
     )
     with connection.cursor() as cursor:
         cursor.execute(match_sql.COUNT_FITTING, values)

@@ -145,6 +145,7 @@ UPDATE useralerts alert
 
 # What a search that is not stored yet would have found. It has no row in Reach, so its radius
 # is looked at here as Reach does, and "today" is the day on which each opening was recorded.
+# Whoever asks for all of the country is not counted to the end.
 COUNT_FITTING = f"""
 WITH search AS (
     SELECT %(preferred_test_types)s::jsonb AS preferred_test_types,
@@ -169,11 +170,13 @@ WITH search AS (
       JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
      WHERE opening.recorded_at >= %(since)s AND opening.quiet IS NULL
 )
-SELECT count(*)
-  FROM slot
-  JOIN center ON center.center_id = slot.center_id
- CROSS JOIN search
- WHERE {FITS}
+SELECT count(*) FROM (
+    SELECT FROM slot
+      JOIN center ON center.center_id = slot.center_id
+     CROSS JOIN search
+     WHERE {FITS}
+     LIMIT %(most)s
+) fitting
 """  # noqa: S608 - put together from constants
 
 # Each rule by itself, for one user's searches and one opening: `answers` has WISHES and LOOKS by

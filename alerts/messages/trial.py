@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from accounts.limits.requests import RateLimit
 from accounts.mail.headers import message_id
 from accounts.models import SavedSearch
 from alerts import wording
@@ -16,7 +17,6 @@ from alerts.messages.rendering import render
 from alerts.messages.trial_push import send_trial_pushes
 from alerts.models import PushSubscription
 from audit.trail import record
-from slots.rate_limits import RateLimit
 
 TRIAL_LIMIT = RateLimit("test-alert", TEST_ALERTS_PER_HOUR, window=timedelta(hours=1))
 SECONDS = 10.0

@@ -9,6 +9,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.limits.pages import limited
+from accounts.limits.requests import RateLimit
 from alerts.channels.vapid import public_key
 from alerts.messages.trial import TOO_MANY_TRIALS, TRIAL_LIMIT
 from alerts.messages.trial_push import send_trial_push
@@ -18,8 +20,6 @@ from alerts.pages.this_browser import remember_device
 from alerts.push_subscriptions import BadSubscription, renew, subscribe, unsubscribe
 from audit.addresses import client_address
 from slots.config import SEARCHES_PER_MINUTE
-from slots.limiting import limited
-from slots.rate_limits import RateLimit
 
 RENEWALS = RateLimit("push-renewal", SEARCHES_PER_MINUTE)
 

@@ -14,16 +14,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.limits.pages import limited
 from accounts.models import SavedSearch, User
 from accounts.querysets import SavedSearchQuerySet
 from alerts import wording
 from alerts.delivery.refusals import is_mail_refused
-from alerts.matching.match import openings_fitting
+from alerts.matching.match import MOST_COUNTED
 from alerts.messages import links
 from alerts.messages.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
 from alerts.models import PushSubscription
 from alerts.pages.forms import PauseForm, SavedSearchForm, initial_of
 from alerts.searches import saving
+from alerts.searches.previewing import LOOK_BACK, PREVIEWS, count_fitting
 from audit.addresses import client_address
 from audit.clock import database_now
 from centers.models import Center
@@ -31,7 +33,6 @@ from centers.querysets import CenterQuerySet
 from slots.models import CoveredWeek
 from slots.wording import day, period
 
-LOOK_BACK = timedelta(days=7)
 USUAL = {"test_type": [SavedSearch.TestType.PRACTICAL]}
 
 
@@ -79,6 +80,7 @@ def _has_passed(search: Any, today: date) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(PREVIEWS)
 def search_new(request: HttpRequest) -> HttpResponse:
     """Compose a search; a visitor may, and is asked to sign up before it is saved."""
     return _compose(request, None)
@@ -159,8 +161,11 @@ def _fitting(form: SavedSearchForm) -> dict[str, Any]:
     search, chosen = form.wish, form.chosen_centers
     covered = CoveredWeek.objects.at(_places(search, chosen), search.preferred_test_types or [])
     watched = covered.watched_since(since)
-    fitting = openings_fitting(search, since=watched or since, centers=chosen)
-    return {"fitting": fitting, "period": period(watched, since, now)}
+    return {
+        "fitting": count_fitting(search, chosen, since=watched or since),
+        "most_counted": MOST_COUNTED,
+        "period": period(watched, since, now),
+    }
 
 
 def _save(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:

@@ -26,8 +26,11 @@ from dvsa_alerts.backups.table_sums import own_tables, table_sums
 # What lives for a moment only, and holds people's addresses or is derived: left empty. Whoever
 # was signed in signs in again after a restore, and a session that was ended stays so.
 LEFT_EMPTY = (
+    "accounts_requestwindow",
+    "accounts_trywindow",
     "cache",
     "django_session",
+    "dvsa_alerts_cacheentry",
     "slots_listingchange",
     "slots_ratewindow",
     "usersessions_usersession",

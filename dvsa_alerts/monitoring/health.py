@@ -79,7 +79,7 @@ def migrations() -> str:
 
 
 def cache_table() -> str:
-    """Sessions of rate limits and remembered pages live there."""
+    """Codes of second steps that have been used are there."""
     cache.get("check_health")
     return "readable"
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from accounts.limits.requests import RateLimit
 from slots.api import schema
 from slots.api.authentication import OwnSource, TokenAuthentication
 from slots.api.bodies import json_body
@@ -19,7 +20,6 @@ from slots.config import API_POSTS_PER_MINUTE
 from slots.ingestion.batches import BadBatch, Batch, parse_json
 from slots.ingestion.ingest import Outcome, ingest, refuse
 from slots.models import FeedBatch, Source, SourceToken
-from slots.rate_limits import RateLimit
 
 Status = FeedBatch.Status
 FIELDS = ("sequence", "observed_at", "complete", "covers", "slots")

@@ -11,6 +11,9 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from audit.statement_time import is_too_slow
+
+TOO_SLOW = "This took too long. Ask for less at once, or try again in a minute."
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -70,6 +73,8 @@ def _body(status: HTTPStatus, detail: str, errors: list[dict[str, Any]]) -> dict
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, exceptions.APIException):
         return error
+    if is_too_slow(error):
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, TOO_SLOW, headers={"Retry-After": "60"})
     if isinstance(error, Http404):
         return exceptions.NotFound()
     return exceptions.PermissionDenied() if isinstance(error, PermissionDenied) else None

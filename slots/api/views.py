@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.limits.requests import RateLimit
 from audit.addresses import client_address
 from audit.clock import database_now
 from centers.models import Center
@@ -17,7 +18,6 @@ from slots.api import schema
 from slots.api.problems import answer_with_problem, problem_of_form
 from slots.api.serializers import CentersSerializer, SlotsSerializer
 from slots.config import API_READS_PER_MINUTE
-from slots.rate_limits import RateLimit
 from slots.searching.forms import SlotSearchForm
 from slots.searching.paging import Page, read_page
 from slots.searching.search import SlotSearch
@@ -39,6 +39,7 @@ class ApiView(APIView):
     """Counts each request before anything else, and answers every error as problem JSON."""
 
     content_negotiation_class = JsonAlone
+    limits_itself = True
     rate_limit: ClassVar[RateLimit] = RateLimit("api_read", API_READS_PER_MINUTE)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -2,7 +2,6 @@
 
 from slots.models.changes import ListingChange
 from slots.models.coverage import CoveredWeek
-from slots.models.limits import RateWindow
 from slots.models.slots import Slot, SlotOpening
 from slots.models.sources import FeedBatch, HeldSlot, Source, SourceBaseline, SourceToken
 
@@ -11,7 +10,6 @@ __all__ = [
     "FeedBatch",
     "HeldSlot",
     "ListingChange",
-    "RateWindow",
     "Slot",
     "SlotOpening",
     "Source",

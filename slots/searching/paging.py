@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
+from accounts.prepared import fetch_prepared
 from centers.querysets import METRES_PER_MILE
 from slots.models import Slot, SlotOpening
-from slots.prepared import fetch_prepared
 from slots.querysets import latest_clock
 from slots.searching.search import Cursor, Order, SlotSearch
 

@@ -17,8 +17,8 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from accounts.prepared import fetch_prepared
 from audit.clock import database_now
-from slots.prepared import fetch_prepared
 
 View = Callable[[HttpRequest], HttpResponse]
 # Shows what there is at a moment (aware) by the database's clock.

@@ -14,11 +14,11 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
+from accounts.limits.pages import limited
+from accounts.limits.requests import RateLimit
 from audit.clock import database_now
 from slots.config import SEARCHES_PER_MINUTE
-from slots.limiting import limited
 from slots.models import Slot
-from slots.rate_limits import RateLimit
 from slots.searching.browsing import by_day, read_map, read_outlook
 from slots.searching.forms import SlotSearchForm
 from slots.searching.paging import read_page

@@ -17,7 +17,12 @@ from tests.deploy.test_environment_example import variables
 DEPLOY = settings.BASE_DIR / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 CLIENTS = (("docker", "compose"), ("docker-compose",))
-SECRETS = {"OWNER_PASSWORD": "a", "APP_PASSWORD": "b", "POSTGRES_PASSWORD": "c"}
+SECRETS = {
+    "OWNER_PASSWORD": "a",
+    "APP_PASSWORD": "b",
+    "POSTGRES_PASSWORD": "c",
+    "REDIS_PASSWORD": "d",
+}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +67,7 @@ def test_each_queue_has_its_worker_and_there_is_one_beat(services):
 
 def test_every_container_of_ours_is_read_only_and_without_capabilities(services):
     ours = [service for service in services.values() if service["image"] == "dvsa-alerts"]
-    assert len(ours) == len(settings.QUEUES) + 4
+    assert len(ours) == len(settings.QUEUES) + 5
     for service in ours:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -71,7 +76,7 @@ def test_every_container_of_ours_is_read_only_and_without_capabilities(services)
 def test_what_it_sets_is_read_and_what_it_mounts_is_there(services):
     for service in services.values():
         if service["image"] == "dvsa-alerts":
-            assert set(service["environment"]) <= set(variables())
+            assert set(service["environment"]) <= {*variables(), "WEB_SERVICE"}
         for volume in service.get("volumes", []):
             if volume.startswith("./"):
                 assert (DEPLOY / volume.partition(":")[0]).exists(), volume

@@ -7,7 +7,8 @@ from django.conf import settings
 
 from dvsa_alerts.environment import read_environment
 
-FILE = settings.BASE_DIR / "deploy" / "environment.example"
+FILES = [settings.BASE_DIR / "deploy" / f"{name}.example" for name in ("environment", "owner")]
+LINES = [line for file in FILES for line in file.read_text().splitlines()]
 OF_GUNICORN = {"WEB_CONCURRENCY", "WEB_THREADS"}
 ASSIGNED = re.compile(r"^(# )?([A-Z][A-Z_]+)=(.*)$")
 
@@ -24,7 +25,7 @@ class Watched(environ.Env):
 
 def variables() -> dict[str, str]:
     """Name and value of each line that sets one, commented out or not."""
-    found = map(ASSIGNED.match, FILE.read_text().splitlines())
+    found = map(ASSIGNED.match, LINES)
     return {match[2]: match[3] for match in found if match}
 
 
@@ -42,16 +43,15 @@ def test_it_names_exactly_what_is_read():
 
 
 def test_each_variable_is_explained_above_it():
-    lines = FILE.read_text().splitlines()
-    for number, line in enumerate(lines):
+    for number, line in enumerate(LINES):
         match = ASSIGNED.match(line)
         if match and match[2] != "WEB_THREADS":
-            assert lines[number - 1].startswith("# "), f"{match[2]} is not explained"
+            assert LINES[number - 1].startswith("# "), f"{match[2]} is not explained"
 
 
 def test_what_is_commented_out_shows_the_default():
     shown = read_environment(filled(variables()))
-    optional = {m[2] for m in map(ASSIGNED.match, FILE.read_text().splitlines()) if m and m[1]}
+    optional = {m[2] for m in map(ASSIGNED.match, LINES) if m and m[1]}
     default = read_environment(
         filled({name: value for name, value in variables().items() if name not in optional})
     )

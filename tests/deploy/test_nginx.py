@@ -8,7 +8,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,12 +51,15 @@ class Front:
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         return self.ask("GET", path, None, headers)
 
-    def ask(self, method, path, body, headers) -> tuple[int, dict[str, str], bytes]:
-        """Through TLS, the certificate and its name verified."""
+    def line(self) -> ssl.SSLSocket:
         trust = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
         plain = socket.create_connection(("127.0.0.1", self.https), 30)
+        return trust.wrap_socket(plain, server_hostname=NAME)
+
+    def ask(self, method, path, body, headers) -> tuple[int, dict[str, str], bytes]:
+        """Through TLS, the certificate and its name verified."""
         with closing(http.client.HTTPConnection(NAME)) as connection:
-            connection.sock = trust.wrap_socket(plain, server_hostname=NAME)
+            connection.sock = self.line()
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, dict(answer.headers), answer.read()
@@ -83,6 +86,7 @@ def front(folder: Path) -> Front:
     for ours, here in (
         ("/etc/dvsa-alerts/tls", folder), ("/var/log/nginx", folder), ("/srv/dvsa-alerts", folder),
         ("/run/dvsa-alerts-web.sock", folder / "web.sock"), ("[::]:", "127.0.0.2:"),
+        ("/run/dvsa-alerts-ingest.sock", folder / "ingest.sock"),
         ("443 ssl", f"{front.https} ssl"), ("listen 80;", f"listen {front.http};"),
         (":80;", f":{front.http};"),
     ):  # fmt: skip
@@ -104,6 +108,8 @@ def site(front: Front, django_db_setup: None, static_files: None) -> Iterator[Fr
     }  # fmt: skip
     words = ("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "dvsa_alerts.wsgi")
     web = Program(*words, log=front.folder / "web.log", **told)
+    other = {"GUNICORN_BIND": f"unix:{front.folder}/ingest.sock", "WEB_SERVICE": "ingest"}
+    ingest = Program(*words, log=front.folder / "ingest.log", **(told | other))
     nginx = subprocess.Popen([str(NGINX), "-c", front.folder / "nginx.conf"])
     try:
         assert wait_until(lambda: answers(front.https), seconds=30)
@@ -113,6 +119,7 @@ def site(front: Front, django_db_setup: None, static_files: None) -> Iterator[Fr
         nginx.terminate()
         nginx.wait(20)
         web.stop()
+        ingest.stop()
 
 
 def test_nginx_accepts_it(front):
@@ -166,6 +173,22 @@ def test_a_body_that_is_too_large_is_refused_at_the_door(site):
     assert site.ask("POST", "/accounts/login/", large, {})[0] == 413
     headers = {"Content-Type": "application/json", "Authorization": "Bearer x"}
     assert site.ask("POST", "/api/v1/sources/feed/batches/", large, headers)[0] == 401
+
+
+def test_a_body_that_trickles_reaches_nobody_and_keeps_nobody_waiting(site):
+    """Twelve feeds that send a byte and then none: the site's eight threads were all taken."""
+    head = (
+        f"POST /api/v1/sources/feed/batches/ HTTP/1.1\r\nHost: {NAME}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    )
+    before = (site.folder / "ingest.log").read_text()
+    with ExitStack() as open_lines:
+        for _ in range(12):
+            line = open_lines.enter_context(site.line())
+            line.sendall(head.encode())
+        assert site.get("/healthz")[0] == 200
+        assert site.get("/centers/")[0] == 200
+        assert (site.folder / "ingest.log").read_text() == before
 
 
 def test_both_logs_name_the_request_and_neither_what_was_searched(site):

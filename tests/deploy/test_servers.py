@@ -78,11 +78,22 @@ def test_redis_starts_with_them_and_evicts_nothing():
             assert servers.wait_until((folder / "redis.sock").exists, seconds=20)
             assert "noeviction" in _ask_redis(folder, "config", "get", "maxmemory-policy")
             assert _ask_redis(folder, "config", "get", "save").split() == ["save"]
+            words = ["redis-cli", "-s", str(folder / "redis.sock"), "ping"]
+            said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+            assert "NOAUTH" in said, "without the password it does nothing"
         finally:
             process.terminate()
             process.wait(20)
 
 
 def _ask_redis(folder: Path, *words: str) -> str:
-    command = ["redis-cli", "-s", str(folder / "redis.sock"), *words]
+    command = [
+        "redis-cli",
+        "--no-auth-warning",
+        "-a",
+        "secret",
+        "-s",
+        str(folder / "redis.sock"),
+        *words,
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout

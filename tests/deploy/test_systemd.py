@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from manage import OWNER_COMMANDS
+
 UNITS = settings.BASE_DIR / "deploy" / "systemd"
 SERVICES = [
     "dvsa-alerts-web.service", "dvsa-alerts-worker@.service", "dvsa-alerts-beat.service",
-    "dvsa-alerts-nightly.service", "pgbackrest@.service",
+    "dvsa-alerts-nightly.service", "dvsa-alerts-ingest.service", "pgbackrest@.service",
 ]  # fmt: skip
 # systemd's own scale: 0 is safe, 10 is exposed.
 MOST_EXPOSED = 3.0
@@ -78,7 +80,8 @@ def test_each_queue_has_its_worker():
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_runs_as_its_own_user_without_new_privileges_on_a_read_only_system(service):
     lines = (UNITS / service).read_text().splitlines()
-    user = "postgres" if service.startswith("pgbackrest") else "dvsa-alerts"
+    users = {"pgbackrest@.service": "postgres", "dvsa-alerts-nightly.service": "dvsa-alerts-owner"}
+    user = users.get(service, "dvsa-alerts")
     assert {f"User={user}", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= set(lines)
 
 
@@ -87,3 +90,19 @@ def test_none_takes_away_the_shared_memory_of_the_cluster():
     for service in UNITS.glob("*.service"):
         lines = service.read_text().splitlines()
         assert not {"User=postgres", "RemoveIPC=yes"} <= set(lines), service
+
+
+def test_the_owners_credential_reaches_the_nightly_job_alone():
+    reading = [
+        path.name for path in UNITS.iterdir() if "/etc/dvsa-alerts/owner" in path.read_text()
+    ]
+    assert reading == ["dvsa-alerts-nightly.service"]
+    for file in ("environment.example", "compose.yaml"):
+        assert "DATABASE_OWNER_URL=" not in (UNITS.parent / file).read_text()
+
+
+def test_what_an_operator_types_runs_as_the_user_whose_work_it_is():
+    script = (UNITS.parent / "dvsa-alerts").read_text()
+    named = re.search(r"^(.+)\) user=dvsa-alerts-owner", script, re.MULTILINE)
+    assert named
+    assert set(named[1].split(" | ")) == set(OWNER_COMMANDS)

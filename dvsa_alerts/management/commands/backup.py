@@ -4,6 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from tqdm import tqdm
 
 from audit.management.reporting import ReportingCommand
@@ -36,7 +37,11 @@ class Command(ReportingCommand):
             help="once it is whole, remove all but the newest N",
         )  # fmt: skip
         parser.add_argument(
-            "--encrypt-to", type=Recipient, metavar="KEY", help="an age or a GnuPG public key"
+            "--encrypt-to",
+            type=Recipient,
+            metavar="KEY",
+            default=settings.BACKUP_ENCRYPT_TO or None,
+            help="an age or a GnuPG public key (default: BACKUP_ENCRYPT_TO)",
         )
 
     def answer(self, **options: Any) -> tuple[dict[str, Any], list[str], bool]:

@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import RequestWindow
 from audit import config
 from audit.models import SystemConfig
 from centers.models import Center
-from slots.models import RateWindow, Slot, SlotOpening, Source
-from slots.rate_limits import FORGET_AFTER, forget_passed_windows
+from slots.models import Slot, SlotOpening, Source
 
 pytestmark = pytest.mark.django_db
 NEAR = "51.563,0.105"
@@ -187,14 +187,6 @@ def test_the_addresses_of_one_ipv6_network_share_a_limit(client):
 def test_a_new_window_starts_at_nothing(client):
     limit_reads(1)
     client.get("/api/v1/centers/")
-    RateWindow.objects.update(started_at=timezone.now() - timedelta(seconds=61))
+    RequestWindow.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
     assert client.get("/api/v1/centers/").status_code == 200
     assert client.get("/api/v1/centers/").status_code == 429
-
-
-def test_an_address_is_forgotten_after_its_window(client):
-    client.get("/api/v1/centers/")
-    assert forget_passed_windows() == 0
-    RateWindow.objects.update(started_at=timezone.now() - FORGET_AFTER - timedelta(seconds=1))
-    assert forget_passed_windows() == 1
-    assert not RateWindow.objects.exists()

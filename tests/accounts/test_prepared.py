@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from slots.prepared import fetch_prepared
+from accounts.prepared import fetch_prepared
 
 pytestmark = pytest.mark.django_db
 

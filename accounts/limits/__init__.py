@@ -1,0 +1,1 @@
+"""How often one network may ask, and one account be tried."""

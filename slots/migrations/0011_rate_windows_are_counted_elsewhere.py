@@ -1,0 +1,13 @@
+"""Limits are counted by `accounts`. The table stays for the release before; the next drops it."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("slots", "0010_words_for_staff")]
+
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            state_operations=[migrations.DeleteModel(name="RateWindow")]
+        )
+    ]
