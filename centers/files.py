@@ -54,6 +54,25 @@ def unpacked(raw: IO[bytes]) -> IO[bytes]:
     return cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if start.startswith(_GZIP) else raw
 
 
+class _Bounded(io.RawIOBase):
+    """A stream of which only so much is read."""
+
+    def __init__(self, stream: IO[bytes], most: int) -> None:
+        self._stream, self._most, self._left = stream, most, most
+
+    def read(self, size: int = -1, /) -> bytes:
+        piece = self._stream.read(size)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise BadFile(f"The file holds more than {self._most // 2**20} MB.")
+        return piece
+
+
+def bounded(stream: IO[bytes], most: int) -> IO[bytes]:
+    """The same bytes; reading more than `most` of them raises BadFile."""
+    return cast("IO[bytes]", _Bounded(stream, most))
+
+
 def blocks(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     """Pieces of some 256 KiB that end where a line ends, each with the number of its first line.
 

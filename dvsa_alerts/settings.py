@@ -297,7 +297,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
 SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+# The API refuses what comes without TLS: a redirect would hide that a token went in the clear.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$", r"^api/v"]
 SESSION_COOKIE_SECURE = _HTTPS
 # A browser that is known again (accounts.limits.devices); no other site can plant a __Host- one.
 DEVICE_COOKIE_NAME = "__Host-device" if _HTTPS else "device"

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import IO
 
 from audit.export import revived
-from centers.files import BadFile, unpacked
+from centers.files import BadFile, bounded, unpacked
 from centers.tables import read_table
 
 # DVSA has some four hundred centres; what is far longer is no list of them.
 MOST_ROWS = 20_000
+# As it is unpacked: gzip makes 400 MB of empty lines out of 400 kB.
+MOST_BYTES = 8 * 1024 * 1024
+MOST_LINES = 5 * MOST_ROWS
 
 OFFICIAL: dict[str, tuple[str, ...]] = {
     "name": ("name",),
@@ -44,9 +47,10 @@ class Row:
 def read_rows(raw: IO[bytes]) -> list[Row]:
     """All rows of a seekable file, each under the line on which it begins; raises BadFile.
 
-    A cell may hold several lines; the columns may be separated as `read_table` knows.
+    A cell may hold several lines; the columns may be separated as `read_table` knows. Reads at
+    most MOST_BYTES and MOST_LINES of it, however small it was packed.
     """
-    table = read_table(unpacked(raw))
+    table = read_table(bounded(unpacked(raw), MOST_BYTES))
     _, header = next(table, (1, []))
     columns = _columns(header)
     return list(_bounded(_row(line, cells, columns) for line, cells in table))
@@ -70,6 +74,8 @@ def _columns(header: list[str]) -> dict[str, list[int]]:
 
 
 def _row(line: int, cells: list[str], columns: dict[str, list[int]]) -> Row:
+    if line > MOST_LINES:
+        raise BadFile(f"The file has more than {MOST_LINES:,} lines, so it is no such list.")
     return Row(line, **{field: _text(cells, places) for field, places in columns.items()})
 
 

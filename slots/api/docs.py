@@ -1,8 +1,10 @@
 """The API's description, and the page that shows it; all of it is served from here."""
 
 from functools import lru_cache
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import force_bytes
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -33,5 +35,6 @@ def schema(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=len(RENDERERS))
 def _document(kind: str) -> bytes:
     """Made once in each process: it is the program's, and takes longer than a page of results."""
-    described = SchemaGenerator().get_schema(request=None, public=True)
-    return RENDERERS[kind]().render(described, renderer_context={})
+    generator: Any = SchemaGenerator
+    described = generator().get_schema(request=None, public=True)
+    return force_bytes(RENDERERS[kind]().render(described, renderer_context={}))

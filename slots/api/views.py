@@ -1,7 +1,9 @@
 """What every view of the API has in common, and the views that read."""
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, Throttled
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -15,7 +17,7 @@ from audit.addresses import client_address
 from audit.clock import database_now
 from centers.models import Center
 from slots.api import schema
-from slots.api.problems import answer_with_problem, problem_of_form
+from slots.api.problems import Problem, answer_with_problem, problem_of_form
 from slots.api.serializers import CentersSerializer, SlotsSerializer
 from slots.config import API_READS_PER_MINUTE
 from slots.searching.forms import SlotSearchForm
@@ -23,6 +25,7 @@ from slots.searching.paging import Page, read_page
 from slots.searching.search import SlotSearch
 
 SLOTS_PER_PAGE = 100
+NOT_SECURE = "Use https. A token that was sent without it may have been read: revoke it."
 
 
 class JsonAlone(DefaultContentNegotiation):
@@ -43,7 +46,12 @@ class ApiView(APIView):
     rate_limit: ClassVar[RateLimit] = RateLimit("api_read", API_READS_PER_MINUTE)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """429 beyond the limit, also for what would be refused anyway."""
+        """429 beyond the limit, also for what would be refused anyway; 403 without TLS.
+
+        A redirect would have the client send its token once more, and nobody notice.
+        """
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            raise Problem(HTTPStatus.FORBIDDEN, NOT_SECURE)
         wait = self.rate_limit.seconds_to_wait(client_address(request))
         if wait:
             raise Throttled(wait)

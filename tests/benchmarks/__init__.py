@@ -30,6 +30,7 @@ SUBJECTS = (
     "push",
     "latency",
     "audit",
+    "starving",
 )
 # They run only when they are named: one builds worlds of its own, one loads the site for minutes,
 # one gives the world a past, one asks a question that is settled.

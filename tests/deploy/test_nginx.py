@@ -148,6 +148,15 @@ def test_plain_http_is_sent_on(site):
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/centers/")
 
 
+def test_a_token_without_tls_is_refused_and_not_redirected(site):
+    connection = http.client.HTTPConnection("127.0.0.1", site.http, timeout=30)
+    headers = {"Host": NAME, "Authorization": "Bearer secret"}
+    connection.request("POST", "/api/v1/sources/feed/batches/", b"{}", headers)
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (403, None)
+    assert "revoke it" in json.load(answer)["detail"]
+
+
 def test_static_files_come_from_the_release_or_the_one_before(site):
     manifest = json.loads((settings.BASE_DIR / "staticfiles/staticfiles.json").read_text())
     name = manifest["paths"]["img/icon.svg"]

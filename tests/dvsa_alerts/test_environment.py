@@ -1,110 +1,48 @@
-"""What is wrong with a variable is said at the start, with its name, and never with a secret."""
+"""Secrets may come as files, so that they stand in no process's environment."""
 
-import base64
 import os
-import subprocess
-import sys
 
 import environ
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from dvsa_alerts.environment import read_environment
 
 
-def der(key) -> str:
-    """A private key as base64url of its DER."""
-    data = key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return base64.urlsafe_b64encode(data).decode()
+def read(**given: str):
+    env = environ.Env()
+    env.ENVIRON = {
+        name: value for name, value in os.environ.items() if name != "SECRET_KEY"
+    } | given
+    return read_environment(env)
 
 
-def read(**changed: str):
-    """The environment of these tests, with some of it changed."""
-    reader = environ.Env()
-    reader.ENVIRON = dict(os.environ) | changed
-    return read_environment(reader)
+def test_a_file_that_is_named(tmp_path):
+    (tmp_path / "key").write_text("from a file\n")
+    assert read(SECRET_KEY_FILE=str(tmp_path / "key")).secret_key == "from a file"
 
 
-@pytest.mark.parametrize(
-    "contact",
-    [
-        "mailto:alerts@example.org",
-        "mailto:first.last+push@mail.example.co.uk",
-        "https://example.org",
-        "https://example.org/contact?about=push",
-    ],
-)
-def test_a_contact_that_push_services_take_is_taken(contact):
-    assert read(VAPID_SUBJECT=contact).vapid_subject == contact
+def test_a_credential_of_systemds(tmp_path):
+    (tmp_path / "SECRET_KEY").write_text("a credential")
+    assert read(CREDENTIALS_DIRECTORY=str(tmp_path)).secret_key == "a credential"
 
 
-@pytest.mark.parametrize(
-    "contact",
-    [
-        "",
-        "none",
-        "alerts@example.org",
-        "mailto:",
-        "mailto:alerts",
-        "mailto: alerts@example.org",
-        "mailto:<alerts@example.org>",
-        "mailto:alerts@localhost",
-        "mailto:a@example.org,b@example.org",
-        "MAILTO:alerts@example.org",
-        "tel:+441632960000",
-        "http://example.org/contact",
-        "https:",
-        "https://",
-        "https:example.org",
-        "https://localhost/contact",
-        "https://example.org/con tact",
-        "mailto:alerts@example.org\r\nX: y",
-    ],
-)
-def test_another_contact_is_refused_at_the_start_by_its_name(contact):
-    with pytest.raises(ImproperlyConfigured, match="VAPID_SUBJECT"):
-        read(VAPID_SUBJECT=contact)
+def test_what_is_said_itself_counts_for_more(tmp_path):
+    (tmp_path / "SECRET_KEY").write_text("a credential")
+    given = {"CREDENTIALS_DIRECTORY": str(tmp_path), "SECRET_KEY": "said"}
+    assert read(**given).secret_key == "said"
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        "",
-        "none",
-        "A" * 43,
-        "_" * 43,
-        "x" * 42,
-        "x" * 44,
-        "not base64 at all!",
-        "é" * 20,
-        der(rsa.generate_private_key(65537, 2048)),
-        der(ec.generate_private_key(ec.SECP384R1())),
-    ],
-)
-def test_what_is_no_key_is_refused_at_the_start_and_not_repeated(key):
-    with pytest.raises(ImproperlyConfigured, match="VAPID_PRIVATE_KEY") as refused:
-        read(VAPID_PRIVATE_KEY=key)
-    assert not key or key not in str(refused.value)
+def test_a_file_that_is_not_there_stops_the_start_with_its_name():
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_FILE"):
+        read(SECRET_KEY_FILE="/nowhere")
 
 
-def test_a_key_in_der_is_one_too():
-    key = der(ec.generate_private_key(ec.SECP256R1()))
-    assert read(VAPID_PRIVATE_KEY=key).vapid_private_key == key
+def test_what_is_no_secret_is_read_from_no_file(tmp_path):
+    (tmp_path / "name").write_text("Other")
+    assert read(SECRET_KEY="x", SITE_NAME_FILE=str(tmp_path / "name")).site_name != "Other"
 
 
-@pytest.mark.parametrize("name", ["VAPID_SUBJECT", "VAPID_PRIVATE_KEY"])
-def test_no_command_starts_with_one_that_is_none(name):
-    result = subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=settings.BASE_DIR, check=False,
-        env=os.environ | {name: "none", "DJANGO_SETTINGS_MODULE": "dvsa_alerts.settings"},
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert result.returncode != 0
-    assert f"{name} cannot be read" in result.stderr
+def test_the_longest_that_a_statement_may_take_is_a_number():
+    with pytest.raises(ImproperlyConfigured, match="STATEMENT_SECONDS"):
+        read(SECRET_KEY="x", STATEMENT_SECONDS="soon")

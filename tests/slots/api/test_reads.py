@@ -190,3 +190,10 @@ def test_a_new_window_starts_at_nothing(client):
     RequestWindow.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
     assert client.get("/api/v1/centers/").status_code == 200
     assert client.get("/api/v1/centers/").status_code == 429
+
+
+def test_without_tls_it_is_refused_and_not_redirected(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    body = problem(client.get("/api/v1/centers/"), 403)
+    assert "revoke it" in body["detail"]
+    assert client.get("/api/v1/centers/", secure=True).status_code == 200
