@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_default_roles_keep_their_names"),
+        ("accounts", "0011_erased_users_leave_a_witness"),
     ]
 
     operations = [
