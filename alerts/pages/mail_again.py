@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.limits.requests import RateLimit
 from accounts.mail.codes import is_code_awaited, mail_code, read_code
 from alerts.config import TEST_ALERTS_PER_HOUR
 from alerts.delivery.refusals import is_mail_refused, lift_refusal
 from alerts.pages.searches import LearnerRequest
 from audit.addresses import client_address
-from slots.rate_limits import RateLimit
 
 CODES = RateLimit("mail-code", TEST_ALERTS_PER_HOUR, window=timedelta(hours=1))
 TOO_MANY = "You have asked for several codes. Try again in an hour."

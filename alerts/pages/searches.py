@@ -1,7 +1,7 @@
 """The learner's saved searches: list, compose, look over and save, pause, end."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0011_erased_users_leave_a_witness"),
+        ("accounts", "0014_addresses_are_checked"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("slots", "0010_words_for_staff")]
+    dependencies = [("slots", "0013_weeks_that_somebody_watched")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
