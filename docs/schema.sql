@@ -359,6 +359,19 @@ CREATE FUNCTION public.pgtrigger_touch_updated_at_e7717() RETURNS trigger
                 END;
             $$;
 
+CREATE FUNCTION public.reach_center_turn() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF reach_is_later(1) THEN
+        PERFORM set_config('centers.followed_later', 'on', true);
+    ELSE
+        PERFORM reach_take_turn(alone => true);
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.reach_computed() RETURNS TABLE(center_id integer, search_id integer, miles double precision, search_location public.geography, is_chosen boolean)
     LANGUAGE sql STABLE
     AS $$
@@ -459,6 +472,45 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.reach_is_later(centers bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_setting('centers.followed_later', true) = 'on' THEN
+        RETURN true;
+    END IF;
+    RETURN reach_is_much(centers);
+END $$;
+
+CREATE FUNCTION public.reach_is_much(centers bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT centers * count(*) > 100000
+      FROM (SELECT FROM userpreferences WHERE is_active
+             LIMIT 100000 / greatest(centers, 1) + 1) counted
+$$;
+
+CREATE FUNCTION public.reach_of_centers(ids integer[]) RETURNS TABLE(center_id integer, search_id integer, miles double precision)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+DECLARE
+    center record;
+    widest double precision := (
+        SELECT max(notification_radius) * 1609.344 + 1 FROM userpreferences WHERE is_active);
+BEGIN
+    FOR center IN
+        SELECT center_id, location FROM dvsa_test_centers WHERE center_id = ANY (ids) AND is_active
+    LOOP
+        RETURN QUERY
+        SELECT computed.center_id, computed.search_id, computed.miles
+          FROM reach_computed() computed
+         WHERE computed.center_id = center.center_id
+           AND (computed.is_chosen
+                OR ST_DWithin(computed.search_location, center.location, widest));
+    END LOOP;
+END $$;
+
 CREATE FUNCTION public.reach_rebuild(OUT removed bigint, OUT written bigint) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO '$user', 'public'
@@ -489,23 +541,15 @@ END $$;
 CREATE FUNCTION public.reach_refresh_centers(ids integer[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
-DECLARE
-    center record;
-    widest double precision := (
-        SELECT max(notification_radius) * 1609.344 + 1 FROM userpreferences WHERE is_active);
 BEGIN
+    IF reach_is_later(cardinality(ids)) THEN
+        INSERT INTO alerts_pendingreach (center_id) SELECT unnest(ids);
+        RETURN;
+    END IF;
     DELETE FROM alerts_reach WHERE center_id = ANY (ids);
-    FOR center IN
-        SELECT center_id, location FROM dvsa_test_centers WHERE center_id = ANY (ids) AND is_active
-    LOOP
-        INSERT INTO alerts_reach (center_id, search_id, miles)
-        SELECT computed.center_id, computed.search_id, computed.miles
-          FROM reach_computed() computed
-         WHERE computed.center_id = center.center_id
-           AND (computed.is_chosen
-                OR ST_DWithin(computed.search_location, center.location, widest))
-            ON CONFLICT (center_id, search_id) DO UPDATE SET miles = excluded.miles;
-    END LOOP;
+    INSERT INTO alerts_reach (center_id, search_id, miles)
+    SELECT center_id, search_id, miles FROM reach_of_centers(ids)
+        ON CONFLICT (center_id, search_id) DO UPDATE SET miles = excluded.miles;
 END $$;
 
 CREATE FUNCTION public.reach_refresh_choosers(ids integer[]) RETURNS void
@@ -529,6 +573,59 @@ BEGIN
       FROM reach_computed() computed WHERE computed.search_id = ANY (ids)
         ON CONFLICT (center_id, search_id) DO UPDATE SET miles = excluded.miles;
 END $$;
+
+CREATE FUNCTION public.reach_settle(most integer, OUT searches bigint, OUT pending bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO '$user', 'public'
+    SET lock_timeout TO '200ms'
+    AS $$
+DECLARE
+    low integer;
+    high integer;
+    ahead integer;
+    rows integer[];
+    centers integer[];
+BEGIN
+    PERFORM reach_take_turn(alone => true);
+    SELECT done_to, array_agg(id), array_agg(DISTINCT center_id) INTO low, rows, centers
+      FROM alerts_pendingreach GROUP BY done_to ORDER BY done_to LIMIT 1;
+    SELECT min(done_to) INTO ahead FROM alerts_pendingreach WHERE done_to > low;
+    SELECT count(*), max(preference_id) INTO searches, high FROM (
+        SELECT preference_id FROM userpreferences
+         WHERE preference_id > low AND (ahead IS NULL OR preference_id <= ahead)
+         ORDER BY preference_id LIMIT most
+    ) following;
+    IF searches > 0 THEN
+        PERFORM reach_settle_searches(low, high, centers);
+    END IF;
+    IF searches < most AND ahead IS NULL THEN
+        DELETE FROM alerts_pendingreach WHERE id = ANY (rows);
+    ELSE
+        UPDATE alerts_pendingreach SET done_to = coalesce(high, ahead) WHERE id = ANY (rows);
+    END IF;
+    SELECT count(*) INTO pending FROM alerts_pendingreach;
+END $$;
+
+CREATE FUNCTION public.reach_settle_searches(low integer, high integer, centers integer[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    WITH near AS MATERIALIZED (
+        SELECT center_id, search_id, miles FROM reach_computed()
+         WHERE search_id > low AND search_id <= high
+    ), computed AS MATERIALIZED (
+        SELECT * FROM near WHERE center_id = ANY (centers)
+    ), excess AS (
+        DELETE FROM alerts_reach kept
+         WHERE kept.search_id > low AND kept.search_id <= high AND kept.center_id = ANY (centers)
+           AND NOT EXISTS (SELECT FROM computed
+                            WHERE computed.center_id = kept.center_id
+                              AND computed.search_id = kept.search_id)
+    )
+    INSERT INTO alerts_reach AS kept (center_id, search_id, miles)
+    SELECT center_id, search_id, miles FROM computed
+        ON CONFLICT (center_id, search_id) DO UPDATE SET miles = excluded.miles
+     WHERE kept.miles IS DISTINCT FROM excluded.miles
+$$;
 
 CREATE FUNCTION public.reach_take_turn(alone boolean) RETURNS void
     LANGUAGE plpgsql
@@ -562,6 +659,18 @@ CREATE FUNCTION public.search_tells_until(date_to date, current_test_date date, 
                    - back AS day
               FROM generate_series(0, 6) back) last_week
      WHERE coalesce(cardinality(weekdays), 0) = 0 OR extract(isodow FROM day) = ANY (weekdays)
+$$;
+
+CREATE FUNCTION public.slot_start(day date, clock time without time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE
+        WHEN (day + clock) AT TIME ZONE 'Europe/London' AT TIME ZONE 'Europe/London' = day + clock
+        THEN LEAST(
+            (day + clock) AT TIME ZONE 'Europe/London',
+            (day + clock - interval '1 hour') AT TIME ZONE 'Europe/London' + interval '1 hour')
+        ELSE date_trunc('hour', day + clock) AT TIME ZONE 'Europe/London'
+    END
 $$;
 
 CREATE FUNCTION public.slots_mark_change() RETURNS trigger
@@ -608,7 +717,8 @@ CREATE TABLE public.account_emailaddress (
     email character varying(254) NOT NULL,
     verified boolean NOT NULL,
     "primary" boolean NOT NULL,
-    user_id integer NOT NULL
+    user_id integer NOT NULL,
+    CONSTRAINT emailaddress_plain CHECK (((email)::text ~ '^(?=.{1,254}$)[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$'::text))
 );
 
 ALTER TABLE public.account_emailaddress ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -637,6 +747,12 @@ ALTER TABLE public.account_emailconfirmation ALTER COLUMN id ADD GENERATED BY DE
     CACHE 1
 );
 
+CREATE UNLOGGED TABLE public.accounts_requestwindow (
+    key character varying(100) NOT NULL COLLATE pg_catalog."C",
+    ends_at timestamp with time zone NOT NULL,
+    count integer NOT NULL
+);
+
 CREATE TABLE public.accounts_staffalarm (
     id bigint NOT NULL,
     subject character varying(200) NOT NULL,
@@ -649,6 +765,31 @@ CREATE TABLE public.accounts_staffalarm (
 
 ALTER TABLE public.accounts_staffalarm ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.accounts_staffalarm_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_trywindow (
+    key character varying(100) NOT NULL COLLATE pg_catalog."C",
+    ends_at timestamp with time zone NOT NULL,
+    count integer NOT NULL
+);
+
+CREATE TABLE public.alerts_barerefusal (
+    id bigint NOT NULL,
+    address character varying(255) NOT NULL,
+    day date NOT NULL,
+    reason character varying(500) NOT NULL,
+    refused_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    while_others_went boolean DEFAULT false NOT NULL,
+    user_id integer NOT NULL
+);
+
+ALTER TABLE public.alerts_barerefusal ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.alerts_barerefusal_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -683,8 +824,11 @@ CREATE TABLE public.alerts_delivery (
     accepted_at timestamp with time zone,
     notification_id bigint NOT NULL,
     subscription_id bigint,
+    fault character varying(10),
+    refused_since timestamp with time zone,
     CONSTRAINT delivery_accepted_at CHECK ((((accepted_at IS NOT NULL) AND ((state)::text = 'accepted'::text)) OR ((NOT ((state)::text = 'accepted'::text)) AND (accepted_at IS NULL)))),
     CONSTRAINT delivery_channel CHECK (((channel)::text = ANY ((ARRAY['email'::character varying, 'push'::character varying])::text[]))),
+    CONSTRAINT delivery_fault CHECK (((fault)::text = ANY ((ARRAY['address'::character varying, 'mailbox'::character varying, 'us'::character varying, 'unsaid'::character varying, 'message'::character varying])::text[]))),
     CONSTRAINT delivery_leased_while_held CHECK ((((lease_token IS NOT NULL) AND (lease_until IS NOT NULL) AND ((state)::text = ANY ((ARRAY['claimed'::character varying, 'sending'::character varying])::text[]))) OR ((NOT ((state)::text = ANY ((ARRAY['claimed'::character varying, 'sending'::character varying])::text[]))) AND (lease_token IS NULL) AND (lease_until IS NULL)))),
     CONSTRAINT delivery_state CHECK ((((state)::text = ANY ((ARRAY['pending'::character varying, 'claimed'::character varying, 'sending'::character varying, 'retry'::character varying])::text[])) OR ((state)::text = ANY ((ARRAY['accepted'::character varying, 'expired'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[])))),
     CONSTRAINT delivery_target CHECK (((((channel)::text = 'email'::text) AND (subscription_id IS NULL)) OR (((channel)::text = 'push'::text) AND (subscription_id IS NOT NULL))))
@@ -734,6 +878,22 @@ ALTER TABLE public.alerts_notification ALTER COLUMN id ADD GENERATED BY DEFAULT 
     CACHE 1
 );
 
+CREATE TABLE public.alerts_pendingreach (
+    id integer NOT NULL,
+    done_to integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    center_id integer NOT NULL
+);
+
+ALTER TABLE public.alerts_pendingreach ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.alerts_pendingreach_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.alerts_pushsubscription (
     id bigint NOT NULL,
     endpoint character varying(1000) NOT NULL,
@@ -744,6 +904,10 @@ CREATE TABLE public.alerts_pushsubscription (
     ended_at timestamp with time zone,
     end_reason character varying(100),
     user_id integer NOT NULL,
+    rests_until timestamp with time zone,
+    refused_with smallint,
+    refused_at timestamp with time zone,
+    refusals smallint DEFAULT 0 NOT NULL,
     CONSTRAINT push_endpoint_is_https CHECK (((endpoint)::text ~~ 'https://%'::text))
 );
 
@@ -983,6 +1147,12 @@ ALTER TABLE public.drivingtestslots ALTER COLUMN slot_id ADD GENERATED BY DEFAUL
     CACHE 1
 );
 
+CREATE TABLE public.dvsa_alerts_cacheentry (
+    key character varying(255) NOT NULL COLLATE pg_catalog."C",
+    value text NOT NULL,
+    expires_at timestamp with time zone
+);
+
 CREATE TABLE public.dvsa_alerts_heartbeat (
     queue character varying(50) NOT NULL,
     at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
@@ -1076,6 +1246,15 @@ ALTER TABLE public.roles ALTER COLUMN role_id ADD GENERATED BY DEFAULT AS IDENTI
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.slots_coveredweek (
+    test_type character varying(50) NOT NULL,
+    monday date NOT NULL,
+    since timestamp with time zone NOT NULL,
+    center_id integer NOT NULL,
+    CONSTRAINT covered_week_monday CHECK ((EXTRACT(isodow FROM monday) = (1)::numeric)),
+    CONSTRAINT covered_week_test_type CHECK (((test_type)::text = ANY ((ARRAY['practical'::character varying, 'theory'::character varying])::text[])))
 );
 
 CREATE TABLE public.slots_feedbatch (
@@ -1202,7 +1381,8 @@ CREATE TABLE public.slots_sourcebaseline (
     test_type character varying(50) NOT NULL,
     batch_id bigint,
     center_id integer NOT NULL,
-    source_id integer NOT NULL
+    source_id integer NOT NULL,
+    covered_since timestamp with time zone DEFAULT statement_timestamp() NOT NULL
 );
 
 ALTER TABLE public.slots_sourcebaseline ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -1342,6 +1522,7 @@ CREATE TABLE public.users (
     quiet_until time without time zone,
     role_id integer,
     email_verified boolean DEFAULT false NOT NULL,
+    CONSTRAINT users_email_plain CHECK (((email)::text ~ '^(?=.{1,254}$)[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$'::text)),
     CONSTRAINT users_email_shape CHECK (((email)::text ~* '^[^@]+@[^@]+\.[^@]+$'::text))
 );
 
@@ -1386,14 +1567,23 @@ ALTER TABLE ONLY public.account_emailconfirmation
 ALTER TABLE ONLY public.account_emailconfirmation
     ADD CONSTRAINT account_emailconfirmation_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.accounts_requestwindow
+    ADD CONSTRAINT accounts_requestwindow_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY public.accounts_staffalarm
     ADD CONSTRAINT accounts_staffalarm_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.accounts_staffalarm
     ADD CONSTRAINT accounts_staffalarm_subject_key UNIQUE (subject);
 
+ALTER TABLE ONLY public.accounts_trywindow
+    ADD CONSTRAINT accounts_trywindow_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY public.useralerts
     ADD CONSTRAINT alert_once_per_opening UNIQUE (user_id, opening_id);
+
+ALTER TABLE ONLY public.alerts_barerefusal
+    ADD CONSTRAINT alerts_barerefusal_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.alerts_breaker
     ADD CONSTRAINT alerts_breaker_pkey PRIMARY KEY (provider);
@@ -1409,6 +1599,9 @@ ALTER TABLE ONLY public.alerts_mailrefusal
 
 ALTER TABLE ONLY public.alerts_notification
     ADD CONSTRAINT alerts_notification_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.alerts_pendingreach
+    ADD CONSTRAINT alerts_pendingreach_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.alerts_pushsubscription
     ADD CONSTRAINT alerts_pushsubscription_endpoint_key UNIQUE (endpoint);
@@ -1449,6 +1642,9 @@ ALTER TABLE ONLY public.auth_permission
 ALTER TABLE ONLY public.auth_permission
     ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.alerts_barerefusal
+    ADD CONSTRAINT bare_refusal_once_a_day UNIQUE (user_id, address, day);
+
 ALTER TABLE ONLY public.slots_sourcebaseline
     ADD CONSTRAINT baseline_pair_once UNIQUE (source_id, center_id, test_type);
 
@@ -1487,6 +1683,9 @@ ALTER TABLE ONLY public.django_session
 
 ALTER TABLE ONLY public.drivingtestslots
     ADD CONSTRAINT drivingtestslots_pkey PRIMARY KEY (slot_id);
+
+ALTER TABLE ONLY public.dvsa_alerts_cacheentry
+    ADD CONSTRAINT dvsa_alerts_cacheentry_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY public.dvsa_alerts_heartbeat
     ADD CONSTRAINT dvsa_alerts_heartbeat_pkey PRIMARY KEY (queue);
@@ -1529,6 +1728,9 @@ ALTER TABLE ONLY public.userpreferences_centers
 
 ALTER TABLE ONLY public.alerts_searchending
     ADD CONSTRAINT search_ending_once_per_day UNIQUE (search_id, tells_until);
+
+ALTER TABLE ONLY public.slots_coveredweek
+    ADD CONSTRAINT slots_coveredweek_pkey PRIMARY KEY (center_id, test_type, monday);
 
 ALTER TABLE ONLY public.slots_feedbatch
     ADD CONSTRAINT slots_feedbatch_pkey PRIMARY KEY (id);
@@ -1600,7 +1802,13 @@ CREATE INDEX account_emailconfirmation_email_address_id_5b7f8c58 ON public.accou
 
 CREATE INDEX account_emailconfirmation_key_f43612bd_like ON public.account_emailconfirmation USING btree (key varchar_pattern_ops);
 
+CREATE INDEX accounts_requestwindow_key_69dc4d7e_like ON public.accounts_requestwindow USING btree (key varchar_pattern_ops);
+
 CREATE INDEX accounts_staffalarm_subject_2a0cf702_like ON public.accounts_staffalarm USING btree (subject varchar_pattern_ops);
+
+CREATE INDEX accounts_trywindow_key_68df2203_like ON public.accounts_trywindow USING btree (key varchar_pattern_ops);
+
+CREATE INDEX alerts_barerefusal_user_id_565f63f0 ON public.alerts_barerefusal USING btree (user_id);
 
 CREATE INDEX alerts_breaker_provider_61a2af0a_like ON public.alerts_breaker USING btree (provider varchar_pattern_ops);
 
@@ -1609,6 +1817,8 @@ CREATE INDEX alerts_delivery_notification_id_f5bd34b0 ON public.alerts_delivery 
 CREATE INDEX alerts_delivery_subscription_id_5d10dfc4 ON public.alerts_delivery USING btree (subscription_id);
 
 CREATE INDEX alerts_notification_user_id_6842cc7e ON public.alerts_notification USING btree (user_id);
+
+CREATE INDEX alerts_pendingreach_center_id_bf469c48 ON public.alerts_pendingreach USING btree (center_id);
 
 CREATE INDEX alerts_pushsubscription_endpoint_726b9897_like ON public.alerts_pushsubscription USING btree (endpoint varchar_pattern_ops);
 
@@ -1654,6 +1864,8 @@ CREATE INDEX batches_by_source ON public.slots_feedbatch USING btree (source_id,
 
 CREATE INDEX batches_held ON public.slots_feedbatch USING btree (source_id) WHERE ((status)::text = 'held'::text);
 
+CREATE INDEX cache_entries_end ON public.dvsa_alerts_cacheentry USING btree (expires_at);
+
 CREATE INDEX cache_expires ON public.cache USING btree (expires);
 
 CREATE INDEX centers_centeralias_center_id_51b559bd ON public.centers_centeralias USING btree (center_id);
@@ -1666,6 +1878,8 @@ CREATE INDEX deliveries_due ON public.alerts_delivery USING btree (channel, next
 
 CREATE INDEX deliveries_in_doubt ON public.alerts_delivery USING btree (state) WHERE (in_doubt > 0);
 
+CREATE INDEX deliveries_pushed ON public.alerts_delivery USING btree (provider, accepted_at) WHERE (((channel)::text = 'push'::text) AND ((state)::text = 'accepted'::text));
+
 CREATE INDEX deliveries_unsent ON public.alerts_delivery USING btree (id) WHERE ((state)::text = ANY ((ARRAY['expired'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[]));
 
 CREATE UNIQUE INDEX delivery_one_email ON public.alerts_delivery USING btree (notification_id) WHERE ((channel)::text = 'email'::text);
@@ -1677,6 +1891,8 @@ CREATE INDEX django_admin_log_user_id_c564eba6 ON public.django_admin_log USING 
 CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING btree (expire_date);
 
 CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session USING btree (session_key varchar_pattern_ops);
+
+CREATE INDEX dvsa_alerts_cacheentry_key_a0539a86_like ON public.dvsa_alerts_cacheentry USING btree (key varchar_pattern_ops);
 
 CREATE INDEX dvsa_alerts_heartbeat_queue_20364e05_like ON public.dvsa_alerts_heartbeat USING btree (queue varchar_pattern_ops);
 
@@ -1694,7 +1910,11 @@ CREATE INDEX openings_unmatched ON public.slots_slotopening USING btree (id) WHE
 
 CREATE INDEX push_live_of_user ON public.alerts_pushsubscription USING btree (user_id) WHERE (ended_at IS NULL);
 
+CREATE INDEX push_refused ON public.alerts_pushsubscription USING btree (refused_at) WHERE (refused_at IS NOT NULL);
+
 CREATE INDEX rate_windows_started ON public.slots_ratewindow USING btree (started_at);
+
+CREATE INDEX request_windows_end ON public.accounts_requestwindow USING btree (ends_at);
 
 CREATE INDEX roles_offered_permission_id_8145916d ON public.roles_offered USING btree (permission_id);
 
@@ -1735,6 +1955,8 @@ CREATE INDEX slots_sourcetoken_source_id_800ffd5a ON public.slots_sourcetoken US
 CREATE INDEX slots_withheld ON public.drivingtestslots USING btree (slot_id) WHERE (withheld_at IS NOT NULL);
 
 CREATE INDEX systemconfig_key_eb0c7b97_like ON public.systemconfig USING btree (key varchar_pattern_ops);
+
+CREATE INDEX try_windows_end ON public.accounts_trywindow USING btree (ends_at);
 
 CREATE UNIQUE INDEX unique_authenticator_type ON public.mfa_authenticator USING btree (user_id, type) WHERE ((type)::text = ANY ((ARRAY['totp'::character varying, 'recovery_codes'::character varying])::text[]));
 
@@ -1816,7 +2038,7 @@ CREATE TRIGGER reach_truncated AFTER TRUNCATE ON public.userpreferences FOR EACH
 
 CREATE TRIGGER reach_truncated AFTER TRUNCATE ON public.userpreferences_centers FOR EACH STATEMENT EXECUTE FUNCTION public.reach_follow_truncate();
 
-CREATE TRIGGER reach_turn BEFORE INSERT OR DELETE OR UPDATE OF center_id, latitude, longitude, is_active ON public.dvsa_test_centers FOR EACH STATEMENT EXECUTE FUNCTION public.reach_turn('alone');
+CREATE TRIGGER reach_turn BEFORE INSERT OR DELETE OR UPDATE OF center_id, latitude, longitude, is_active ON public.dvsa_test_centers FOR EACH STATEMENT EXECUTE FUNCTION public.reach_center_turn();
 
 CREATE TRIGGER reach_turn BEFORE INSERT OR DELETE OR UPDATE OF preference_id, location, notification_radius, is_active ON public.userpreferences FOR EACH STATEMENT EXECUTE FUNCTION public.reach_turn('shared');
 
@@ -1843,6 +2065,9 @@ ALTER TABLE ONLY public.account_emailaddress
 
 ALTER TABLE ONLY public.account_emailconfirmation
     ADD CONSTRAINT account_emailconfirm_email_address_id_5b7f8c58_fk_account_e FOREIGN KEY (email_address_id) REFERENCES public.account_emailaddress(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.alerts_barerefusal
+    ADD CONSTRAINT alerts_barerefusal_user_id_565f63f0_fk_users_user_id FOREIGN KEY (user_id) REFERENCES public.users(user_id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.alerts_delivery
     ADD CONSTRAINT alerts_delivery_notification_id_f5bd34b0_fk_alerts_no FOREIGN KEY (notification_id) REFERENCES public.alerts_notification(id) DEFERRABLE INITIALLY DEFERRED;
@@ -1906,6 +2131,9 @@ ALTER TABLE ONLY public.roles_permissions
 
 ALTER TABLE ONLY public.roles_permissions
     ADD CONSTRAINT roles_permissions_role_id_e913de52_fk_roles_role_id FOREIGN KEY (role_id) REFERENCES public.roles(role_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.slots_coveredweek
+    ADD CONSTRAINT slots_coveredweek_center_id_b5405ebb_fk_dvsa_test FOREIGN KEY (center_id) REFERENCES public.dvsa_test_centers(center_id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.slots_feedbatch
     ADD CONSTRAINT slots_feedbatch_decided_by_id_d25300ce_fk_users_user_id FOREIGN KEY (decided_by_id) REFERENCES public.users(user_id) DEFERRABLE INITIALLY DEFERRED;

@@ -111,11 +111,15 @@ BEGIN
     SELECT count(*) INTO pending FROM alerts_pendingreach;
 END $$;
 
+-- The index on the places of centres finds those that are near; asked for some centres in the same
+-- breath, each search would be measured against each of them.
 CREATE FUNCTION reach_settle_searches(low integer, high integer, centers integer[]) RETURNS void
 LANGUAGE sql AS $$
-    WITH computed AS MATERIALIZED (
+    WITH near AS MATERIALIZED (
         SELECT center_id, search_id, miles FROM reach_computed()
-         WHERE search_id > low AND search_id <= high AND center_id = ANY (centers)
+         WHERE search_id > low AND search_id <= high
+    ), computed AS MATERIALIZED (
+        SELECT * FROM near WHERE center_id = ANY (centers)
     ), excess AS (
         DELETE FROM alerts_reach kept
          WHERE kept.search_id > low AND kept.search_id <= high AND kept.center_id = ANY (centers)
