@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import AdminForm
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.template.response import TemplateResponse
 
 
@@ -32,3 +33,20 @@ def form_page(
     adminform = AdminForm(form, fields, {})  # type: ignore[arg-type]  # any form has what it asks
     shown = {"adminform": adminform, "media": model_admin.media + form.media, "button": button}
     return page(model_admin, request, template, title=title, **shown, **context)
+
+
+def offered(form: type[forms.Form], query: QueryDict) -> dict[str, str]:
+    """What a link says of a form's fields, without what they would not take."""
+    return {
+        name: query[name]
+        for name, field in form.base_fields.items()
+        if name in query and _takes(field, query[name])
+    }
+
+
+def _takes(field: forms.Field, value: str) -> bool:
+    try:
+        field.clean(value)
+    except ValidationError:
+        return False
+    return True

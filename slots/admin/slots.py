@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from accounts.staffing import acting_user
 from audit.admin_filters import RecentChoices, RecentlyRelated, RecentlyTrueOrNot
-from audit.admin_pages import form_page
+from audit.admin_pages import form_page, offered
 from audit.large_lists import LargeListAdmin
 from audit.recorded_admin import AuditedHistoryAdmin, ReadOnlyAdmin
 from centers.models import Center
@@ -74,7 +74,7 @@ class SlotAdmin(AtCenters):
         """Open one slot or many; what is wrong with any is said, and nothing typed is lost."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = OpenSlotsForm(request.POST or None, initial=request.GET.dict())
+        form = OpenSlotsForm(request.POST or None, initial=offered(OpenSlotsForm, request.GET))
         if form.is_valid() and self._open(request, form.wanted):
             query = urlencode({"center": form.cleaned_data["center"].pk, "available__exact": 1})
             return redirect(f"{reverse('admin:slots_slot_changelist')}?{query}")

@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from accounts.staffing import acting_user
-from audit.admin_pages import form_page, page
+from audit.admin_pages import form_page, offered, page
 from audit.recorded_admin import AsksAgainAdmin, ReadOnlyAdmin
 from slots.models import Source, SourceToken
 from slots.tokens import make_token, revoke_token
@@ -60,7 +60,7 @@ class SourceTokenAdmin(AsksAgainAdmin, ReadOnlyAdmin):
         """Ask for whom, then show the token, this once."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = TokenForm(request.POST or None, initial=request.GET.dict())
+        form = TokenForm(request.POST or None, initial=offered(TokenForm, request.GET))
         if form.is_valid():
             return self._made(request, form.cleaned_data["source"], form.cleaned_data["label"])
         return form_page(self, request, form, title="Make a token", button="Make the token")
