@@ -578,6 +578,7 @@ CREATE FUNCTION public.reach_settle(most integer, OUT searches bigint, OUT pendi
     LANGUAGE plpgsql
     SET search_path TO '$user', 'public'
     SET lock_timeout TO '200ms'
+    SET jit TO 'off'
     AS $$
 DECLARE
     low integer;
@@ -609,11 +610,9 @@ END $$;
 CREATE FUNCTION public.reach_settle_searches(low integer, high integer, centers integer[]) RETURNS void
     LANGUAGE sql
     AS $$
-    WITH near AS MATERIALIZED (
+    WITH computed AS MATERIALIZED (
         SELECT center_id, search_id, miles FROM reach_computed()
-         WHERE search_id > low AND search_id <= high
-    ), computed AS MATERIALIZED (
-        SELECT * FROM near WHERE center_id = ANY (centers)
+         WHERE search_id > low AND search_id <= high AND center_id = ANY (centers)
     ), excess AS (
         DELETE FROM alerts_reach kept
          WHERE kept.search_id > low AND kept.search_id <= high AND kept.center_id = ANY (centers)

@@ -83,7 +83,8 @@ END $$;
 --
 
 CREATE FUNCTION reach_settle(most integer, OUT searches bigint, OUT pending bigint)
-LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '200ms' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT
+SET lock_timeout = '200ms' SET jit = off AS $$
 DECLARE
     low integer;
     high integer;
@@ -111,15 +112,11 @@ BEGIN
     SELECT count(*) INTO pending FROM alerts_pendingreach;
 END $$;
 
--- The index on the places of centres finds those that are near; asked for some centres in the same
--- breath, each search would be measured against each of them.
 CREATE FUNCTION reach_settle_searches(low integer, high integer, centers integer[]) RETURNS void
 LANGUAGE sql AS $$
-    WITH near AS MATERIALIZED (
+    WITH computed AS MATERIALIZED (
         SELECT center_id, search_id, miles FROM reach_computed()
-         WHERE search_id > low AND search_id <= high
-    ), computed AS MATERIALIZED (
-        SELECT * FROM near WHERE center_id = ANY (centers)
+         WHERE search_id > low AND search_id <= high AND center_id = ANY (centers)
     ), excess AS (
         DELETE FROM alerts_reach kept
          WHERE kept.search_id > low AND kept.search_id <= high AND kept.center_id = ANY (centers)
