@@ -27,10 +27,13 @@ class NamedLookupsAdmin(admin.ModelAdmin):
     for a hidden column, a character a request.
     """
 
+    # Relations by whose number other pages of admin link to this list.
+    linked_by: tuple[str, ...] = ()
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Whether a filter of this list has that parameter."""
+        """Whether a filter of this list, or a link to it, has that parameter."""
         filters = self.get_list_filter(request) if request else self.list_filter
-        return any(_names(each, lookup) for each in filters)
+        return lookup in self.linked_by or any(_names(each, lookup) for each in filters)
 
 
 class AuditedHistoryAdmin(NamedLookupsAdmin):

@@ -16,6 +16,7 @@ class SavedSearchAdmin(FoundByUserAdmin, ReadOnlyAdmin):
 
     list_display = ("id", "user", "postcode", "notification_radius", "is_active", "paused_until")
     list_select_related = ("user",)
+    linked_by = ("user",)
     list_filter = ("notification_method", ("is_active", RecentlyTrueOrNot))
     ordering = ("-id",)
     sortable_by = ("id",)

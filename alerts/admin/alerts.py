@@ -79,6 +79,7 @@ class UserAlertAdmin(FoundByUserAdmin, ReadOnlyAdmin):
     """Who was told, or was to be told, of which opening."""
 
     list_display = ("id", "user", "slot_in_words", "state", "state_reason", "created_at", "sent_at")
+    linked_by = ("user",)
     list_filter = (("state", StateFilter),)
     list_select_related = ("user", "slot__center")
     ordering = ("-id",)

@@ -36,6 +36,7 @@ class AuditLogAdmin(LargeListAdmin, ReadOnlyAdmin):
     """What was done, by whom, from where, about what."""
 
     list_display = ("when", "action", "user", "subject", "summary", "ip", "sealed")
+    linked_by = ("user",)
     list_filter = (BetweenFilter, ActionFilter, SubjectFilter)
     list_select_related = ("user",)
     sortable_by = ("when",)

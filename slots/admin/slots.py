@@ -50,6 +50,7 @@ class SlotAdmin(AtCenters):
     """Open and close slots, which alerts like a batch does."""
 
     list_display = ("start", "center", "test_type", "available", "source", "last_seen_at")
+    linked_by = ("center",)
     list_filter = (
         ("available", RecentlyTrueOrNot), ("test_type", RecentChoices), ("source", RecentlyRelated),
     )  # fmt: skip

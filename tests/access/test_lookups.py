@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from audit.models import SystemConfig
 from slots.models import Source
+from tests.people import learner
 from tests.staff import make_staff, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,18 @@ def test_each_link_of_a_filter_is_answered(model, model_admin):
     links = {unescape(link) for link in re.findall(r'href="(\?[^"]+)"', body)}
     answers = {link: page.get(list_of(model) + link).status_code for link in links}
     assert answers == dict.fromkeys(answers, 200)
+
+
+def test_each_list_that_a_persons_page_leads_to_is_answered():
+    page, ada = signed_in(make_staff()), learner()
+    body = page.get(f"/admin/accounts/user/{ada.pk}/change/").content.decode()
+    links = re.findall(rf'href="(/admin/[^"]+={ada.pk})"', body)
+    assert len(links) == 3
+    assert [page.get(link).status_code for link in links] == [200] * 3
+
+
+def test_the_list_of_slots_is_narrowed_to_a_center():
+    assert signed_in(make_staff()).get("/admin/slots/slot/?center=1").status_code == 200
 
 
 def test_an_auditor_reads_no_password_by_its_beginning():
