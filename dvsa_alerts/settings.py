@@ -59,9 +59,13 @@ if find_spec("django_migration_linter"):  # among the requirements for developme
 
 MIDDLEWARE = [
     "dvsa_alerts.logs.request_log.RequestLogMiddleware",
+    # Their headers go onto whatever those below answer.
+    "dvsa_alerts.response_headers.SecurityHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "audit.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "dvsa_alerts.response_headers.NoStoreMiddleware",
     "dvsa_alerts.input_guard.InputGuardMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -69,7 +73,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -299,12 +302,33 @@ SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 # The API refuses what comes without TLS: a redirect would hide that a token went in the clear.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$", r"^api/v"]
+# A browser takes a cookie of such a name only from this very host, through TLS, for all paths.
+COOKIE_PREFIX = "__Host-" if _HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_SECURE = _HTTPS
-# A browser that is known again (accounts.limits.devices); no other site can plant a __Host- one.
-DEVICE_COOKIE_NAME = "__Host-device" if _HTTPS else "device"
+# A browser that is known again (accounts.limits.devices).
+DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}device"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "dvsa_alerts.message_cookies.MessageStorage"
 X_FRAME_OPTIONS = "DENY"
+# Besides Django's own. "Near me" asks where somebody is; of all else a device has, nothing is used.
+SECURITY_HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), "
+    + ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera",
+            "display-capture", "encrypted-media", "fullscreen", "gamepad", "gyroscope", "hid",
+            "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+            "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb",
+            "web-share", "xr-spatial-tracking",
+        )
+    ),
+}  # fmt: skip
 # `https://{s}.tiles.example/{z}/{x}/{y}.png` stands for any host under tiles.example.
 _TILES = urlsplit(MAP_TILE_URL.replace("{s}", "*"))
 _TILE_HOSTS = [f"{_TILES.scheme}://{_TILES.netloc}"] if MAP_TILE_URL else []

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import User
 from alerts.models import PushSubscription
 
-COOKIE = SALT = "push_device"
+SALT = "push_device"
+COOKIE = f"{settings.COOKIE_PREFIX}{SALT}"
 LASTS_SECONDS = 400 * 24 * 3600
 
 

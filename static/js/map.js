@@ -27,7 +27,7 @@ export async function ground(map, element) {
     L.tileLayer(element.dataset.mapTiles, { maxZoom: MAX_ZOOM }).addTo(map);
     return;
   }
-  const coast = await (await fetch(element.dataset.mapCoastline)).json();
+  const coast = await (await fetch(element.dataset.mapCoastline, { credentials: "omit" })).json();
   L.geoJSON(coast, { interactive: false, style: { className: "map__land" } }).addTo(map).bringToBack();
 }
 
