@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ from tests.servers import wait_until
 CONFIGURATION = settings.BASE_DIR / "deploy" / "nginx" / "dvsa-alerts.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 NAME = "alerts.example.org"
+# Once each, whoever answers.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+TRANSPORT = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload"}
 MAIN = """
 daemon off;
 pid {folder}/nginx.pid;
@@ -48,7 +58,7 @@ class Front:
     http: int
     folder: Path
 
-    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    def get(self, path: str, **headers: str) -> tuple[int, Message, bytes]:
         return self.ask("GET", path, None, headers)
 
     def line(self) -> ssl.SSLSocket:
@@ -56,13 +66,13 @@ class Front:
         plain = socket.create_connection(("127.0.0.1", self.https), 30)
         return trust.wrap_socket(plain, server_hostname=NAME)
 
-    def ask(self, method, path, body, headers) -> tuple[int, dict[str, str], bytes]:
+    def ask(self, method, path, body, headers) -> tuple[int, Message, bytes]:
         """Through TLS, the certificate and its name verified."""
         with closing(http.client.HTTPConnection(NAME)) as connection:
             connection.sock = self.line()
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            return answer.status, dict(answer.headers), answer.read()
+            return answer.status, answer.headers, answer.read()
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +165,73 @@ def test_a_token_without_tls_is_refused_and_not_redirected(site):
     answer = connection.getresponse()
     assert (answer.status, answer.headers["Location"]) == (403, None)
     assert "revoke it" in json.load(answer)["detail"]
+
+
+def test_plain_http_is_sent_on_to_the_sites_own_host_alone(site):
+    answer = plain(site, "/centers/?a=b", "evil.example")
+    assert answer.headers["Location"] == f"https://{NAME}/centers/?a=b"
+
+
+def lacking(headers: Message, wanted: dict[str, str] = HEADERS) -> list[str]:
+    """What of the headers is not there once, or is another."""
+    policy = ("Content-Security-Policy", "default-src 'none'"), ("Permissions-Policy", "camera=()")
+    found = [name for name, value in wanted.items() if headers.get_all(name) != [value]]
+    for name, part in policy:
+        values = headers.get_all(name) or []
+        if len(values) != 1 or part not in values[0] or "unsafe" in values[0]:
+            found.append(name)
+    return found
+
+
+def plain(site: Front, path: str, host: str = NAME) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", site.http, timeout=30)
+    connection.request("GET", path, headers={"Host": host})
+    return connection.getresponse()
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "path", "headers"),
+    [
+        (200, "GET", "/healthz", {}),
+        (200, "GET", "/static/css/base.css", {}),
+        (404, "GET", "/static/neither.css", {}),
+        (404, "GET", "/neither", {}),
+        (400, "GET", "/", {"Host": "evil.example"}),
+        (400, "GET", "/", {"Padding": "x" * 10_000}),
+        (414, "GET", "/" + "x" * 10_000, {}),
+        (413, "POST", "/accounts/login/", {"Content-Length": "9999999"}),
+        (405, "TRACE", "/", {}),
+    ],
+)
+def test_every_answer_carries_the_headers_once_nginxs_own_too(site, status, method, path, headers):
+    found, said, _ = site.ask(method, path, None, headers)
+    assert found == status
+    assert lacking(said, HEADERS | TRANSPORT) == []
+
+
+def test_so_does_the_redirect_without_tls_but_for_hsts(site):
+    answer = plain(site, "/centers/")
+    assert lacking(answer.headers) == []
+    assert answer.headers.get("Strict-Transport-Security") is None
+
+
+def test_so_does_what_is_said_while_the_site_is_away(front, site):
+    socket_file = front.folder / "web.sock"
+    socket_file.rename(front.folder / "away.sock")
+    try:
+        status, said, _ = site.get("/centers/")
+    finally:
+        (front.folder / "away.sock").rename(socket_file)
+    assert status == 502
+    assert lacking(said, HEADERS | TRANSPORT) == []
+
+
+def test_a_cookie_is_this_hosts_alone(site):
+    _, said, _ = site.get("/accounts/login/")
+    (cookie,) = said.get_all("Set-Cookie")
+    name, *parts = cookie.split("; ")
+    assert name.startswith("__Host-csrftoken=")
+    assert {"HttpOnly", "Path=/", "SameSite=Lax", "Secure"} <= set(parts)
 
 
 def test_static_files_come_from_the_release_or_the_one_before(site):
