@@ -8,6 +8,8 @@ from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
 
 from accounts.addresses import check_address, check_plain
 from accounts.limits.tries import CODES, RESETS, begin_try
@@ -59,6 +61,12 @@ class SignUpForm(Words, account.SignupForm):
         "password1": PASSWORD_HINT,
     }
 
+    def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
+        """Take as long for an address that is taken, so that nobody learns of it."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data.get("password1"))
+        return super().try_save(request)
+
 
 class SignInForm(Words, account.LoginForm):
     """Signing in, with whatever address an account has."""
@@ -72,12 +80,6 @@ class EmailForm(Words, account.AddEmailForm):
 
     labels = {"email": "New e-mail address"}  # noqa: RUF012
     hints = {"email": "We send a code there first"}  # noqa: RUF012
-
-
-class OtherEmailForm(Words, account.ChangeEmailForm):
-    """Another e-mail address while signing up."""
-
-    labels = {"email": "E-mail address"}  # noqa: RUF012
 
 
 class PasswordForm(Words, account.ChangePasswordForm):

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.code_page import CodeView
 from accounts.session_list import SessionListView
 from alerts.pages.sign_out import SignOutView
 from dvsa_alerts import pages
@@ -15,6 +16,7 @@ urlpatterns = [
     path("api/", include("slots.api.urls")),
     path("accounts/sessions/", SessionListView.as_view(), name="usersessions_list"),
     path("accounts/logout/", SignOutView.as_view(), name="account_logout"),
+    path("accounts/confirm-email/", CodeView.as_view(), name="account_email_verification_sent"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("privacy/", pages.privacy, name="privacy"),

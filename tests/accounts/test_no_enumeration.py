@@ -1,0 +1,124 @@
+"""Nobody learns from an answer whether an address has an account, nor from how long it takes."""
+
+import re
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core import mail
+from django.test import Client
+
+from tests.people import PASSWORD, learner
+
+pytestmark = pytest.mark.django_db
+
+TAKEN, FREE = "taken@example.org", "freed@example.org"
+CODE_PAGE = "/accounts/confirm-email/"
+
+
+@pytest.fixture(autouse=True)
+def somebody(settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    return learner(TAKEN)
+
+
+@pytest.fixture
+def hashed(monkeypatch, somebody) -> list[str]:
+    """One entry for each password that is hashed: what takes most of the time."""
+    calls, encode = [], Argon2PasswordHasher.encode
+
+    def counted(self, password, salt):
+        calls.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", counted)
+    return calls
+
+
+def said(response, email: str) -> tuple[int, dict[str, str], list[str], str]:
+    """All that a stranger sees of an answer, but for what is random and the address itself."""
+    text = response.content.decode()
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text).replace(email, "ADDRESS")
+    headers = {
+        name: value
+        for name, value in response.headers.items()
+        if name not in ("X-Request-ID", "Content-Length", "Expires")
+    }
+    cookies = sorted(
+        f"{each.key} {each['max-age']} {each['path']}" for each in response.cookies.values()
+    )
+    return response.status_code, headers, cookies, text
+
+
+def sign_up(client: Client, email: str):
+    form = {"email": email, "password1": PASSWORD, "next": "/slots/"}
+    return client.post("/accounts/signup/", form)
+
+
+def steps_of_signing_up(email: str) -> list[object]:
+    """Signing up, the page after it, the mail once more, wrong codes until there are no more."""
+    client = Client()
+    found = [said(sign_up(client, email), email), said(client.get(CODE_PAGE), email)]
+    mails = len(mail.outbox)
+    found.append(said(client.post(CODE_PAGE, {"action": "resend"}), email))
+    found.append(len(mail.outbox) - mails)
+    found.append(
+        said(client.post(CODE_PAGE, {"action": "change", "email": "x@example.org"}), email)
+    )
+    found += [said(client.post(CODE_PAGE, {"code": "WRONG1"}), email) for _ in range(6)]
+    return [*found, said(client.get(CODE_PAGE), email)]
+
+
+def test_signing_up_says_the_same_of_a_taken_and_of_a_free_address():
+    for taken, free in zip(steps_of_signing_up(TAKEN), steps_of_signing_up(FREE), strict=True):
+        assert taken == free
+
+
+@pytest.mark.parametrize("email", [TAKEN, FREE])
+def test_signing_up_hashes_one_password_and_sends_one_mail(email, hashed):
+    sign_up(Client(), email)
+    assert hashed == [PASSWORD]
+    assert [message.to for message in mail.outbox] == [[email]]
+
+
+@pytest.mark.parametrize("email", [TAKEN, FREE])
+def test_signing_in_hashes_one_password(email, hashed, monkeypatch):
+    verify = Argon2PasswordHasher.verify
+
+    def counted(self, password, encoded):
+        hashed.append(password)
+        return verify(self, password, encoded)
+
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", counted)
+    Client().post("/accounts/login/", {"login": email, "password": "wrong"})
+    assert hashed == ["wrong"]
+
+
+def test_a_wrong_password_says_the_same_of_both():
+    taken, free = (
+        said(Client().post("/accounts/login/", {"login": email, "password": "wrong"}), email)
+        for email in (TAKEN, FREE)
+    )
+    assert taken == free
+
+
+def test_a_forgotten_password_says_the_same_of_both_and_sends_one_mail():
+    taken, free = (
+        said(Client().post("/accounts/password/reset/", {"email": email}), email)
+        for email in (TAKEN, FREE)
+    )
+    assert taken == free
+    assert [message.to for message in mail.outbox] == [[TAKEN], [FREE]]
+
+
+def test_the_owner_of_a_taken_address_is_told_how_to_sign_in_each_time(client):
+    sign_up(client, TAKEN)
+    client.post(CODE_PAGE, {"action": "resend"})
+    assert [message.subject for message in mail.outbox] == ["You have an account already"] * 2
+    assert "/accounts/login/" in mail.outbox[0].body
+
+
+def test_who_mistyped_the_address_gets_back_to_the_form_with_where_they_came_from(client):
+    sign_up(client, FREE)
+    page = client.get(f"{CODE_PAGE}?next=/slots/").content.decode()
+    assert '<a href="/accounts/signup/?next=/slots/">sign up with another</a>' in page
