@@ -1,9 +1,13 @@
 """Pages that belong to no app: about the service, and what browsers and crawlers ask for."""
 
+from datetime import UTC, timedelta
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -32,6 +36,20 @@ def robots(request: HttpRequest) -> HttpResponse:
     rules = ("/slots/", "/accounts/", "/admin/", "/api/", "/searches/", "/alerts/", "/account/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in rules)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def security(request: HttpRequest) -> HttpResponse:
+    """Who is told of a hole (RFC 9116): whom push services turn to, too. It never goes stale."""
+    expires = (timezone.now() + timedelta(days=180)).astimezone(UTC)
+    lines = (
+        f"Contact: {settings.VAPID_SUBJECT}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.SITE_URL}{reverse('security')}",
+    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe

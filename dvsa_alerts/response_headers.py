@@ -33,7 +33,7 @@ class SecurityHeadersMiddleware(SecurityMiddleware):
 class NoStoreMiddleware:
     """Lets nothing be kept of what is answered to somebody, nor of anything once they sign out.
 
-    Somebody is who brings a session or a token, or is given a session. Static files are everybody's.
+    Somebody is who brings a session or a token, or is given a session. Static files are for all.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),
     path("robots.txt", pages.robots, name="robots"),
+    path(".well-known/security.txt", pages.security, name="security"),
     path("manifest.webmanifest", pages.manifest, name="manifest"),
     path("dev/mail/", include(mail_pages.urls_if_wanted())),
 ]

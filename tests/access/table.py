@@ -56,6 +56,7 @@ ROUTES: dict[str, Route] = {
     "accessibility": Route(),
     "healthz": Route(),
     "robots": Route(),
+    "security": Route(),
     # Trusted networks, where tests come from too
     "readyz": Route(),
     "metrics": Route(),

@@ -1,6 +1,7 @@
 """Pages about the service, and what browsers and probes ask for."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
@@ -36,6 +37,16 @@ class TestEveryPage:
 class TestProbes:
     def test_healthz_answers_without_a_database(self, client):
         assert client.get("/healthz").content == b"ok\n"
+
+    def test_who_finds_a_hole_reads_whom_to_tell(self, client, settings):
+        settings.VAPID_SUBJECT = "mailto:security@example.org"
+        response = client.get("/.well-known/security.txt")
+        assert response["Content-Type"] == "text/plain; charset=utf-8"
+        said = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+        assert said["Contact"] == "mailto:security@example.org"
+        assert said["Canonical"] == f"{settings.SITE_URL}/.well-known/security.txt"
+        left = datetime.fromisoformat(said["Expires"]) - datetime.now(UTC)
+        assert timedelta(days=30) < left < timedelta(days=365), "RFC 9116: less than a year"
 
     def test_the_manifest_makes_the_site_installable(self, client):
         response = client.get("/manifest.webmanifest")
