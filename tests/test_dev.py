@@ -70,7 +70,7 @@ def requirements(dev, tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_a_change_in_any_requirements_file_changes_the_stamp(dev, requirements, name):
     before = dev.stamp(requirements)
     (requirements / name).write_text("django==5.2\n")
