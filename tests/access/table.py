@@ -40,6 +40,7 @@ HELD_FOR_READING = rule(Outcome.UNAUTHORIZED, token=Outcome.NO_METHOD)
 READ_ONLY = rule(Outcome.NO_METHOD, nobody=Outcome.DOOR, token=Outcome.DOOR)
 # The staff have a second factor, learners have none, and nobody has recovery codes.
 NO_CODES = rule(Outcome.MISSING, nobody=Outcome.DOOR, token=Outcome.DOOR)
+NOT_OFFERED = rule(Outcome.FORBIDDEN, nobody=Outcome.DOOR, token=Outcome.DOOR)
 WITH_SECOND_FACTOR = NO_CODES | let_in(*ALL_STAFF)
 
 SEARCH_WISH = {"postcode": "IG3 9UZ", "radius": "10", "method": "email"}
@@ -115,6 +116,8 @@ ROUTES: dict[str, Route] = {
     "account_reauthenticate": Route(
         SIGNED_IN, SIGNED_IN, form=lambda world: {"password": world.password}
     ),
+    "account_request_reauthentication_code": Route(NOT_OFFERED, NOT_OFFERED),
+    "account_confirm_reauthentication_code": Route(NOT_OFFERED, NOT_OFFERED),
     "account_email": Route(
         SIGNED_IN, SIGNED_IN, form=lambda world: {"email": "other@example.org", "action_add": ""}
     ),
