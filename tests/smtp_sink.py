@@ -163,6 +163,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         answers = {Mood.BUSY: "451 later", Mood.STRICT: absent, Mood.ABSENT: absent}
         says = self.server.says
         if "MAIL" in says:
+            self.refused = True
             self._say("503 no sender")
             return
         answer = says.get(f"RCPT {self.recipient}") or says.get("RCPT") or answers.get(self.mood)
