@@ -17,13 +17,17 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.encoding import force_bytes
 
 from accounts.models import User
-from accounts.sessions import drop_other_sessions
+from accounts.sessions import drop_other_sessions, drop_sessions
+from audit.trail import Actor, record
 
 PURPOSE = b"second factor"
+# Where allauth keeps what an app or a list of recovery codes is made of.
+ENCRYPTED = {"secret", "seed"}
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -50,6 +54,32 @@ def has_given_second_factor(request: HttpRequest) -> bool:
     """Whether this session, and not only its person, has given a second factor."""
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records)
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User, actor: Actor | None) -> bool:
+    """Take the factors of somebody who lost theirs, and sign them out; False where there are none.
+
+    Staff enrol another at their next sign-in. Whoever asks for it has to be known by other means.
+    """
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    if removed:
+        record("user.second_factor_reset", actor=actor, subject=user, sessions=drop_sessions(user))
+    return bool(removed)
+
+
+@transaction.atomic
+def reencrypt() -> int:
+    """Encrypt each stored secret by the present SECRET_KEY. Returns the number of factors.
+
+    Raises cryptography.fernet.InvalidToken for one that neither it nor a fallback has written.
+    """
+    factors = Authenticator.objects.select_for_update().filter(data__has_any_keys=ENCRYPTED)
+    for factor in factors:
+        for name in ENCRYPTED & factor.data.keys():
+            factor.data[name] = _cipher().rotate(factor.data[name].encode()).decode()
+        factor.save(update_fields=["data"])
+    return len(factors)
 
 
 def connect() -> None:

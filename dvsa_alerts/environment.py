@@ -19,7 +19,7 @@ from py_vapid import Vapid02
 
 # What may come as a file, so that it stands in no process's environment.
 SECRETS = (
-    "SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL",
+    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL",
     "VAPID_PRIVATE_KEY", "BOUNCE_SECRET",
 )  # fmt: skip
 Network = IPv4Network | IPv6Network
@@ -30,6 +30,7 @@ class Environment:
     """Everything the deployment decides; see docs/operations.md for what each variable means."""
 
     secret_key: str
+    secret_key_fallbacks: list[str]
     debug: bool
     allowed_hosts: list[str]
     site_url: str
@@ -58,6 +59,7 @@ def read_environment(env: environ.Env | None = None) -> Environment:
     env.ENVIRON = {**_from_files(env.ENVIRON), **env.ENVIRON}
     return Environment(
         secret_key=_read("SECRET_KEY", env.str),
+        secret_key_fallbacks=_read("SECRET_KEY_FALLBACKS", env.list, []),
         debug=_read("DEBUG", env.bool, False),
         allowed_hosts=_read("ALLOWED_HOSTS", env.list),
         site_url=_read("SITE_URL", env.str).rstrip("/"),

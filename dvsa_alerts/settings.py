@@ -19,6 +19,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment()
 
 SECRET_KEY = ENVIRONMENT.secret_key
+# Keys of before, by which sessions, links and second factors are still read: see `reencrypt`.
+SECRET_KEY_FALLBACKS = ENVIRONMENT.secret_key_fallbacks
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 SITE_URL = ENVIRONMENT.site_url

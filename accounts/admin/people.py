@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts import staffing
 from accounts.models import Role, User
+from accounts.second_factor import reset_second_factor
 from accounts.sessions import end_sessions
 from accounts.staffing import LastAdmin
 from audit.admin_links import list_link
@@ -55,7 +56,7 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
         "elsewhere",
     )  # fmt: skip
     readonly_fields = ("email", "first_name", "last_name", "created_at", "last_login", "elsewhere")
-    actions = ("disable", "enable", "end_sessions", "send_reset")
+    actions = ("disable", "enable", "end_sessions", "send_reset", "reset_second_factor")
     change_form_template = "admin/accounts/user/change_form.html"
 
     @admin.display(description="more about them")
@@ -117,6 +118,11 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
         return self._each(
             request, queryset, partial(staffing.send_reset, request=request), "sent a link"
         )
+
+    @admin.action(description="Take the second factor that they lost", permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
+        """They are signed out; staff enrol another at the next sign-in."""
+        return self._each(request, queryset, reset_second_factor, "without a second factor now")
 
     def _each(
         self, request: HttpRequest, users: QuerySet[User], do: Callable[..., Any], done: str

@@ -189,7 +189,13 @@ MODELS: dict[str, Pages] = {
     "accounts.user": Pages(
         view=READERS,
         change=ADMINS,
-        actions={"disable": ADMINS, "enable": ADMINS, "end_sessions": ADMINS, "send_reset": ADMINS},
+        actions={
+            "disable": ADMINS,
+            "enable": ADMINS,
+            "end_sessions": ADMINS,
+            "send_reset": ADMINS,
+            "reset_second_factor": ADMINS,
+        },
     ),
     "accounts.role": Pages(view=READERS, change=ADMINS),
     "accounts.savedsearch": Pages(view=READERS),

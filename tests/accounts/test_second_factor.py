@@ -1,5 +1,6 @@
 """The second step at sign-in: its secrets, its codes, its pages."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -129,6 +131,36 @@ def test_a_code_lets_in_once(secret):
             for client in (first, second)
         ]
     assert answers == [302, 200]
+
+
+def test_who_lost_theirs_gets_it_taken_and_is_signed_out(secret, page, capsys):
+    call_command("reset_second_factor", "ada@example.org", json=True)
+    assert json.loads(capsys.readouterr().out)["reset"]
+    assert not Authenticator.objects.exists()
+    assert page.get("/searches/").status_code == 302
+    assert sign_in(Client()).url == "/searches/"
+    assert "user.second_factor_reset" in actions()
+
+
+def test_nobodys_second_factor_is_a_plain_refusal():
+    with pytest.raises(CommandError, match="Nobody signs in with"):
+        call_command("reset_second_factor", "eve@example.org")
+
+
+def test_after_a_change_of_the_key_secrets_are_encrypted_by_the_new_one_alone(
+    secret, settings, capsys
+):
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "x" * 50
+    with pytest.raises(CommandError, match="nothing was changed"):
+        call_command("reencrypt")
+    settings.SECRET_KEY_FALLBACKS = [old]
+    call_command("reencrypt")
+    settings.SECRET_KEY_FALLBACKS = []
+    stored = Authenticator.objects.get(type="totp").data["secret"]
+    assert SecondFactorAdapter().decrypt(stored) == secret
+    assert SecondFactorAdapter().decrypt(
+        Authenticator.objects.get(type="recovery_codes").data["seed"]
+    )
 
 
 PAGES = (

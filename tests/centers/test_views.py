@@ -73,7 +73,7 @@ class TestList:
 
     @pytest.mark.parametrize(
         "query",
-        ["q=BT1+1AA", "q=ZZ1+1ZZ", "q=" + "x" * 10_000, "near=1,2", "radius=-1&q=a", "q=%00"],
+        ["q=BT1+1AA", "q=ZZ1+1ZZ", "q=" + "x" * 10_000, "near=1,2", "radius=-1&q=a"],
     )
     def test_what_is_wrong_is_said(self, client, query):
         assert "There is a problem" in text_of(client, f"/centers/?{query}")

@@ -170,7 +170,7 @@ def test_the_link_opens_for_seven_days(client, link):
     assert "This link is too old" in response.content.decode()
 
 
-@pytest.mark.parametrize("token", ["x", "eyJ:abc:def", "\U0001f697", "a" * 5000])
+@pytest.mark.parametrize("token", ["x", "eyJ:abc:def", "\U0001f697", "a" * 500])
 def test_a_link_that_is_not_ours_says_so(client, token):
     response = client.get(f"/alerts/{token}/")
     assert response.status_code == 404

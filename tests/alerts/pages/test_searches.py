@@ -5,6 +5,8 @@ import re
 from datetime import time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import SavedSearch
@@ -133,8 +135,8 @@ def test_what_is_wrong_is_said_beside_the_field(page, query, sentence):
     assert sentence in errors(page.get(f"/searches/new/?{query}"))
 
 
-def test_a_nul_byte_is_refused_with_a_sentence(page):
-    assert errors(page.get("/searches/new/?postcode=ig39uz&name=%00"))
+def test_a_nul_byte_is_refused(page):
+    assert page.get("/searches/new/?postcode=ig39uz&name=%00").status_code == 400
 
 
 def test_an_unknown_parameter_alone_shows_the_empty_form(page):
@@ -202,13 +204,15 @@ def test_a_strangers_list_shows_nothing_of_others(stranger, search):
     assert "IG3 9UZ" not in stranger.get("/searches/").content.decode()
 
 
-def test_the_list_takes_as_many_queries_for_ten_searches_as_for_one(
-    page, ada, search, django_assert_max_num_queries
-):
+def test_the_list_takes_as_many_queries_for_ten_searches_as_for_one(page, ada, search):
+    page.get("/searches/")
+    with CaptureQueriesContext(connection) as for_one:
+        page.get("/searches/")
     for _ in range(9):
         SavedSearch.objects.create(user=ada, notification_method="email", postcode="IG3 9UZ")
-    with django_assert_max_num_queries(6):
+    with CaptureQueriesContext(connection) as for_ten:
         page.get("/searches/")
+    assert len(for_ten) == len(for_one)
 
 
 def test_before_saving_one_reads_how_many_would_have_fitted(page, place):

@@ -1,0 +1,33 @@
+"""`reencrypt`: after a change of SECRET_KEY, so that the one before can be taken away."""
+
+from typing import Any
+
+from cryptography.fernet import InvalidToken
+from django.core.management.base import CommandError
+
+from accounts.second_factor import reencrypt
+from audit.management.reporting import JsonCommand
+
+EXAMPLE = """example:
+  SECRET_KEY=new SECRET_KEY_FALLBACKS=old manage.py reencrypt
+Then take the old one out of SECRET_KEY_FALLBACKS; whoever is still signed in by it signs in again.
+"""
+
+
+class Command(JsonCommand):
+    """Encrypt second factors by the present key."""
+
+    help = "Encrypts the secrets of second factors by SECRET_KEY; reads SECRET_KEY_FALLBACKS too."
+    example = EXAMPLE
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """All or none."""
+        try:
+            count = reencrypt()
+        except InvalidToken as error:
+            raise CommandError(
+                "A second factor was encrypted by a key that is in neither SECRET_KEY nor "
+                "SECRET_KEY_FALLBACKS; nothing was changed."
+            ) from error
+        said = f"{count} second factors and lists of recovery codes are encrypted by SECRET_KEY."
+        self.report({"reencrypted": count}, [said], as_json=options["json"])
