@@ -19,8 +19,8 @@ from py_vapid import Vapid02
 
 # What may come as a file, so that it stands in no process's environment.
 SECRETS = (
-    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL",
-    "VAPID_PRIVATE_KEY", "BOUNCE_SECRET",
+    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL",
+    "EMAIL_URL", "VAPID_PRIVATE_KEY", "BOUNCE_SECRET",
 )  # fmt: skip
 Network = IPv4Network | IPv6Network
 

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         AddConstraintNotValid(
             model_name="user",
             constraint=models.CheckConstraint(
-                name="users_email_plain",
+                name="users_plain_email",
                 condition=models.Q(email__regex=PLAIN.replace("''", "'")),
             ),
         ),

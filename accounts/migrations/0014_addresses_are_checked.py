@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0013_addresses_made_plain")]
 
     operations = [
-        ValidateConstraint(model_name="user", name="users_email_plain"),
+        ValidateConstraint(model_name="user", name="users_plain_email"),
         migrations.RunSQL(VALIDATE, migrations.RunSQL.noop),
     ]

@@ -76,7 +76,7 @@ class User(AbstractBaseUser):
                 name="users_email_shape", condition=Q(email__iregex=r"^[^@]+@[^@]+\.[^@]+$")
             ),
             models.CheckConstraint(
-                name="users_email_plain", condition=Q(email__regex=PLAIN_ADDRESS)
+                name="users_plain_email", condition=Q(email__regex=PLAIN_ADDRESS)
             ),
         ]
         indexes: ClassVar = [

@@ -4,9 +4,9 @@ BEGIN;
 --
 -- (no-op)
 --
--- Create not valid constraint users_email_plain on model user
+-- Create not valid constraint users_plain_email on model user
 --
-ALTER TABLE "users" ADD CONSTRAINT "users_email_plain" CHECK ("email"::text ~  E'^(?=.{1,254}$)[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\\.[A-Za-z0-9-]+$') NOT VALID;
+ALTER TABLE "users" ADD CONSTRAINT "users_plain_email" CHECK ("email"::text ~  E'^(?=.{1,254}$)[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\\.[A-Za-z0-9-]+$') NOT VALID;
 --
 -- Raw SQL operation
 --

@@ -1,8 +1,8 @@
 BEGIN;
 --
--- Validate constraint users_email_plain on model user
+-- Validate constraint users_plain_email on model user
 --
-ALTER TABLE "users" VALIDATE CONSTRAINT "users_email_plain";
+ALTER TABLE "users" VALIDATE CONSTRAINT "users_plain_email";
 --
 -- Raw SQL operation
 --
