@@ -28,7 +28,7 @@ ViewOfMoment = Callable[[HttpRequest, datetime], HttpResponse]
 MOST_PAGES = 500
 LONGEST_PAGE = 64 * 1024
 # Whoever brings one of these is shown more than the address says.
-PERSONAL_COOKIES = {settings.SESSION_COOKIE_NAME, "messages"}
+PERSONAL_COOKIES = {settings.SESSION_COOKIE_NAME, f"{settings.COOKIE_PREFIX}messages"}
 TOLD_APART_BY = ("HX-Request", "HX-History-Restore-Request")
 
 # Sums of transaction numbers only grow, also when old marks are removed as new ones are added.

@@ -136,9 +136,9 @@ class TestWhoSees:
             asked: list[str] = []
             with connection.execute_wrapper(_noting(asked)):
                 assert text_of(client) == first
-        tables = ("slots_ratewindow", "slots_listingchange")
+        tables = ("accounts_requestwindow", "slots_listingchange")
         assert [[table for table in tables if table in sql] for sql in asked] == [
-            ["slots_ratewindow"],
+            ["accounts_requestwindow"],
             ["slots_listingchange"],
         ]
 
