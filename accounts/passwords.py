@@ -24,7 +24,8 @@ class HardToGuess:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError for a password that would soon be guessed."""
-        score = zxcvbn(password[:READ], user_inputs=_known_of(user))["score"]
+        # Who tries our own words tries them in capitals too.
+        score = zxcvbn(password[:READ].lower(), user_inputs=_known_of(user))["score"]
         if score < (STRONG_WHEN_LONG if len(password) >= LONG else STRONG):
             raise ValidationError(
                 "This password is easy to guess. Three unusual words make a good one",
