@@ -1,8 +1,9 @@
 """`simulate_source`: slots that open and close by themselves, to look around with."""
 
 import json
+import select
 import signal
-import threading
+import socket
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,25 @@ class Tally:
         self.closed += outcome.closed
 
 
+class Stopping:
+    """Whether a signal has asked to stop.
+
+    Not a threading.Event: its set() in a signal's handler waits for a lock that the thread it has
+    interrupted may hold.
+    """
+
+    def __init__(self) -> None:
+        self._reader, self._writer = socket.socketpair()
+
+    def ask(self, *_: Any) -> None:
+        """The signals' handler."""
+        self._writer.send(b".")
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it was asked for, within so many seconds at the most."""
+        return bool(select.select([self._reader], [], [], seconds)[0])
+
+
 class Command(JsonCommand):
     """Play rounds of the simulated source."""
 
@@ -68,10 +88,10 @@ class Command(JsonCommand):
         said = f"{tally.rounds} rounds: {tally.opened} slots opened, {tally.closed} closed."
         self.stdout.write(json.dumps(vars(tally)) if self.quiet else said)
 
-    def _play(self, stopping: threading.Event, options: dict[str, Any]) -> Tally:
+    def _play(self, stopping: Stopping, options: dict[str, Any]) -> Tally:
         tally = Tally()
         simulation: Simulation | None = None
-        while not stopping.is_set() and tally.rounds != options["rounds"]:
+        while not stopping.wait(0) and tally.rounds != options["rounds"]:
             try:
                 simulation = simulation or Simulation(_source(), options["seed"])
                 outcome, minutes = simulation.play_round(database_now())
@@ -105,11 +125,11 @@ def _speed(text: str) -> float:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that SIGINT or SIGTERM sets: the round under way ends first."""
-    stopping = threading.Event()
+def _stopped_by_signals() -> Iterator[Stopping]:
+    """Asked by SIGINT or SIGTERM: the round under way ends first."""
+    stopping = Stopping()
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: stopping.set()) for number in numbers]
+    before = [signal.signal(number, stopping.ask) for number in numbers]
     try:
         yield stopping
     finally:
