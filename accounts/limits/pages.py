@@ -33,11 +33,18 @@ def limited(limit: RateLimit) -> Callable[[View], View]:
     return mark
 
 
+def uncounted(view: View) -> View:
+    """For a page that asks nothing of the database, which counting would ask."""
+    view.limits_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 class PageLimitMiddleware:
     """Counts each request of a route in one statement; beyond its limit the answer is 429.
 
-    A class of views that counts and answers by itself says `limits_itself`. Who was turned away
-    or refused is written to the audit log, once an hour for each network, route and reason.
+    A view, or a class of views, that counts and answers by itself says `limits_itself`. Who was
+    turned away or refused is written to the audit log, once an hour for each network, route and
+    reason.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -74,7 +81,7 @@ def _limit_for(request: HttpRequest, view: Callable[..., Any]) -> RateLimit | No
     own: RateLimit | None = getattr(view, "rate_limit", None)
     if own:
         return own
-    counts_itself = getattr(getattr(view, "view_class", None), "limits_itself", False)
+    counts_itself = getattr(getattr(view, "view_class", view), "limits_itself", False)
     known = counts_itself or _is_signed_in(request) or may_look_inside(request)
     return None if known else PAGES
 

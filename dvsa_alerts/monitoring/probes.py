@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from accounts.limits.pages import uncounted
 from audit.addresses import may_look_inside
 from dvsa_alerts.monitoring import domain_metrics, health, request_metrics
 
@@ -25,6 +26,7 @@ def for_those_inside(view: View) -> View:
     return answer
 
 
+@uncounted
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that this process answers; asks nothing of the database."""
