@@ -37,10 +37,11 @@ def form_page(
 
 def offered(form: type[forms.Form], query: QueryDict) -> dict[str, str]:
     """What a link says of a form's fields, without what they would not take."""
+    said = {name: value for name, value in query.items() if isinstance(value, str)}
     return {
-        name: query[name]
+        name: said[name]
         for name, field in form.base_fields.items()
-        if name in query and _takes(field, query[name])
+        if name in said and _takes(field, said[name])
     }
 
 
