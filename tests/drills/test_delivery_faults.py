@@ -35,7 +35,7 @@ def test_a_restarted_postgresql_loses_nothing_and_needs_no_new_workers(  # noqa:
         for _ in range(restarts):
             so_far = len(sink.received)
             town.open_slots(5)
-            assert wait_until(lambda so_far=so_far: len(sink.received) > so_far, seconds=30)
+            assert wait_until(lambda so_far=so_far: len(sink.received) > so_far, seconds=120)
             own_postgres.restart_at_once()
             connection.close()
         at_work = program.children()
@@ -72,7 +72,7 @@ def test_a_mail_server_of_every_mood_loses_nothing_and_holds_up_no_push(
             gone, _ = town.open_slots(2)
             slots = 2 * number
             assert wait_until(lambda n=slots: set(pushed.pushed().values()) == {n}, seconds=60)
-            assert mood != Mood.CLOSING or wait_until(mail_is_left_alone, seconds=30)
+            assert mood != Mood.CLOSING or wait_until(mail_is_left_alone, seconds=120)
             pause(seconds)
             town.close_slots([gone])
         sink.mood = Mood.KIND

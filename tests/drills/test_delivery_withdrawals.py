@@ -86,7 +86,7 @@ def test_nothing_is_sent_after_it_was_withdrawn(sink, seed, logs, withdraw, queu
     sink.pause = 0.02
     senders = [dispatcher(logs / f"sender{number}") for number in range(2)]
     try:
-        assert wait_until(lambda: sink.received, seconds=30)
+        assert wait_until(lambda: sink.received, seconds=120)
         after_the_answer = set()
         for alert in rng.sample(alerts, 60):
             if withdraw(alert) not in SENDING:

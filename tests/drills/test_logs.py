@@ -88,9 +88,9 @@ def test_a_requests_id_follows_it_and_nothing_personal_is_logged(at_work, token)
             current_app.send_task(name, args=said, queue=queue, connection=line)
     tried = Delivery.objects.exclude(last_error=None)
     assert wait_until(lambda: tried.count() >= 2, seconds=60), at_work.said()
-    assert wait_until(lambda: "unregistered" in at_work.said(), seconds=30)
-    assert wait_until(lambda: "TypeError" in at_work.said(), seconds=30)
-    assert wait_until(lambda: "sent channel=email" in at_work.said(), seconds=30)
+    assert wait_until(lambda: "unregistered" in at_work.said(), seconds=120)
+    assert wait_until(lambda: "TypeError" in at_work.said(), seconds=120)
+    assert wait_until(lambda: "sent channel=email" in at_work.said(), seconds=120)
 
     lines = [json.loads(line) for line in at_work.said().splitlines()]
     matched = [line for line in lines if line["message"].startswith("matched openings=1")]

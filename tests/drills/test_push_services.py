@@ -67,7 +67,7 @@ def test_every_answer_of_a_push_service_does_what_it_means(subscribers, sink, ow
     with running(*workers(logs, own_redis.url, environment)):
         town.open_slots(1)
         asked = all_of["busy"].service
-        assert wait_until(lambda: asked.requests, seconds=30)
+        assert wait_until(lambda: asked.requests, seconds=120)
         asked.usual = answer(201)
         assert wait_until(lambda: all_tried(all_of), seconds=60 + 5 * learners), look()
         configure(push_patience_seconds=ENDED_NOW)
@@ -139,7 +139,7 @@ def test_two_senders_keep_the_pause_that_one_of_them_was_asked_for(
     programs = workers(logs, own_redis.url, trust([asked.service], logs), senders=2)
     with running(*programs):
         town.open_slots(1)
-        assert wait_until(lambda: asked.service.requests, seconds=30)
+        assert wait_until(lambda: asked.service.requests, seconds=120)
         pause(1)
         asked.service.usual = answer(201)
         assert wait_until(lambda: all_ended(count), seconds=60), look()
