@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from audit import admin_filters, estimated_paging
+from dvsa_alerts import attention
 from tests import databases
 from tests.benchmarks.plans import LARGE, UNDISTURBED, watched
 from tests.benchmarks.subjects import admin
@@ -36,6 +37,7 @@ def world(django_db_setup, django_db_blocker) -> Iterator[World]:
 def test_no_page_of_admin_reads_much_of_a_large_table_or_asks_often(world, monkeypatch):
     monkeypatch.setattr(estimated_paging, "COUNTED_UP_TO", COUNTED)
     monkeypatch.setattr(admin_filters, "LOOKED_AT", LOOKED_AT)
+    monkeypatch.setattr(attention, "NEWEST_DELIVERIES", LOOKED_AT)
     monkeypatch.setattr(admin, "EXPORTED", ["?action=seldom.done1"])  # who wants all reads all
     with watched(LISTED) as plans:
         figures = list(admin.compare(world, rounds=1))
