@@ -58,9 +58,9 @@ def has_given_second_factor(request: HttpRequest) -> bool:
 
 @transaction.atomic
 def reset_second_factor(*, user: User, actor: Actor | None) -> bool:
-    """Take the factors of somebody who lost theirs, and sign them out; False where there are none.
+    """Take the factors of someone who lost theirs, and sign them out; False where there are none.
 
-    Staff enrol another at their next sign-in. Whoever asks for it has to be known by other means.
+    Staff enrol another at their next sign-in. Be sure of who asks by other means.
     """
     removed, _ = Authenticator.objects.filter(user=user).delete()
     if removed:

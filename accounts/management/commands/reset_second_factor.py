@@ -1,4 +1,4 @@
-"""`reset_second_factor`: for somebody who lost the app, the key and the recovery codes."""
+"""`reset_second_factor`: for someone who lost the app, the key and the recovery codes."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -27,7 +27,7 @@ class Command(JsonCommand):
         parser.add_argument("email", help="what they sign in with")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Exit 1 for somebody who isn't there."""
+        """Exit 1 for someone who isn't there."""
         user = User.objects.with_address(options["email"]).first()
         if user is None:
             raise CommandError(f"Nobody signs in with {options['email']}.")
