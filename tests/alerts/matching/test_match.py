@@ -196,9 +196,10 @@ class TestLondonTime:
         assert alerted(search, date=day, now=starts - timedelta(seconds=1), **early)
 
     def test_a_slot_in_the_hour_that_comes_twice_starts_in_the_first_of_the_two(self):
-        starts = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+        day = last_sunday(10)
+        starts = datetime.combine(day, time(0, 30), UTC)
         search = make_search(created_at=NOW - timedelta(days=400))
-        slot = {"date": date(2027, 10, 31), "time": time(1, 30)}
+        slot = {"date": day, "time": time(1, 30)}
         slot |= {"recorded_at": starts - timedelta(days=1)}
         assert not alerted(search, now=starts, **slot)
         assert not alerted(search, now=starts + timedelta(minutes=40), **slot)
