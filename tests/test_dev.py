@@ -317,7 +317,7 @@ def test_a_clock_that_was_moved_goes_on_from_there_and_python_sleeps_under_it(de
 def test_the_clock_is_the_real_one_again_when_the_tests_have_ended(dev, monkeypatch):
     monkeypatch.setattr(dev.os, "environ", {"PATH": "/bin"})
     with dev.clock_at(dev.moment("2028-02-29T12:00")):
-        assert dev.os.environ["LD_PRELOAD"] == dev.CLOCK_LIBRARY
+        assert dev.os.environ["LD_PRELOAD"] == str(dev.clock_library())
     assert dev.os.environ == {"PATH": "/bin"}
 
 
