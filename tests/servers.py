@@ -1,40 +1,25 @@
 """Servers of a drill's own, which it may kill: a PostgreSQL cluster and a Redis, started by ./dev's
 own code, as the user who may run them."""
 
-import importlib.util
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from django.conf import settings
-
-
-def dev_script() -> ModuleType:
-    """./dev as a module; it has no .py, so its loader has to be named."""
-    if "dev_for_drills" not in sys.modules:
-        loader = SourceFileLoader("dev_for_drills", str(settings.BASE_DIR / "dev"))
-        module = importlib.util.module_from_spec(
-            importlib.util.spec_from_loader("dev_for_drills", loader)  # type: ignore[arg-type]
-        )
-        sys.modules["dev_for_drills"] = module  # dataclasses look themselves up there
-        loader.exec_module(module)
-    return sys.modules["dev_for_drills"]
+from dvsa_alerts.dev.folders import server_user
+from dvsa_alerts.dev.services import Postgres, Redis
 
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
     """A short path (a socket's may have 107 characters) that the servers' user may write to."""
-    user = dev_script().server_user()
+    user = server_user()
     folder = Path(tempfile.mkdtemp(prefix="drill-", dir="/tmp"))
     shutil.chown(folder, user.pw_uid, user.pw_gid)
     try:
@@ -47,7 +32,7 @@ class OwnRedis:
     """A Redis that keeps nothing on disk, so a kill empties it."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = dev_script().Redis(folder, folder)
+        self._server = Redis(folder, folder)
         self.url = f"redis+socket://{folder}/redis.sock"
 
     def start(self) -> None:
@@ -77,7 +62,7 @@ class OwnPostgres:
     """A cluster with the roles and extensions that every cluster of ours has; durable."""
 
     def __init__(self, folder: Path, settings: tuple[str, ...] = ()) -> None:
-        self._server = dev_script().Postgres(
+        self._server = Postgres(
             folder, folder, ("max_connections=100", "jit=off", *settings), for_tests=True
         )
         self.host = str(folder)

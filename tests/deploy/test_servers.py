@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from dvsa_alerts.dev.folders import as_server_user
+from dvsa_alerts.dev.services import Postgres
 from tests import servers
 
 DEPLOY = settings.BASE_DIR / "deploy"
@@ -18,7 +20,7 @@ EMAIL = "ada.learner@example.org"
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[tuple[psycopg.Connection, Path]]:
     """With our settings as the file says them, less memory; a superuser's connection, the log."""
-    postgres = servers.dev_script().Postgres
+    postgres = Postgres
     lines = (DEPLOY / "postgresql" / "dvsa-alerts.conf").read_text().splitlines()
     told = [re.sub(r"\s*=\s*'?([^']*)'?$", r"=\1", line) for line in lines if re.match(r"\w", line)]
     smaller = ("shared_buffers=32MB", "maintenance_work_mem=16MB", "min_wal_size=32MB")
@@ -72,7 +74,7 @@ def test_redis_starts_with_them_and_evicts_nothing():
         (folder / "redis.conf").write_text(f"{text}\nport 0\nunixsocket {folder}/redis.sock\n")
         process = subprocess.Popen(
             ["redis-server", folder / "redis.conf"], stdout=subprocess.DEVNULL,
-            **servers.dev_script().as_server_user(),
+            **as_server_user(),
         )  # fmt: skip
         try:
             assert servers.wait_until((folder / "redis.sock").exists, seconds=20)

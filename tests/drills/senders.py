@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.servers import dev_script
+from dvsa_alerts.dev.run import SILENT
 
 QUEUES = "matching,email,push,housekeeping"
 
@@ -73,7 +73,7 @@ def worker(
     """A Celery worker, on all queues and with the right clock unless said otherwise."""
     words = ("worker", "-Q", queues, "-n", f"{log.name}@%h", "-c", str(processes))
     return _celery(
-        *words, *dev_script().SILENT, minutes_off=minutes_off, loglevel=loglevel,
+        *words, *SILENT, minutes_off=minutes_off, loglevel=loglevel,
         log=log, REDIS_URL=redis, **environment,
     )  # fmt: skip
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 
+from dvsa_alerts.dev.folders import private_folder
+from dvsa_alerts.dev.services import Postgres
 from tests import servers
 
 PAGE = settings.BASE_DIR / "docs" / "operations.md"
@@ -15,8 +17,8 @@ class Pair:
     """Two clusters, each reached through the socket in its own folder."""
 
     def __init__(self, folder: Path) -> None:
-        postgres = servers.dev_script().Postgres
-        self._folders = [servers.dev_script().private_folder(folder / name) for name in "ab"]
+        postgres = Postgres
+        self._folders = [private_folder(folder / name) for name in "ab"]
         self.primary, self.standby = (
             postgres(place, place, SETTINGS, for_tests=True) for place in self._folders
         )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import SavedSearch
 from alerts.models import Delivery, PushSubscription
 from centers.models import Center
+from dvsa_alerts.dev.run import SILENT
 from dvsa_alerts.logs.request_log import HEADER
 from slots.sources import add_source
 from slots.tokens import make_token
@@ -21,7 +22,7 @@ from tests.drills.senders import Program, worker
 from tests.drills.town import configure
 from tests.people import learner
 from tests.push_endpoint import Browser
-from tests.servers import dev_script, wait_until
+from tests.servers import wait_until
 from tests.smtp_sink import Mood
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill]
@@ -107,7 +108,7 @@ def test_a_requests_id_follows_it_and_nothing_personal_is_logged(at_work, token)
 def test_what_celery_says_when_it_starts_and_stops_is_lines_like_all_others(own_redis, logs):
     words = ("-m", "celery", "-A", "dvsa_alerts", "worker", "-c", "1", "--loglevel", "INFO")
     told = {"REDIS_URL": own_redis.url, "DEBUG": "false"}
-    program = Program(*words, *dev_script().SILENT, log=logs / "worker", **told)
+    program = Program(*words, *SILENT, log=logs / "worker", **told)
     assert wait_until(lambda: "ready" in program.said(), seconds=60), program.said()
     program.stop()
     lines = [json.loads(line) for line in program.said().splitlines()]

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from alerts.delivery.coalescing import gather_notifications
 from dvsa_alerts.backups.backup import LEFT_EMPTY
 from dvsa_alerts.backups.table_sums import own_tables, table_sums
+from dvsa_alerts.dev.folders import as_server_user
 from tests import databases
 from tests.drills.recovering import (
     NOTHING_WRONG,
@@ -25,7 +26,7 @@ from tests.drills.recovering import (
     workers,
 )
 from tests.drills.senders import pause
-from tests.servers import OwnPostgres, dev_script, own_folder, wait_until
+from tests.servers import OwnPostgres, own_folder, wait_until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -46,7 +47,7 @@ def archiving() -> tuple[str, ...]:
 def pgbackrest(*words: str) -> None:
     """As the user who runs the cluster."""
     command = ["pgbackrest", "--stanza=slot-alerts", *words]
-    options = dev_script().as_server_user()
+    options = as_server_user()
     ended = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 

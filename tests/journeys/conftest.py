@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.roles import keep_default_roles
-from tests import databases, servers
+from dvsa_alerts.dev.clock import by_the_real_clock
+from tests import databases
 from tests.journeys.town import Town, build_town
 
 CHROMIUM = "/usr/bin/chromium"
@@ -31,7 +32,7 @@ SIZES = {"phone": {"width": 375, "height": 800}, "desktop": {"width": 1280, "hei
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        env = dict(servers.dev_script().by_the_real_clock(os.environ))  # else it hangs or crashes
+        env = dict(by_the_real_clock(os.environ))  # else it hangs or crashes
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=env)
         yield browser
         browser.close()

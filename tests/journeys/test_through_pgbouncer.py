@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from dvsa_alerts.dev.folders import as_server_user
 from tests import servers
 from tests.journeys.site import Site, running_site
 from tests.journeys.steps import first_alert
@@ -38,7 +39,7 @@ def pooler() -> Iterator[Path]:
         (folder / "userlist.txt").write_text('"app" ""\n')
         process = subprocess.Popen(
             [str(PGBOUNCER), "-q", folder / "pgbouncer.ini"],
-            **servers.dev_script().as_server_user(),
+            **as_server_user(),
         )
         assert servers.wait_until((folder / ".s.PGSQL.5432").exists, seconds=20)
         yield folder
