@@ -17,7 +17,7 @@ from prometheus_client import values
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from dvsa_alerts.logs import log_lines
+from dvsa_alerts.operations.logs import log_lines
 
 # Which of the services this is: `web` answers people, `ingest` what feeds post.
 SERVICE = os.environ.get("WEB_SERVICE", "web")

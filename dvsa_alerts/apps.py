@@ -17,8 +17,9 @@ class DvsaAlertsConfig(AppConfig):
         Retention is imported wherever the program runs, so that admin knows its settings.
         """
         from alerts.erasure import user_erased
-        from dvsa_alerts import after_migrate, pruning  # noqa: F401
-        from dvsa_alerts.backups.erasures import hint_erasure
+        from dvsa_alerts import after_migrate
+        from dvsa_alerts.operations import pruning  # noqa: F401
+        from dvsa_alerts.operations.backups.erasures import hint_erasure
 
         user_erased.connect(hint_erasure, dispatch_uid="dvsa_alerts.hint_erasure")
         post_migrate.connect(after_migrate.keep_roles_and_grants, sender=self)
@@ -27,4 +28,4 @@ class DvsaAlertsConfig(AppConfig):
 class StaffAdminConfig(AdminConfig):
     """Django's admin, with our site as the one that models register with."""
 
-    default_site = "dvsa_alerts.admin_site.StaffAdminSite"
+    default_site = "dvsa_alerts.staff.admin_site.StaffAdminSite"

@@ -7,8 +7,8 @@ from celery import Celery
 from celery.signals import task_prerun
 from django.db import close_old_connections
 
-from dvsa_alerts.logs import celery_lines, task_log
-from dvsa_alerts.workers import deaf_workers, redis_channel
+from dvsa_alerts.operations.logs import celery_lines, task_log
+from dvsa_alerts.operations.workers import deaf_workers, redis_channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dvsa_alerts.settings")
 

@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 
 from dvsa_alerts import periodic
 from dvsa_alerts.environment import read_environment
-from dvsa_alerts.logs import log_lines
+from dvsa_alerts.operations.logs import log_lines
 
 django_stubs_ext.monkeypatch()
 
@@ -60,7 +60,7 @@ if find_spec("django_migration_linter"):  # among the requirements for developme
     INSTALLED_APPS.append("django_migration_linter")
 
 MIDDLEWARE = [
-    "dvsa_alerts.logs.request_log.RequestLogMiddleware",
+    "dvsa_alerts.operations.logs.request_log.RequestLogMiddleware",
     # Their headers go onto whatever those below answer.
     "dvsa_alerts.response_headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -6,10 +6,10 @@ from pathlib import Path
 from celery import shared_task
 from django.conf import settings
 
-from dvsa_alerts.backups import erasures
-from dvsa_alerts.monitoring import heartbeats
-from dvsa_alerts.pruning import RULES
-from dvsa_alerts.pruning import prune as prune_by
+from dvsa_alerts.operations.backups import erasures
+from dvsa_alerts.operations.monitoring import heartbeats
+from dvsa_alerts.operations.pruning import RULES
+from dvsa_alerts.operations.pruning import prune as prune_by
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from accounts.code_page import CodeView
 from accounts.session_list import SessionListView
 from alerts.pages.sign_out import SignOutView
 from dvsa_alerts import pages
-from dvsa_alerts.dev_mail import mail_pages
-from dvsa_alerts.monitoring import probes
+from dvsa_alerts.dev.mail import mail_pages
+from dvsa_alerts.operations.monitoring import probes
 
 urlpatterns = [
     path("", include("slots.urls")),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import close_old_connections
 
 from audit.management.reporting import JsonCommand
-from dvsa_alerts.monitoring import heartbeats
+from dvsa_alerts.operations.monitoring import heartbeats
 
 PAUSE_SECONDS = 1.0
 

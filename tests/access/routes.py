@@ -9,7 +9,7 @@ from django.contrib.admin.options import ModelAdmin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from dvsa_alerts.dev_mail import mail_pages
+from dvsa_alerts.dev.mail import mail_pages
 
 
 def _walk(

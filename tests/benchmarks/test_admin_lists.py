@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from audit import admin_filters, estimated_paging
-from dvsa_alerts import attention
+from dvsa_alerts.staff import attention
 from tests import databases
 from tests.benchmarks.plans import LARGE, UNDISTURBED, watched
 from tests.benchmarks.subjects import admin

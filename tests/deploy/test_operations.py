@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
-from dvsa_alerts.monitoring import health
+from dvsa_alerts.operations.monitoring import health
 from tests.deploy.debian import Debian, booted, reason_against
 from tests.smtp_sink import Sink
 

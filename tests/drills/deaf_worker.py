@@ -12,7 +12,7 @@ from pathlib import Path
 from celery.signals import worker_ready
 
 from dvsa_alerts.celery import app
-from dvsa_alerts.workers import deaf_workers
+from dvsa_alerts.operations.workers import deaf_workers
 
 # Seconds: nothing here keeps a worker busy for long, so the drill need not wait as long as a site.
 deaf_workers.LOOK_EVERY, deaf_workers.PATIENCE = 1.0, 5.0

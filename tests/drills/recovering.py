@@ -17,7 +17,7 @@ from django.conf import settings
 from accounts.models import User
 from alerts.erasure import erase_user
 from alerts.models import Delivery, UserAlert
-from dvsa_alerts.backups.erasures import keep_erasures
+from dvsa_alerts.operations.backups.erasures import keep_erasures
 from slots.models import SlotOpening
 from tests import databases
 from tests.drills.listing import Listing

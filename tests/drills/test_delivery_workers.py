@@ -7,7 +7,7 @@ import pytest
 
 from alerts.matching.match import match_openings
 from alerts.models import Delivery, UserAlert
-from dvsa_alerts.workers.deaf_workers import EXIT_DEAF
+from dvsa_alerts.operations.workers.deaf_workers import EXIT_DEAF
 from tests.drills.newcomers import pages, sign_up_and_search
 from tests.drills.senders import QUEUES, Killer, Program, beat, dispatcher, pause, worker
 from tests.drills.town import Town, configure, verdict

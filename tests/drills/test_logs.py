@@ -14,7 +14,7 @@ from accounts.models import SavedSearch
 from alerts.models import Delivery, PushSubscription
 from centers.models import Center
 from dvsa_alerts.dev.run import SILENT
-from dvsa_alerts.logs.request_log import HEADER
+from dvsa_alerts.operations.logs.request_log import HEADER
 from slots.sources import add_source
 from slots.tokens import make_token
 from tests.brokers import broker_at

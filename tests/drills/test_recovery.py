@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from alerts.delivery.coalescing import gather_notifications
-from dvsa_alerts.backups.backup import LEFT_EMPTY
-from dvsa_alerts.backups.table_sums import own_tables, table_sums
 from dvsa_alerts.dev.folders import as_server_user
+from dvsa_alerts.operations.backups.backup import LEFT_EMPTY
+from dvsa_alerts.operations.backups.table_sums import own_tables, table_sums
 from tests import databases
 from tests.drills.recovering import (
     NOTHING_WRONG,

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from dvsa_alerts.backups.files import read_backup
-from dvsa_alerts.backups.table_sums import table_sums
+from dvsa_alerts.operations.backups.files import read_backup
+from dvsa_alerts.operations.backups.table_sums import table_sums
 from tests.drills.listing import Listing
 from tests.drills.recovering import (
     NOTHING_WRONG,

@@ -17,7 +17,7 @@ from audit.models import AuditLog
 from audit.trail import record
 from dvsa_alerts.celery import app
 from dvsa_alerts.management.commands import housekeep
-from dvsa_alerts.monitoring.heartbeats import silent_queues
+from dvsa_alerts.operations.monitoring.heartbeats import silent_queues
 from dvsa_alerts.periodic import HOUSEKEEP, WITHOUT_CELERY, WORK, Work, work_of
 from slots.models import Slot
 from slots.sources import add_source

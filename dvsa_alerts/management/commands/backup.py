@@ -8,9 +8,9 @@ from django.conf import settings
 from tqdm import tqdm
 
 from audit.management.reporting import ReportingCommand
-from dvsa_alerts.backups.backup import Made, make_backup
-from dvsa_alerts.backups.encryption import Recipient
-from dvsa_alerts.backups.files import BadBackup
+from dvsa_alerts.operations.backups.backup import Made, make_backup
+from dvsa_alerts.operations.backups.encryption import Recipient
+from dvsa_alerts.operations.backups.files import BadBackup
 
 EXAMPLE = """examples:
   manage.py backup /var/backups/dvsa-alerts

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from audit.management.reporting import JsonCommand
-from dvsa_alerts.monitoring import health
+from dvsa_alerts.operations.monitoring import health
 
 EXAMPLE = """examples:
   manage.py check_health

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from audit.management.reporting import ExampleCommand
-from dvsa_alerts.dev_mail.sink import serve
+from dvsa_alerts.dev.mail.sink import serve
 
 
 class Command(ExampleCommand):

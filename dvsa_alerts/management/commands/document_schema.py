@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from audit.management.reporting import ExampleCommand
-from dvsa_alerts import schema_documents
+from dvsa_alerts.dev import schema_documents
 
 
 class Command(ExampleCommand):

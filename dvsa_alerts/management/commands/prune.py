@@ -6,7 +6,7 @@ from typing import Any
 from tqdm import tqdm
 
 from audit.management.reporting import ReportingCommand
-from dvsa_alerts.pruning import OWNERS_RULES, prune
+from dvsa_alerts.operations.pruning import OWNERS_RULES, prune
 
 EXAMPLE = """examples:
   manage.py prune --dry-run

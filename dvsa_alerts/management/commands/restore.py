@@ -7,9 +7,9 @@ from typing import Any
 from tqdm import tqdm
 
 from audit.management.reporting import ReportingCommand
-from dvsa_alerts.backups.files import BadBackup
-from dvsa_alerts.backups.recovery import settled_lines
-from dvsa_alerts.backups.restore import Restored, restore
+from dvsa_alerts.operations.backups.files import BadBackup
+from dvsa_alerts.operations.backups.recovery import settled_lines
+from dvsa_alerts.operations.backups.restore import Restored, restore
 
 EXAMPLE = """examples:
   manage.py restore /var/backups/dvsa-alerts/slot-alerts-20261125T024447.308847Z.tar --dry-run

@@ -13,8 +13,8 @@ from tqdm import tqdm
 from audit.clock import database_now
 from audit.management.reporting import ReportingCommand
 from centers.geocoding import PostcodeError
-from dvsa_alerts.demo import PEOPLE, play_past, seed_people, seed_searches
-from slots.simulation.feed import NotSimulatedError
+from dvsa_alerts.simulation.demo import PEOPLE, play_past, seed_people, seed_searches
+from dvsa_alerts.simulation.feed import NotSimulatedError
 
 EXAMPLE = """example:
   manage.py seed_demo --days 7

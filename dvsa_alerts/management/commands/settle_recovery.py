@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from audit.management.reporting import ReportingCommand
-from dvsa_alerts.backups.erasures import kept_erasures
-from dvsa_alerts.backups.files import BadBackup
-from dvsa_alerts.backups.recovery import settle, settled_lines, verify_chain
+from dvsa_alerts.operations.backups.erasures import kept_erasures
+from dvsa_alerts.operations.backups.files import BadBackup
+from dvsa_alerts.operations.backups.recovery import settle, settled_lines, verify_chain
 
 EXAMPLE = """example:
   manage.py settle_recovery --as-of 2026-11-25T02:45:00Z --erased /var/backups/dvsa-alerts

@@ -1,0 +1,252 @@
+"""Is every part well? One answer each, for `check_health`, monitors and load balancers."""
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from alerts import config
+from alerts.models import Breaker, Delivery, PendingReach
+from alerts.watching import watch
+from audit.clock import database_now
+from audit.config import declare_integer, faults
+from audit.models import AuditLog
+from dvsa_alerts.operations.backups.folder import newest_moment
+from dvsa_alerts.operations.monitoring.ages import oldest_age
+from dvsa_alerts.operations.monitoring.heartbeats import silent_queues
+from dvsa_alerts.operations.workers.broker import queue_lengths
+from slots.freshness import is_stale
+from slots.models import FeedBatch, Source
+
+# Seconds after which something should long have happened.
+MATCHING_LATE = 60
+DELIVERY_LATE = 120
+SEALING_LATE = 120
+FOLLOWING_LATE = 3600
+DISK_FREE_PERCENT = 5
+ARCHIVER = """
+SELECT current_setting('archive_mode') <> 'off',
+       last_failed_time > coalesce(last_archived_time, '-infinity'), last_failed_wal
+  FROM pg_stat_archiver
+"""
+BACKUP_LATE_HOURS = declare_integer(
+    "backups.late_after_hours",
+    default=26,
+    minimum=1,
+    maximum=8760,
+    help="Hours after which the newest backup is too old, where BACKUP_DIR says where they are",
+)
+
+
+class Unwell(Exception):
+    """What is wrong with a part, in a few words."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: what was seen, or what is wrong."""
+
+    name: str
+    is_well: bool
+    says: str
+
+
+def database() -> str:
+    """Answers, and may be written to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery(), current_setting('server_version')")
+        is_standby, version = cursor.fetchone()
+    if is_standby:
+        raise Unwell("is a standby, which takes no writes")
+    return f"PostgreSQL {version}"
+
+
+def migrations() -> str:
+    """Nothing that this code needs is missing; more than it knows may be there (an upgrade)."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        raise Unwell(f"to be applied: {_named(str(migration) for migration, _ in plan)}")
+    return "all applied"
+
+
+def cache_table() -> str:
+    """Codes of second steps that have been used are there."""
+    cache.get("check_health")
+    return "readable"
+
+
+def redis() -> str:
+    """Without it all happens later."""
+    lengths = queue_lengths()
+    return ", ".join(f"{queue} {length}" for queue, length in lengths.items())
+
+
+def beat() -> str:
+    """Some queue has done lately what beat asks for."""
+    if len(silent_queues()) == len(settings.QUEUES):
+        raise Unwell("no queue has done what beat asks for every 15 s")
+    return "alive"
+
+
+def workers() -> str:
+    """Each queue has a worker that works."""
+    if silent := silent_queues():
+        raise Unwell(f"no sign of life of {', '.join(silent)}")
+    return f"at work: {', '.join(settings.QUEUES)}"
+
+
+def sources() -> str:
+    """Every active source has been heard from within its own limit."""
+    active = Source.objects.filter(is_active=True).exclude(name=Source.STAFF)
+    now = database_now()
+    stale = [source.name for source in active if is_stale(source, now)]
+    if stale:
+        raise Unwell(f"silent for too long: {_named(stale)}")
+    held = FeedBatch.objects.filter(status=FeedBatch.Status.HELD).count()
+    return f"{len(active)} heard from, {held} held batches"
+
+
+def matching() -> str:
+    """No opening has waited for long to be matched."""
+    late = watch.unmatched().oldest_seconds
+    if late > MATCHING_LATE:
+        raise Unwell(f"an opening has waited for {late:.0f} s")
+    return f"the oldest opening has waited for {late:.0f} s"
+
+
+def reach() -> str:
+    """What moved is followed; until then matching computes whom a centre reaches."""
+    late = oldest_age(PendingReach.objects.all(), "created_at")
+    if late > FOLLOWING_LATE:
+        raise Unwell(f"a centre has waited for {late:.0f} s to be followed")
+    return f"{PendingReach.objects.count()} centres wait to be followed"
+
+
+def deliveries() -> str:
+    """No delivery could have been taken up long ago."""
+    backlogs = watch.overdue()
+    late = [
+        f"{channel}: {backlog.count} overdue, the oldest by {backlog.oldest_seconds:.0f} s"
+        for channel, backlog in backlogs.items()
+        if backlog.oldest_seconds > DELIVERY_LATE
+    ]
+    if late:
+        raise Unwell(_named(late))
+    return f"{Delivery.objects.live().count()} under way, {watch.doubts()} times ever in doubt"
+
+
+def providers() -> str:
+    """No mail server or push service is left alone for having failed."""
+    failing = Breaker.objects.open_now().values_list("provider", flat=True)
+    if failing:
+        raise Unwell(f"left alone for a while: {_named(failing)}")
+    return "all are used"
+
+
+def sending() -> str:
+    """Staff, or a restore, may have switched it off."""
+    if not config.SENDING.value():
+        raise Unwell("alerts.sending is off: nothing is sent until resume_sending")
+    return "on"
+
+
+def audit() -> str:
+    """Entries are sealed soon after they are written."""
+    late = oldest_age(AuditLog.objects.filter(chain_no__isnull=True), "timestamp")
+    if late > SEALING_LATE:
+        raise Unwell(f"an entry has waited for {late:.0f} s to be sealed")
+    return "sealed"
+
+
+def settings_faults() -> str:
+    """Whatever is stored fits its declaration."""
+    if found := faults():
+        raise Unwell(_named(found))
+    return "all fit"
+
+
+def disk() -> str:
+    """Of this host, where the program lies."""
+    usage = shutil.disk_usage(settings.BASE_DIR)
+    free = 100 * usage.free / usage.total
+    if free < DISK_FREE_PERCENT:
+        raise Unwell(f"{free:.0f}% free")
+    return f"{free:.0f}% free"
+
+
+def archive() -> str:
+    """The database's log reaches its archive, where it has one; what doesn't fills its disk."""
+    with connection.cursor() as cursor:
+        cursor.execute(ARCHIVER)
+        is_on, fails, segment = cursor.fetchone()
+    if fails:
+        raise Unwell(f"the database can't archive its log since {segment}")
+    return "the database's log is archived" if is_on else "not looked at: archive_mode is off"
+
+
+def backups() -> str:
+    """The newest is not too old; asked only where their folder is known."""
+    if not settings.BACKUP_DIR:
+        return "not looked at: BACKUP_DIR is not set"
+    moment = newest_moment(Path(settings.BACKUP_DIR))
+    if moment is None:
+        raise Unwell("there is none")
+    hours = (timezone.now() - moment).total_seconds() / 3600
+    if hours > BACKUP_LATE_HOURS.value():
+        raise Unwell(f"the newest is {hours:.0f} hours old")
+    return f"the newest is {hours:.0f} hours old"
+
+
+# What a web process can't do without.
+TO_SERVE: dict[str, Callable[[], str]] = {
+    "database": database,
+    "migrations": migrations,
+    "cache": cache_table,
+}
+EVERYTHING: dict[str, Callable[[], str]] = {
+    **TO_SERVE,
+    "redis": redis,
+    "beat": beat,
+    "workers": workers,
+    "sources": sources,
+    "matching": matching,
+    "reach": reach,
+    "deliveries": deliveries,
+    "providers": providers,
+    "sending": sending,
+    "audit": audit,
+    "settings": settings_faults,
+    "disk": disk,
+    "archive": archive,
+    "backups": backups,
+}
+
+
+def look(checks: dict[str, Callable[[], str]]) -> list[Part]:
+    """Ask each part, whatever the others say."""
+    return [_ask(name, check) for name, check in checks.items()]
+
+
+def _ask(name: str, check: Callable[[], str]) -> Part:
+    try:
+        return Part(name, True, check())
+    except Unwell as reason:
+        return Part(name, False, str(reason))
+    except (DatabaseError, RedisError, OperationalError, OSError) as error:
+        first_line = str(error).strip().partition("\n")[0]
+        return Part(name, False, first_line or type(error).__name__)
+
+
+def _named(found: Iterable[str], most: int = 5) -> str:
+    names = list(found)
+    more = [f"{len(names) - most} more"] if len(names) > most else []
+    return ", ".join([*names[:most], *more])
