@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.contrib.gis.geos import Point
 from django.db import models
 from django.db.models import Min, Q
 
@@ -44,10 +43,6 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         clock = latest_clock(now)
         upcoming = Q(date__gt=clock.date()) | Q(date=clock.date(), time__gt=clock.time())
         return self.filter(upcoming, available=True)
-
-    def within_miles(self, origin: Point, miles: float) -> "SlotQuerySet":
-        """Slots at open centres at most so many statute miles from a point."""
-        return self.filter(center__in=Center.objects.open().within_miles(origin, miles))
 
     def matching(self, search: "SlotSearch", now: datetime) -> "SlotQuerySet":
         """All slots open at `now` that a search finds, in no order; see `paging` for its pages."""

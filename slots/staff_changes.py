@@ -19,10 +19,6 @@ from slots.ingestion.outcomes import Outcome, Status, record_outcome
 from slots.models import FeedBatch, Slot, SlotOpening, Source
 
 
-class CannotOpenError(ValueError):
-    """The slot has passed, or its centre has closed; str() is the reason."""
-
-
 class NotHeldError(ValueError):
     """The batch is not held, or no longer."""
 
@@ -89,16 +85,6 @@ def open_slots(*, wanted: Sequence[Wanted], actor: User | None) -> Opened:
             reason = reasons.get(row) or outcome.reason or "it has passed already"
             opened.faults.append((each, reason))
     return opened
-
-
-def open_slot(
-    *, center: Center, test_type: str, date: date, time: time, actor: User | None
-) -> SlotOpening:
-    """Open one slot; see `open_slots`. Raises CannotOpenError."""
-    opened = open_slots(wanted=[Wanted(center, test_type, date, time)], actor=actor)
-    if opened.faults:
-        raise CannotOpenError(opened.faults[0][1])
-    return opened.openings[0]
 
 
 @transaction.atomic

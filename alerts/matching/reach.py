@@ -1,7 +1,6 @@
-"""Reach beside its triggers: what they leave for later, and all of it once more."""
+"""Reach beside its triggers: what they leave for later."""
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import OperationalError, connection
@@ -14,14 +13,6 @@ STEP = 0.1
 FIRST, FEWEST, MOST = 200, 20, 20_000
 # An admin's page may be waiting (seconds); what is left then is housekeeping's.
 PATIENCE = 2.0
-
-
-@dataclass(frozen=True)
-class Rebuilt:
-    """How many rows of Reach were there in excess, and how many were missing or had wrong miles."""
-
-    removed: int
-    written: int
 
 
 def settle_reach(*, seconds: float) -> int:
@@ -47,18 +38,6 @@ def settle_reach(*, seconds: float) -> int:
 def follow_centers(**kwargs: Any) -> None:
     """Settle what can be settled while somebody waits; receives `many_centers_written`."""
     settle_reach(seconds=PATIENCE)
-
-
-def rebuild_reach() -> Rebuilt:
-    """Make Reach what the tables say; nobody writes a search or a centre meanwhile.
-
-    For when its triggers were off (a load under `session_replication_role`). Raises
-    django.db.NotSupportedError in a transaction whose isolation is not READ COMMITTED.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT removed, written FROM reach_rebuild()")
-        removed, written = cursor.fetchone()
-    return Rebuilt(removed=removed, written=written)
 
 
 def _settle(most: int) -> int:

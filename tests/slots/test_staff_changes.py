@@ -1,14 +1,15 @@
 """What staff open and close by hand counts, whatever sources say."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from audit.models import AuditLog
 from centers.models import Center
 from slots.models import Slot, SlotOpening
-from slots.staff_changes import CannotOpenError, close_slots, open_slot
-from tests.slots.feeds import DAY, Feed, make_centers, open_slots, silence, slot
+from slots.staff_changes import Opened, Wanted, close_slots, open_slots
+from tests.slots.feeds import DAY, Feed, make_centers, silence, slot
+from tests.slots.feeds import open_slots as slots_open_now
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +26,9 @@ def feed(center) -> Feed:
     return feed
 
 
-def open_by_staff(center: Center, number: int = 0) -> SlotOpening:
-    return open_slot(
-        center=center, test_type="practical", date=DAY, time=time(9, number), actor=None
-    )
+def open_by_staff(center: Center, number: int = 0, day: date = DAY) -> Opened:
+    wanted = Wanted(center, "practical", day, time(9, number))
+    return open_slots(wanted=[wanted], actor=None)
 
 
 def found(number: int = 0) -> Slot:
@@ -36,9 +36,9 @@ def found(number: int = 0) -> Slot:
 
 
 def test_a_slot_that_staff_open_is_announced(center):
-    opening = open_by_staff(center)
+    (opening,) = open_by_staff(center).openings
     assert (opening.quiet, opening.source.name) == (None, "staff")
-    assert len(open_slots()) == 1
+    assert len(slots_open_now()) == 1
     assert AuditLog.objects.filter(action="slot.opened").count() == 1
 
 
@@ -47,7 +47,7 @@ def test_no_feed_closes_what_staff_opened(center):
     feed = Feed()
     feed.says()
     feed.says()
-    assert len(open_slots()) == 1
+    assert len(slots_open_now()) == 1
 
 
 def test_staff_never_grow_stale(center):
@@ -55,7 +55,7 @@ def test_staff_never_grow_stale(center):
     staff = Feed("staff")
     silence(staff, hours=100)
     Feed().says()
-    assert len(open_slots()) == 1
+    assert len(slots_open_now()) == 1
 
 
 def test_an_open_slot_becomes_staffs_when_staff_open_it(feed, center):
@@ -67,15 +67,15 @@ def test_an_open_slot_becomes_staffs_when_staff_open_it(feed, center):
 @pytest.mark.parametrize("days", [-1, -30])
 def test_staff_can_not_open_what_has_passed(center, days):
     day = datetime.now(UTC).date() + timedelta(days=days)
-    with pytest.raises(CannotOpenError, match="passed"):
-        open_slot(center=center, test_type="practical", date=day, time=time(9), actor=None)
+    ((_, reason),) = open_by_staff(center, day=day).faults
+    assert "passed" in reason
     assert Slot.objects.count() == 0
 
 
 def test_staff_can_not_open_a_slot_at_a_closed_centre(center):
     Center.objects.update(is_active=False)
-    with pytest.raises(CannotOpenError, match="closed"):
-        open_by_staff(center)
+    ((_, reason),) = open_by_staff(center).faults
+    assert "closed" in reason
 
 
 def test_staff_close_whatever_is_open(feed):
@@ -110,7 +110,7 @@ def test_a_feed_that_stops_listing_it_may_open_it_later(feed):
 
 def test_staff_open_again_what_they_closed_by_mistake_and_nobody_is_told_twice(feed, center):
     close_slots(slots=[found()], actor=None)
-    opening = open_by_staff(center)
+    (opening,) = open_by_staff(center).openings
     assert opening.episode == 1
     assert found().available
     assert found().withheld_at is None

@@ -13,7 +13,7 @@ from centers.models import Center
 from slots.ingestion.batches import Covers, make_batch
 from slots.ingestion.ingest import ingest
 from slots.models import FeedBatch, Slot, Source
-from slots.staff_changes import close_slots, open_slot
+from slots.staff_changes import Wanted, close_slots, open_slots
 from tests.slots import oracle
 from tests.slots.feeds import make_centers
 
@@ -162,7 +162,7 @@ class Walk:
     def staff_open(self, slot: tuple[str, int]) -> None:
         self.world.staff_open(slot)
         center = Center.objects.get(code=slot[0])
-        open_slot(center=center, test_type="practical", date=DAY, time=time(9, slot[1]), actor=None)
+        open_slots(wanted=[Wanted(center, "practical", DAY, time(9, slot[1]))], actor=None)
 
     def staff_close(self, slot: tuple[str, int]) -> None:
         self.world.staff_close(slot)
