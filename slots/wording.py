@@ -90,11 +90,28 @@ def windows(
 ) -> list[str]:
     """What a search asks of a slot's moment, each as a clause; all inclusive, Monday = 1."""
     clauses = (
-        _window(DATES, date_from, date_to, day),
-        _weekdays(sorted(weekdays or [])),
-        _window(TIMES, time_from, time_until, clock),
+        between_dates(date_from, date_to),
+        on_weekdays(weekdays),
+        between_times(time_from, time_until),
     )
     return [clause for clause in clauses if clause]
+
+
+def between_dates(first: date | None, last: date | None) -> str:
+    """`from Monday 1 March 2027`; "" where both ends are open."""
+    return _window(DATES, first, last, day)
+
+
+def between_times(first: time | None, last: time | None) -> str:
+    """`starting by 12:00`; "" where both ends are open."""
+    return _window(TIMES, first, last, clock)
+
+
+def on_weekdays(chosen: Sequence[int] | None) -> str:
+    """`on Mondays or Fridays`; "" where none or all are chosen."""
+    if not chosen or len(chosen) == ALL_DAYS:
+        return ""
+    return f"on {listed([DAYS[number - 1] for number in sorted(chosen)], 'or')}"
 
 
 def _window(
@@ -108,12 +125,6 @@ def _window(
     if start is None:
         return "" if end is None else last.format(say(end))
     return first.format(say(start)) if end is None else both.format(say(start), say(end))
-
-
-def _weekdays(chosen: Sequence[int]) -> str:
-    if not chosen or len(chosen) == ALL_DAYS:
-        return ""
-    return f"on {listed([DAYS[number - 1] for number in chosen], 'or')}"
 
 
 def listed(words: Sequence[str], joint: str) -> str:

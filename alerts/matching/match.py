@@ -1,18 +1,15 @@
 """Which saved searches an opening fits, and the alerts that follow."""
 
-import json
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from accounts.models import SavedSearch
 from alerts.matching import match_sql
 from alerts.models import UserAlert
-from centers.models import Center
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +17,6 @@ logger = logging.getLogger(__name__)
 CLAIM = 25
 # A learner or a search may be erased between being read and being referred to; then once more.
 TRIES = 3
-MOST_COUNTED = 1000
 TOLD_ENOUGH = "told of this slot 3 times in 24 hours"
 _VALUES: dict[str, Any] = {
     "waiting": UserAlert.State.WAITING,
@@ -29,18 +25,6 @@ _VALUES: dict[str, Any] = {
     "told_at_most": 3,
     "told_enough": TOLD_ENOUGH,
 }
-# The columns that a search not stored yet is asked for as they are.
-_ASKED = (
-    "notification_radius",
-    "date_from",
-    "date_to",
-    "time_from",
-    "time_until",
-    "weekdays",
-    "current_test_date",
-    "min_days_earlier",
-    "min_notice_days",
-)
 
 
 @dataclass(frozen=True)
@@ -76,29 +60,6 @@ def match_in_lots(*, now: datetime | None = None) -> Iterator[Matched]:
     yield Matched(revived=_revive(now))
     while (lot := _match_lot(now)).openings:
         yield lot
-
-
-def openings_fitting(
-    search: SavedSearch, *, since: datetime, centers: Collection[Center] = ()
-) -> int:
-    """How many openings recorded from `since` (aware) on a search would have been told of.
-
-    The search need not be stored, and `centers` are what it chooses; its radius and the types
-    of its fields are as a form cleans them. Whether a slot has been taken since doesn't count.
-    Beyond MOST_COUNTED it is not counted on: MOST_COUNTED + 1 stands for all that is more.
-    """
-    types, location = search.preferred_test_types, search.location
-    values: dict[str, Any] = {name: getattr(search, name) for name in _ASKED}
-    values.update(
-        preferred_test_types=None if types is None else json.dumps(types),
-        location=None if location is None else location.hexewkb.decode(),
-        centers=[center.pk for center in centers],
-        since=since,
-        most=MOST_COUNTED + 1,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(match_sql.COUNT_FITTING, values)
-        return cursor.fetchone()[0]
 
 
 def _revive(now: datetime | None) -> int:

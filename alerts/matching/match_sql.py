@@ -1,29 +1,10 @@
-"""The statements of matching; `matching` says when each runs.
+"""The statements of matching; `match` says when each runs.
 
-FITS is the one home of what a search asks of a slot. Where the slot's centre lies is answered
-by Reach for the searches that are stored, and by the tables for one that is not stored yet.
+What a search asks of a slot is declared in `alerts.criteria`; where the slot's centre lies is
+answered by Reach.
 """
 
-# `search` and `slot`, with the London date `slot.today`, are given by who includes these. A window
-# that is null is open; so is a choice of weekdays or test types that is null or empty.
-WISHES = {
-    "test_type": """(
-        search.preferred_test_types IS NULL OR search.preferred_test_types = '[]'
-        OR search.preferred_test_types ? slot.test_type)""",
-    "dates": """
-        slot.date BETWEEN COALESCE(search.date_from, slot.date)
-                      AND COALESCE(search.date_to, slot.date)""",
-    "times": """
-        slot.time BETWEEN COALESCE(search.time_from, slot.time)
-                      AND COALESCE(search.time_until, slot.time)""",
-    "weekdays": """(
-        search.weekdays IS NULL OR search.weekdays = '{}'
-        OR slot.weekday = ANY (search.weekdays))""",
-    "earlier": """COALESCE(
-        slot.date <= search.current_test_date - GREATEST(search.min_days_earlier, 1), true)""",
-    "notice": "COALESCE(slot.date >= slot.today + search.min_notice_days, true)",
-}
-FITS = " AND ".join(WISHES.values())
+from alerts.criteria import FITS
 
 # Whether a stored search was looking when the opening came; `now` is when it is matched.
 LOOKS = {
@@ -32,12 +13,6 @@ LOOKS = {
     "not_paused": "(search.paused_until IS NULL OR search.paused_until <= %(now)s)",
 }
 LOOKING = " AND ".join(LOOKS.values())
-
-# What Reach holds for the searches that are stored: `search.centers` are the chosen ones.
-REACHES = """
-    CASE WHEN cardinality(search.centers) > 0 THEN center.center_id = ANY (search.centers)
-         ELSE ST_DWithin(center.location, search.location, search.metres) END
-"""
 
 # Matchers that run side by side take different openings. What has closed in the meantime stays
 # unmatched, for if it comes back within the quiet time it has yet to be announced.
@@ -118,8 +93,8 @@ SELECT EXISTS (
 """
 
 # An opening that came back within the quiet time goes on, and what expired while it was away is
-# due again. Sending looks at wishes and limits anew, so they are not looked at here. For a
-# minute it is looked at again: an alert may expire at the moment when its slot comes back.
+# due again. The last check before sending asks whether it is still wanted, so that is not asked
+# here. For a minute it is looked at again: an alert may expire as its slot comes back.
 REVIVE_ALERTS = """
 WITH moment AS (
     SELECT COALESCE(%(now)s::timestamptz, statement_timestamp()) AS now
@@ -142,69 +117,6 @@ UPDATE useralerts alert
    AND resumed.closed_at IS NULL AND slot.available
    AND slot_start(slot.date, slot.time) > moment.now
 """
-
-# What a search that is not stored yet would have found. It has no row in Reach, so its radius
-# is looked at here as Reach does, and "today" is the day on which each opening was recorded.
-# Whoever asks for all of the country is not counted to the end.
-COUNT_FITTING = f"""
-WITH search AS (
-    SELECT %(preferred_test_types)s::jsonb AS preferred_test_types,
-           %(location)s::geography AS location,
-           %(notification_radius)s * 1609.344 + 0.000001 AS metres,
-           %(centers)s::integer[] AS centers,
-           %(date_from)s::date AS date_from, %(date_to)s::date AS date_to,
-           %(time_from)s::time AS time_from, %(time_until)s::time AS time_until,
-           %(weekdays)s::smallint[] AS weekdays,
-           %(current_test_date)s::date AS current_test_date,
-           %(min_days_earlier)s::smallint AS min_days_earlier,
-           %(min_notice_days)s::smallint AS min_notice_days
-), center AS (
-    SELECT center.center_id FROM dvsa_test_centers center CROSS JOIN search
-     WHERE center.is_active
-       AND {REACHES}
-), slot AS (
-    SELECT slot.center_id, slot.test_type, slot.date, slot.time,
-           extract(isodow FROM slot.date)::smallint AS weekday,
-           (opening.recorded_at AT TIME ZONE 'Europe/London')::date AS today
-      FROM slots_slotopening opening
-      JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
-     WHERE opening.recorded_at >= %(since)s AND opening.quiet IS NULL
-)
-SELECT count(*) FROM (
-    SELECT FROM slot
-      JOIN center ON center.center_id = slot.center_id
-     CROSS JOIN search
-     WHERE {FITS}
-     LIMIT %(most)s
-) fitting
-"""  # noqa: S608 - put together from constants
-
-# Each rule by itself, for one user's searches and one opening: `answers` has WISHES and LOOKS by
-# their names. The fields of searches are as they are by now.
-EXPLAIN = f"""
-WITH slot AS (
-    SELECT slot.*, opening.recorded_at, extract(isodow FROM slot.date)::smallint AS weekday,
-           (%(now)s::timestamptz AT TIME ZONE 'Europe/London')::date AS today
-      FROM slots_slotopening opening
-      JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
-     WHERE opening.id = %(opening)s
-), search AS (
-    SELECT search.*, search.notification_radius * 1609.344 + 0.000001 AS metres,
-           ARRAY(SELECT center_id FROM userpreferences_centers WHERE search_id = preference_id
-                 ORDER BY center_id) AS centers
-      FROM userpreferences search WHERE search.user_id = %(user)s
-)
-SELECT search.preference_id, slot.today, slot.weekday,
-       ST_Distance(center.location, search.location) / 1609.344 AS miles,
-       search.updated_at > %(now)s AS changed_since,
-       json_build_object(
-           'center_open', center.is_active, 'reaches', COALESCE({REACHES}, false),
-           {", ".join(f"'{name}', {rule}" for name, rule in (LOOKS | WISHES).items())}
-       ) AS answers
-  FROM slot CROSS JOIN search
-  JOIN dvsa_test_centers center ON center.center_id = slot.center_id
- ORDER BY search.preference_id
-"""  # noqa: S608 - put together from constants
 
 # The join of a few openings with many searches is over before it could be compiled; and the
 # searches of 28,000 alerts are sorted in memory.

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 
 from accounts.models import SavedSearch
 from alerts import wording
+from alerts.criteria import CRITERIA
 from alerts.messages import links
 
 # What a promise says and no more, the centres with their search. Query sets that read all of it
-# take three times as long; a location is only asked for where there is no postcode to name.
-SEARCHES = """
-SELECT search.preference_id, search.notification_radius, search.notification_method,
-       search.preferred_test_types, search.postcode,
-       CASE WHEN coalesce(search.postcode, '') = '' THEN search.location END AS location,
-       search.date_from, search.date_to, search.weekdays, search.time_from, search.time_until,
-       search.current_test_date, search.min_days_earlier, search.min_notice_days,
+# take three times as long.
+SEARCHES = f"""
+SELECT search.preference_id, search.notification_method,
+       {", ".join(column for criterion in CRITERIA for column in criterion.told_from)},
        ARRAY (SELECT center.name
                 FROM userpreferences_centers wanted
                 JOIN dvsa_test_centers center ON center.center_id = wanted.center_id
@@ -22,7 +20,7 @@ SELECT search.preference_id, search.notification_radius, search.notification_met
                ORDER BY wanted.id) AS center_names
   FROM userpreferences search
  WHERE search.preference_id = ANY (%s)
-"""
+"""  # noqa: S608 - put together from constants
 
 
 @dataclass(frozen=True)

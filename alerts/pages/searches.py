@@ -19,12 +19,13 @@ from accounts.models import SavedSearch, User
 from accounts.querysets import SavedSearchQuerySet
 from alerts import wording
 from alerts.delivery.refusals import is_mail_refused
-from alerts.matching.match import MOST_COUNTED
+from alerts.matching.counting import MOST_COUNTED
 from alerts.messages import links
 from alerts.messages.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
 from alerts.models import PushSubscription
-from alerts.pages.forms import PauseForm, SavedSearchForm, initial_of
+from alerts.pages.forms import PauseForm
 from alerts.searches import saving
+from alerts.searches.form import SavedSearchForm, initial_of
 from alerts.searches.previewing import LOOK_BACK, PREVIEWS, count_fitting
 from audit.addresses import client_address
 from audit.clock import database_now

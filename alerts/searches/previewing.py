@@ -9,7 +9,7 @@ from django.db import OperationalError
 from accounts.limits.requests import RateLimit
 from accounts.models import SavedSearch
 from alerts.config import PREVIEWS_PER_MINUTE
-from alerts.matching.match import openings_fitting
+from alerts.matching.counting import openings_fitting
 from audit.statement_time import is_too_slow, statements_within
 from centers.models import Center
 

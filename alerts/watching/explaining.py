@@ -1,6 +1,6 @@
 """Why a user did or did not get an alert of an opening: each rule of matching with its answer.
 
-The rules themselves are matching's own (`matching_sql`), asked one by one.
+The rules themselves are matching's own (`criteria`, and LOOKS), asked one by one.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,41 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import SavedSearch, User
-from alerts.matching import match_sql
+from alerts.criteria import CRITERIA
+from alerts.criteria.criterion import Seen
+from alerts.matching.match_sql import LOOKS
 from alerts.models import Delivery, UserAlert
 from audit.clock import database_now
+from centers.querysets import METRES_PER_MILE
 from slots.models import SlotOpening
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-ANY = "any"
+# Each rule by itself, for one user's searches and one opening: `answers` has them by their names.
+# The fields of searches are as they are by now.
+RULES = LOOKS | {criterion.name: criterion.fits for criterion in CRITERIA}
+EXPLAIN = f"""
+WITH slot AS (
+    SELECT slot.*, opening.recorded_at, extract(isodow FROM slot.date)::smallint AS weekday,
+           (%(now)s::timestamptz AT TIME ZONE 'Europe/London')::date AS today
+      FROM slots_slotopening opening
+      JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
+     WHERE opening.id = %(opening)s
+), search AS (
+    SELECT search.*,
+           ARRAY(SELECT center_id FROM userpreferences_centers WHERE search_id = preference_id
+                 ORDER BY center_id) AS centers
+      FROM userpreferences search WHERE search.user_id = %(user)s
+)
+SELECT search.preference_id, slot.today,
+       ST_Distance(center.location, search.location) / {METRES_PER_MILE} AS miles,
+       search.updated_at > %(now)s AS changed_since,
+       json_build_object(
+           'center_open', center.is_active,
+           {", ".join(f"'{name}', COALESCE({rule}, false)" for name, rule in RULES.items())}
+       ) AS answers
+  FROM slot CROSS JOIN search
+  JOIN dvsa_test_centers center ON center.center_id = slot.center_id
+ ORDER BY search.preference_id
+"""  # noqa: S608 - put together from constants
 
 
 @dataclass(frozen=True)
@@ -118,23 +146,23 @@ def _ask(user: User, opening: SlotOpening) -> list[dict[str, Any]]:
     now = opening.matched_at or database_now()
     values: dict[str, Any] = {"user": user.pk, "opening": opening.pk, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(match_sql.EXPLAIN, values)
+        cursor.execute(EXPLAIN, values)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _explained(search: SavedSearch, opening: SlotOpening, row: dict[str, Any]) -> SearchExplained:
-    words = _words(search, opening, row)
-    answers = [Answer(rule, bool(row["answers"][name]), values) for name, rule, values in words]
+    seen = Seen(opening.slot, today=row["today"], miles=row["miles"])
+    rules = [
+        *_of_looking(search, opening),
+        *((each.name, each.rule, each.evidence(search, seen)) for each in CRITERIA),
+    ]
+    answers = [Answer(rule, row["answers"][name], values) for name, rule, values in rules]
     return SearchExplained(search, answers, row["changed_since"])
 
 
-def _words(
-    search: SavedSearch, opening: SlotOpening, row: dict[str, Any]
-) -> list[tuple[str, str, str]]:
+def _of_looking(search: SavedSearch, opening: SlotOpening) -> list[tuple[str, str, str]]:
     """Each rule's name in the statement, what it says, and what it looked at."""
-    slot = opening.slot
-    weekdays = [DAYS[number - 1] for number in search.weekdays or []]
     return [
         ("active", "The search is active", _yes(search.is_active)),
         ("not_paused", "It was not paused", f"paused until {_moment(search.paused_until)}"),
@@ -143,55 +171,8 @@ def _words(
             "It was saved before the slot opened",
             f"saved {_moment(search.created_at)}, opened {_moment(opening.recorded_at)}",
         ),
-        ("center_open", "The test centre is in use", slot.center.name),
-        ("reaches", "The centre is near enough, or one of those chosen", _place(search, row)),
-        (
-            "test_type",
-            "The test type is wanted",
-            f"{slot.test_type}; wanted: {_list(search.preferred_test_types)}",
-        ),
-        (
-            "dates",
-            "The date is in its window",
-            f"{slot.date}; from {search.date_from or ANY} to {search.date_to or ANY}",
-        ),
-        (
-            "weekdays",
-            "The day of the week is wanted",
-            f"{DAYS[row['weekday'] - 1]}; wanted: {_list(weekdays)}",
-        ),
-        (
-            "times",
-            "The time is in its window",
-            f"{slot.time:%H:%M}; from {search.time_from or ANY} until {search.time_until or ANY}",
-        ),
-        ("earlier", "It is early enough before the present test", _earlier(search, slot.date)),
-        (
-            "notice",
-            "It leaves enough notice",
-            f"{(slot.date - row['today']).days} days; wanted: {search.min_notice_days or ANY}",
-        ),
+        ("center_open", "The test centre is in use", opening.slot.center.name),
     ]
-
-
-def _place(search: SavedSearch, row: dict[str, Any]) -> str:
-    chosen = [center.name for center in search.centers.all()]
-    if chosen:
-        return f"chosen: {', '.join(chosen)}"
-    if row["miles"] is None:
-        return "the search or the centre has no place"
-    return f"{row['miles']:.1f} miles; wanted: at most {search.notification_radius}"
-
-
-def _earlier(search: SavedSearch, date: object) -> str:
-    if search.current_test_date is None:
-        return "no present test"
-    days = max(search.min_days_earlier or 1, 1)
-    return f"{date}; present test {search.current_test_date}, at least {days} days earlier"
-
-
-def _list(values: list[str] | None) -> str:
-    return ", ".join(values) if values else ANY
 
 
 def _yes(value: bool) -> str:

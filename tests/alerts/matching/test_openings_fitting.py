@@ -6,7 +6,7 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from accounts.models import SavedSearch
-from alerts.matching.match import openings_fitting
+from alerts.matching.counting import openings_fitting
 from tests.alerts.world import (
     DAY,
     GOODMAYES,

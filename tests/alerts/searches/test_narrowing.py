@@ -8,8 +8,8 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from alerts.matching.match import openings_fitting
-from alerts.pages.forms import SavedSearchForm
+from alerts.matching.counting import openings_fitting
+from alerts.searches.form import SavedSearchForm
 from alerts.searches.narrowing import narrowings, query_of
 from centers.models import PostcodeArea
 from tests.alerts.waiting import make_waiting

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from alerts.matching import match
+from alerts.matching import counting
 from alerts.searches import previewing
 from audit.statement_time import is_too_slow, statements_within
 from tests.alerts.world import make_center, make_opening, make_slot
@@ -36,7 +36,7 @@ def test_it_says_how_many(client, openings):
 
 
 def test_it_does_not_count_on_for_ever(client, openings, monkeypatch):
-    monkeypatch.setattr(match, "MOST_COUNTED", 2)
+    monkeypatch.setattr(counting, "MOST_COUNTED", 2)
     monkeypatch.setattr("alerts.pages.searches.MOST_COUNTED", 2)
     assert "<strong>more than 2 slots</strong>" in shown(client)
 

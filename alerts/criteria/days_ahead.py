@@ -1,0 +1,103 @@
+"""How far away: before the test that the learner has, and with notice."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import SavedSearch
+from alerts.criteria.criterion import ANY, Change, Criterion, Fault, Seen
+from audit.clock import database_today
+from slots.searching.widgets import DateInput
+from slots.wording import day, days
+
+LONGEST_LEAD = 365
+
+
+def days_field(label: str, help_text: str = "") -> forms.IntegerField:
+    """A whole number of days, up to a year."""
+    wrong = f"Enter a whole number of days from 1 to {LONGEST_LEAD}"
+    return forms.IntegerField(
+        label=label, help_text=help_text, required=False, min_value=1, max_value=LONGEST_LEAD,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
+    )  # fmt: skip
+
+
+def is_to_come(value: date) -> None:
+    """Refuse today and what is past, by the database's clock."""
+    if value <= database_today():
+        raise ValidationError("This day has come. Leave it empty if you have no test booked")
+
+
+class Earlier(Criterion):
+    """So many days before the test that the learner has booked, at least one."""
+
+    name = "earlier"
+    columns = ("current_test_date", "min_days_earlier")
+    fits = """COALESCE(
+        slot.date <= search.current_test_date - GREATEST(search.min_days_earlier, 1), true)"""
+    rule = "It is early enough before the present test"
+    fields: ClassVar = {
+        "current_test_date": forms.DateField(
+            label="Date of the test you have booked", required=False, widget=DateInput,
+            help_text="We then alert you to earlier tests only", validators=[is_to_come],
+            error_messages={"invalid": "Enter a date such as 27/3/2027"},
+        ),
+        "min_days_earlier": days_field("At least how many days before it"),
+    }  # fmt: skip
+
+    def faults(self, values: Mapping[str, Any]) -> Iterator[Fault]:
+        """Days before no test at all, and days that begin with that test."""
+        booked, first = values.get("current_test_date"), values.get("date_from")
+        if values.get("min_days_earlier") and not booked:
+            yield "current_test_date", "Enter the date of the test that you have booked"
+        if booked and first and first >= booked:
+            yield "date_from", "The first day has to lie before the test you have booked"
+
+    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+        """Naming the day of the test."""
+        if not search.current_test_date:
+            return ""
+        ahead = days(max(search.min_days_earlier or 1, 1))
+        return f"at least {ahead} before your test on {day(search.current_test_date)}"
+
+    def evidence(self, search: SavedSearch, seen: Seen) -> str:
+        """The slot's date, and how many days before which test."""
+        if search.current_test_date is None:
+            return "no present test"
+        ahead = max(search.min_days_earlier or 1, 1)
+        present = search.current_test_date
+        return f"{seen.slot.date}; present test {present}, at least {ahead} days earlier"
+
+
+class Notice(Criterion):
+    """So many days from today."""
+
+    name = "notice"
+    columns = ("min_notice_days",)
+    fits = "COALESCE(slot.date >= slot.today + search.min_notice_days, true)"
+    rule = "It leaves enough notice"
+    fields: ClassVar = {
+        "min_notice_days": days_field(
+            "How many days’ notice you need", "We leave out anything sooner"
+        ),
+    }
+
+    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+        """From the day of the alert."""
+        return f"at least {days(search.min_notice_days)} ahead" if search.min_notice_days else ""
+
+    def evidence(self, search: SavedSearch, seen: Seen) -> str:
+        """The days that there were, and those that are needed."""
+        return f"{_notice(seen)} days; wanted: {search.min_notice_days or ANY}"
+
+    def narrower(self, search: SavedSearch, seen: Seen) -> Iterator[Change]:
+        """One day more than there was."""
+        notice = _notice(seen) + 1
+        yield f"Nothing in the next {days(notice)}", {"min_notice_days": notice}
+
+
+def _notice(seen: Seen) -> int:
+    return (seen.slot.date - seen.today).days
