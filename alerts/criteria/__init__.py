@@ -1,7 +1,7 @@
 """What a saved search asks of a slot, each criterion declared once.
 
-Matching, the count before saving, "why (not) this alert", narrowing, messages and the form
-read this list; the canary alone says the rules again, on purpose. To
+Matching, the count before saving, "why (not) this alert", narrowing, messages, the last check
+before sending and the form read this list; the canary alone says the rules again, on purpose. To
 add one: a module here and its line in CRITERIA, the column of the saved search with its
 migration, its fields' place in `alerts/search_form.html`, the canary's own reading, and a test.
 """
@@ -23,3 +23,13 @@ FIELDS = {name: field for criterion in CRITERIA for name, field in criterion.fie
 
 # Whether a slot fits a search, wherever its centre is.
 FITS = " AND ".join(criterion.fits for criterion in CRITERIA if criterion is not PLACE)
+# Whether it does as the search is now; `search`, `slot` and `center` are the stored rows.
+STILL_FITS = f"""(
+    SELECT {PLACE.fits} AND {FITS}
+      FROM (SELECT slot.test_type, slot.date, slot.time,
+                   extract(isodow FROM slot.date)::smallint AS weekday,
+                   (statement_timestamp() AT TIME ZONE 'Europe/London')::date AS today) slot,
+           (SELECT search.*, ARRAY (
+                   SELECT center_id FROM userpreferences_centers
+                    WHERE search_id = search.preference_id) AS centers) search
+)"""  # noqa: S608 - put together from constants

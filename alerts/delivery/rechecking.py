@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.prepared import fetch_prepared
+from alerts.criteria import STILL_FITS
 
 # FOR SHARE makes whoever unsubscribes, pauses, disables, erases or closes wait until this look is
 # over, and makes this look see what they did: after their answer nothing more enters `sending`.
@@ -42,8 +43,10 @@ SELECT id FROM slots_slotopening
  ORDER BY id FOR SHARE SKIP LOCKED
 """
 # A second push of the same notification counts what the first has sent as well. The searches are
-# those that were locked, told once more so that no plan reads all there are.
-LOOK = """
+# those that were locked, told once more so that no plan reads all there are. What they ask for is
+# asked again of those that were changed since matching, or so shortly before that it may not have
+# seen it.
+LOOK = f"""
 SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening_id, alert.miles,
        slot.slot_id, slot.test_type, slot.date, slot.time,
        center.center_id, center.name, center.postcode,
@@ -52,6 +55,8 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
        CASE WHEN search.preference_id IS NULL THEN 'the search was deleted'
             WHEN NOT search.is_active THEN 'the search was ended'
             WHEN search.paused_until > clock_timestamp() THEN 'the search was paused'
+            WHEN search.updated_at > alert.created_at - interval '1 minute'
+             AND {STILL_FITS} IS NOT TRUE THEN 'the search was changed, and no longer asks for it'
        END
   FROM useralerts alert
   JOIN drivingtestslots slot ON slot.slot_id = alert.slot_id
@@ -67,7 +72,7 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
  WHERE alert.notification_id = ANY (%(notifications)s)
    AND (alert.state = 'waiting' OR (alert.state = 'sent' AND %(channel)s::text = 'push'))
  ORDER BY alert.miles NULLS LAST, slot.date, slot.time, alert.alert_id
-"""
+"""  # noqa: S608 - put together from constants
 END_ALERTS = """
 WITH ended AS (
     SELECT alert_id FROM useralerts

@@ -1,6 +1,6 @@
 """Between its claim and the network a message is looked at once more."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,9 +8,11 @@ from django.utils import timezone
 from accounts.models import SavedSearch, User
 from alerts.delivery.rounds import send_round
 from alerts.models import Delivery, MailRefusal
+from centers.querysets import point
 from slots.models import Slot, SlotOpening
 from tests.alerts.delivery.test_coalescing import quiet_now
 from tests.alerts.waiting import LONDON, fetch, make_waiting
+from tests.alerts.world import make_center, make_search
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,43 @@ def test_a_deleted_search_tells_nothing(sink):
     alert = make_waiting()
     SavedSearch.objects.all().delete()
     assert outcome(alert, sink) == (0, "suppressed", "the search was deleted")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weekdays": []},
+        {"preferred_test_types": ["theory"]},
+        {"notification_radius": 1, "location": point(latitude=52.56, longitude=0.1)},
+        {"date_from": timezone.localdate() + timedelta(days=30)},
+        {"time_until": time(0)},
+        {"current_test_date": timezone.localdate()},
+        {"min_notice_days": 30},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_search_that_was_changed_since_tells_only_what_it_still_asks_for(sink, change):
+    alert = make_waiting()
+    SavedSearch.objects.update(**change)
+    reason = "the search was changed, and no longer asks for it"
+    fits = change == {"weekdays": []}
+    assert outcome(alert, sink) == ((1, "sent", None) if fits else (0, "suppressed", reason))
+
+
+def test_a_search_that_has_chosen_other_centres_since_no_longer_tells_of_this_one(sink):
+    alert = make_waiting()
+    alert.preference.centers.add(make_center())
+    assert outcome(alert, sink)[1] == "suppressed"
+    other = make_waiting(search=alert.preference)
+    alert.preference.centers.add(other.slot.center)
+    assert outcome(other, sink)[1] == "sent"
+
+
+def test_what_was_asked_for_when_it_was_matched_counts_for_a_search_left_as_it_was(sink):
+    """A notice of a day, held over midnight by quiet hours, say."""
+    search = make_search(min_notice_days=30)
+    SavedSearch.objects.update(updated_at=timezone.now() - timedelta(days=1))
+    assert outcome(make_waiting(search=search), sink) == (1, "sent", None)
 
 
 def test_a_disabled_user_is_told_nothing(sink):
