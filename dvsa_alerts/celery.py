@@ -8,7 +8,7 @@ from celery.signals import task_prerun
 from django.db import close_old_connections
 
 from dvsa_alerts.operations.logs import celery_lines, task_log
-from dvsa_alerts.operations.workers import deaf_workers, redis_channel
+from dvsa_alerts.operations.workers import redis_channel, stalled_workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dvsa_alerts.settings")
 
@@ -16,7 +16,7 @@ app = Celery("dvsa_alerts")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 redis_channel.install()
-deaf_workers.watch()
+stalled_workers.watch()
 task_log.connect()
 celery_lines.connect()
 

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.matching.match import match_openings
 from alerts.models import Delivery, UserAlert
-from dvsa_alerts.operations.workers.deaf_workers import EXIT_DEAF
+from dvsa_alerts.operations.workers.stalled_workers import EXIT_STALLED
 from tests.drills.newcomers import pages, sign_up_and_search
 from tests.drills.senders import QUEUES, Killer, Program, beat, dispatcher, pause, worker
 from tests.drills.town import Town, configure, verdict
@@ -117,17 +117,17 @@ def test_a_worker_that_no_longer_listens_ends_itself_and_its_successor_does_the_
 ):
     configure()
     town = Town(seed, learners=60, centers=20)
-    deafness = logs / "deafness"
-    deaf = Program(
-        "-m", "tests.drills.deaf_worker", QUEUES, str(deafness),
-        log=logs / "deaf", REDIS_URL=own_redis.url,
+    stall = logs / "stall"
+    stalled = Program(
+        "-m", "tests.drills.stalled_worker", QUEUES, str(stall),
+        log=logs / "stalled", REDIS_URL=own_redis.url,
     )  # fmt: skip
-    with running(deaf, beat(logs / "beat", redis=own_redis.url)):
+    with running(stalled, beat(logs / "beat", redis=own_redis.url)):
         town.open_slots(5)
         assert wait_until(lambda: all_settled(town), seconds=40)
-        deafness.touch()
-        assert wait_until(lambda: deaf.process.poll() is not None, seconds=60)
-        assert deaf.process.returncode == EXIT_DEAF
+        stall.touch()
+        assert wait_until(lambda: stalled.process.poll() is not None, seconds=60)
+        assert stalled.process.returncode == EXIT_STALLED
         town.open_slots(5)
         with running(worker(logs / "worker", redis=own_redis.url)):
             assert wait_until(lambda: all_settled(town), seconds=40)

@@ -1,1 +1,1 @@
-"""What Celery's workers need on Redis, and how a deaf one ends."""
+"""What Celery's workers need on Redis, and how a stalled one is replaced."""

@@ -35,12 +35,12 @@ def test_a_program_that_stays_is_ended_with_the_others():
 
 
 def test_a_program_that_ignores_being_asked_is_killed(tmp_path):
-    deaf = f"trap '' TERM; touch {tmp_path}/deaf; while :; do sleep 0.1; done"
+    stubborn = f"trap '' TERM; touch {tmp_path}/stubborn; while :; do sleep 0.1; done"
     processes = run.Processes(dict(os.environ))
-    processes.start("deaf", ("sh", "-c", deaf))
-    shell.wait_until((tmp_path / "deaf").exists, "It does not start.")
+    processes.start("stubborn", ("sh", "-c", stubborn))
+    shell.wait_until((tmp_path / "stubborn").exists, "It does not start.")
     processes._end(list(processes.running.values()), patience=0.1)
-    assert processes.running["deaf"].wait() == -signal.SIGKILL
+    assert processes.running["stubborn"].wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("name", ["matching", "beat", "web"])

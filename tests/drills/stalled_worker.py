@@ -1,4 +1,4 @@
-"""A Celery worker that stops listening: `python -m tests.drills.deaf_worker QUEUES FILE`.
+"""A Celery worker that stops listening: `python -m tests.drills.stalled_worker QUEUES FILE`.
 
 It does once the file is there, and keeps its process and its connection, as one does that Redis'
 restart has left in this state.
@@ -12,10 +12,10 @@ from pathlib import Path
 from celery.signals import worker_ready
 
 from dvsa_alerts.celery import app
-from dvsa_alerts.operations.workers import deaf_workers
+from dvsa_alerts.operations.workers import stalled_workers
 
 # Seconds: nothing here keeps a worker busy for long, so the drill need not wait as long as a site.
-deaf_workers.LOOK_EVERY, deaf_workers.PATIENCE = 1.0, 5.0
+stalled_workers.CHECK_EVERY, stalled_workers.PATIENCE = 1.0, 5.0
 
 
 def stop_listening(consumer: object, file: Path) -> None:

@@ -1,7 +1,7 @@
-"""A worker that keeps its process but takes nothing more from Redis ends itself.
+"""A stalled worker, which keeps its process but takes nothing more from Redis, ends itself.
 
-Whoever started it (`./dev run`, systemd) starts another. Seen after Redis had been restarted; a
-process that is there, answers its connection and does nothing is noticed by nobody else.
+What started it (`./dev run`, systemd) starts another. Seen after Redis had been restarted: a
+process that is there, answers its connection and does nothing is noticed by nothing else.
 """
 
 import logging
@@ -22,14 +22,14 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-EXIT_DEAF = os.EX_TEMPFAIL
-LOOK_EVERY = 5.0
+EXIT_STALLED = os.EX_TEMPFAIL
+CHECK_EVERY = 5.0
 # Messages that lie in its queues for so many seconds, while it has a process free and takes none.
 PATIENCE = 20.0
 IMPATIENT = {"socket_connect_timeout": 1.0, "socket_timeout": 1.0}
 
 
-class Hearing:
+class Consuming:
     """Whether one worker still takes what waits for it; all times are monotonic seconds."""
 
     def __init__(self, now: float) -> None:
@@ -49,25 +49,25 @@ class Hearing:
 
 
 class Watchdog(threading.Thread):
-    """Looks every few seconds whether its worker hears; `end` ends the process."""
+    """Checks every few seconds whether its worker still consumes; `end` ends the process."""
 
     def __init__(self, consumer: Any, end: Callable[[Any], None]) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._consumer, self._end = consumer, end
-        self._hearing = Hearing(time.monotonic())
-        task_received.connect(self._hearing.take, weak=False)
+        self._consuming = Consuming(time.monotonic())
+        task_received.connect(self._consuming.take, weak=False)
 
     def run(self) -> None:
-        """Look until the worker is deaf, and tell systemd each time that it isn't."""
+        """Check until the worker has stalled, and tell systemd each time that it hasn't."""
         _tell_systemd("READY=1")
-        while not self._is_deaf():
+        while not self._is_stalled():
             _tell_systemd("WATCHDOG=1")
-            time.sleep(LOOK_EVERY)
+            time.sleep(CHECK_EVERY)
         logger.critical("messages are waiting and none is taken: this worker ends to be replaced")
         self._end(self._consumer)
 
-    def _is_deaf(self) -> bool:
-        ignored = self._hearing.ignored_for(time.monotonic(), waiting=self._messages_wait())
+    def _is_stalled(self) -> bool:
+        ignored = self._consuming.ignored_for(time.monotonic(), waiting=self._messages_wait())
         return ignored > self._patience()
 
     def _patience(self) -> float:
@@ -76,7 +76,7 @@ class Watchdog(threading.Thread):
         return PATIENCE + (self._consumer.app.conf.task_time_limit if busy else 0)
 
     def _messages_wait(self) -> bool:
-        """False also when Redis doesn't answer: then there is nothing to be heard."""
+        """False also when Redis doesn't answer: then there is nothing to take."""
         queues = [queue.name for queue in self._consumer.task_consumer.queues]
         try:
             with self._consumer.app.connection_for_read(transport_options=IMPATIENT) as connection:
@@ -88,11 +88,11 @@ class Watchdog(threading.Thread):
 
 
 def end_at_once(consumer: Any) -> None:
-    """Leave without the farewell that a worker in this state doesn't come to the end of."""
+    """Exit without Celery's warm shutdown, which a stalled worker never completes."""
     for process_id in consumer.pool.info["processes"]:
         with suppress(OSError):
             os.kill(process_id, signal.SIGTERM)
-    os._exit(EXIT_DEAF)
+    os._exit(EXIT_STALLED)
 
 
 def watch() -> None:
