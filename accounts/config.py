@@ -7,7 +7,7 @@ KEEP_UNVERIFIED = declare_integer(
     default=7,
     minimum=1,
     maximum=365,
-    help="Days after which an account whose e-mail was never verified is erased",
+    help="Days after which an account whose email was never verified is erased",
 )
 PAGES_PER_MINUTE = declare_integer(
     "accounts.pages_per_minute",

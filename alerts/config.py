@@ -28,7 +28,7 @@ PUSH_PATIENCE_SECONDS = declare_integer(
     default=60,
     minimum=1,
     maximum=3600,
-    help="Seconds after which an alert that no push service has accepted goes by e-mail",
+    help="Seconds after which an alert that no push service has accepted goes by email",
 )
 BREAKER_FAILURES = declare_integer(
     "alerts.breaker_failures",

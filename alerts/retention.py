@@ -11,7 +11,7 @@ from accounts.config import KEEP_UNVERIFIED
 from accounts.models import User
 from alerts import config
 from alerts.erasure import erase_user
-from audit.retention import LOT, OldRows, moment_before
+from audit.retention import CHUNK, OldRows, moment_before
 
 ALERTS = OldRows(
     name="alerts",
@@ -52,10 +52,10 @@ class UnverifiedAccounts:
 
     name: str = "unverified_accounts"
 
-    def lots(self, *, dry_run: bool) -> Iterator[int]:
+    def chunks(self, *, dry_run: bool) -> Iterator[int]:
         """See audit.retention.Rule."""
         cutoff = moment_before(KEEP_UNVERIFIED.value())
-        while ids := self._given_up(cutoff, at_most=10**9 if dry_run else LOT):
+        while ids := self._given_up(cutoff, at_most=10**9 if dry_run else CHUNK):
             if not dry_run:
                 self._erase(ids)
             yield len(ids)

@@ -70,7 +70,7 @@ def newest_head() -> Head:
 def signed_off() -> Head:
     """The entry before the chain's start: 0, or the last that retention has signed off.
 
-    Whoever signs off writes an entry that is sealed itself, and only the owner may write it.
+    Signing off writes an entry that is sealed itself, and only the owner may write it.
     """
     entry = _sealed().filter(action=PRUNED).last()
     return Head.parse(json.loads(entry.details or "")["through"]) if entry else Head(0, "")

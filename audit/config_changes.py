@@ -11,7 +11,7 @@ def change_setting(*, key: config.AnyKey, text: str | None, actor: Actor | None)
     """Store a setting's text, or go back to the default (None); False when that changes nothing.
 
     Other processes see it within config.CACHE_SECONDS. Raises ValueError, with a sentence for
-    whoever typed it, when the text doesn't fit the key.
+    the person who typed it, when the text doesn't fit the key.
     """
     if text is not None:
         key.parse(text)

@@ -15,7 +15,7 @@ Found = tuple[QuerySet[Any], bool]
 
 
 class LargeList(ChangeList):
-    """Offers the way back to all rows only to whoever has left it."""
+    """Offers the way back to all rows only to those who have left it."""
 
     def get_results(self, request: HttpRequest) -> None:
         """Without a search or a filter, what is found is all that there is."""
@@ -27,7 +27,7 @@ class LargeList(ChangeList):
 class LargeListAdmin(admin.ModelAdmin):
     """A list that neither counts, sorts nor searches by reading the whole table.
 
-    Whoever inherits says in `sortable_by` which columns have an index.
+    A subclass says in `sortable_by` which columns have an index.
     """
 
     paginator = EstimatingPaginator
@@ -56,10 +56,10 @@ class LargeListAdmin(admin.ModelAdmin):
 
 
 class FoundByUserAdmin(LargeListAdmin):
-    """Rows of users: found by the user's whole e-mail address, or by the row's number."""
+    """Rows of users: found by the user's whole email address, or by the row's number."""
 
     search_fields = ("pk",)
-    search_help_text = "A whole e-mail address, or a number from this list"
+    search_help_text = "A whole email address, or a number from this list"
     user_field = "user"
 
     def get_search_results(
@@ -80,6 +80,6 @@ def number(term: str) -> int:
 
 
 def user_id_of(email: str) -> int | None:
-    """The number of the user with an e-mail address, in whatever case; None for nobody."""
+    """The number of the user with an email address, in whatever case; None for nobody."""
     found = get_user_model().objects.filter(email__iexact=email)
     return found.values_list("pk", flat=True).first()

@@ -17,7 +17,7 @@ class AuditLogQuerySet(models.QuerySet["AuditLog"]):
 
 
 class AuditLog(models.Model):
-    """One thing somebody did; written once, sealed into a hash chain, never changed."""
+    """One thing someone did; written once, sealed into a hash chain, never changed."""
 
     id = models.AutoField(primary_key=True, db_column="log_id")
     user = models.ForeignKey(

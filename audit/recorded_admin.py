@@ -23,7 +23,7 @@ FILTER_ENDINGS = ("exact", "isnull", "isempty", "id__exact")
 class NamedLookupsAdmin(admin.ModelAdmin):
     """A list that answers only the look-ups that its own filters name.
 
-    Django answers one by any column of the model: whoever may see the list of people could ask
+    Django answers one by any column of the model: anyone who may see the list of people could ask
     for a hidden column, a character a request.
     """
 
@@ -37,7 +37,7 @@ class NamedLookupsAdmin(admin.ModelAdmin):
 
 
 class AuditedHistoryAdmin(NamedLookupsAdmin):
-    """An object's history is what the audit log has of it, for whoever may see the object."""
+    """An object's history is what the audit log has of it, for those who may see the object."""
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -109,7 +109,7 @@ class ReadOnlyAdmin(AuditedHistoryAdmin):
 
 
 class AsksAgainAdmin(admin.ModelAdmin):
-    """Pages that nobody changes at a desk somebody left: the password is asked for again."""
+    """Pages that nobody changes at a desk someone has left: the password is asked for again."""
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show the list; its actions are changes too."""

@@ -1,7 +1,7 @@
 """How long things are kept, and removing what is older in small steps that nobody waits for.
 
-A rule says what is due and removes it lot by lot, each lot in a short transaction of its own;
-rows that somebody else holds are left for the next time.
+A rule says what is due and removes it chunk by chunk, each chunk in a short transaction of its own;
+rows that someone else holds are left for the next time.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from audit.config import Key, declare_integer
 from audit.models import AuditLog
 from audit.trail import record
 
-LOT = 2000
+CHUNK = 2000
 
 KEEP_ENTRIES = declare_integer(
     "audit.keep_days",
@@ -42,15 +42,15 @@ class Rule(Protocol):
     def name(self) -> str:
         """What it is called in the command's answer."""
 
-    def lots(self, *, dry_run: bool) -> Iterator[int]:
-        """Remove, or only count, what is due; how many of each lot."""
+    def chunks(self, *, dry_run: bool) -> Iterator[int]:
+        """Remove, or only count, what is due; how many of each chunk."""
 
 
 @dataclass(frozen=True)
 class OldRows:
     """Rows of a table that are older than so many days, found by walking along its key.
 
-    Keys rise with the time in `born`, so the walk ends at the first lot that is young: it needs
+    Keys rise with the time in `born`, so the walk ends at the first chunk that is young: it needs
     no index of its own, which every insert would pay for. `due` is a condition on `kept`, the
     row, and `cutoff`, the time (aware); `before` are statements that let go of the rows `ids`.
     All of it is SQL of ours.
@@ -64,7 +64,7 @@ class OldRows:
     due: str = "true"
     before: tuple[str, ...] = ()
 
-    def lots(self, *, dry_run: bool) -> Iterator[int]:
+    def chunks(self, *, dry_run: bool) -> Iterator[int]:
         """See Rule."""
         cutoff, after = moment_before(self.days.value()), 0
         while True:
@@ -82,8 +82,8 @@ class OldRows:
         rows = self._run(
             "SELECT max(id), array_agg(id) FILTER (WHERE is_old) FROM ("
             " SELECT {key} AS id, {born} < %(cutoff)s AS is_old FROM {table}"
-            " WHERE {key} > %(after)s ORDER BY {key} LIMIT %(lot)s) oldest",
-            {"after": after, "cutoff": cutoff, "lot": LOT},
+            " WHERE {key} > %(after)s ORDER BY {key} LIMIT %(chunk)s) oldest",
+            {"after": after, "cutoff": cutoff, "chunk": CHUNK},
         )
         last, old = rows[0]
         return last, old or []
@@ -115,13 +115,13 @@ class Addresses:
 
     name: str = "addresses"
 
-    def lots(self, *, dry_run: bool) -> Iterator[int]:
+    def chunks(self, *, dry_run: bool) -> Iterator[int]:
         """See Rule."""
         if dry_run:
             cutoff = moment_before(KEEP_ADDRESSES.value())
             yield AuditLog.objects.filter(ip__isnull=False, timestamp__lt=cutoff).count()
             return
-        while removed := _ask("SELECT audit_forget_addresses(%s)", [LOT]):
+        while removed := _ask("SELECT audit_forget_addresses(%s)", [CHUNK]):
             yield removed
 
 
@@ -134,7 +134,7 @@ class Entries:
 
     name: str = "entries"
 
-    def lots(self, *, dry_run: bool) -> Iterator[int]:
+    def chunks(self, *, dry_run: bool) -> Iterator[int]:
         """See Rule."""
         start, through = chain.signed_off(), self._through()
         if dry_run:
@@ -165,7 +165,7 @@ class Entries:
             "WITH gone AS (DELETE FROM auditlogs WHERE log_id IN ("
             " SELECT log_id FROM auditlogs WHERE chain_no <= %s ORDER BY chain_no LIMIT %s)"
             " RETURNING 1) SELECT count(*) FROM gone",
-            [through, LOT],
+            [through, CHUNK],
         )
 
 

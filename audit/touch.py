@@ -1,4 +1,4 @@
-"""`updated_at` that is true whoever writes: a trigger that any table can have."""
+"""`updated_at` that is true no matter what writes: a trigger that any table can have."""
 
 import pgtrigger
 

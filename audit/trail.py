@@ -12,7 +12,7 @@ current_ip: ContextVar[str | None] = ContextVar("current_ip", default=None)
 
 
 class Actor(Protocol):
-    """Whoever did it: a signed-in user, or nobody (a source, a command, the system)."""
+    """Who did it: a signed-in user, or nobody (a source, a command, the system)."""
 
     pk: Any
 

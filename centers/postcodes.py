@@ -23,7 +23,7 @@ INWARD = "[0-9][ABD-HJLNP-UW-Z]{2}"
 
 _POSTCODE = re.compile(f"({OUTWARD})({INWARD})?")
 _SECTOR = re.compile(f"({OUTWARD}) ([0-9])")
-# What begins like this is somebody's postcode, but of no place in Great Britain: Northern
+# What begins like this is someone's postcode, but of no place in Great Britain: Northern
 # Ireland, the Crown dependencies, the forces' post, and the overseas territories.
 _ELSEWHERE = re.compile(
     r"(?:BT|JE|GY|IM|GX)[0-9]|BF1|BFPO|(?:ASCN|BBND|BIQQ|FIQQ|PCRN|SIQQ|STHL|TDCU|TKCA)1ZZ$"

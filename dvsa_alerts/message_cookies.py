@@ -1,4 +1,4 @@
-"""Messages to whoever sees the next page, in a cookie named as the others are."""
+"""Messages for the next page, in a cookie named as the others are."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage

@@ -1,4 +1,4 @@
-"""What every answer says to the browser besides its content, whoever gave it."""
+"""What every answer says to the browser besides its content."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,9 +31,9 @@ class SecurityHeadersMiddleware(SecurityMiddleware):
 
 
 class NoStoreMiddleware:
-    """Lets nothing be kept of what is answered to somebody, nor of anything once they sign out.
+    """Lets nothing be kept of what is answered to someone, nor of anything once they sign out.
 
-    Somebody is who brings a session or a token, or is given a session. Static files are for all.
+    Someone is who brings a session or a token, or is given a session. Static files are for all.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -268,7 +268,7 @@ CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 QUEUES = periodic.QUEUES
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# The prefork worker would else close its connection around every task (PostGIS then loads anew).
+# A prefork worker would otherwise close its connection around each task, and load PostGIS again.
 CELERY_DB_REUSE_MAX = 100
 CELERY_TASK_ROUTES = {
     "alerts.tasks.match": {"queue": "matching"},
@@ -317,7 +317,7 @@ CSRF_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "dvsa_alerts.message_cookies.MessageStorage"
 X_FRAME_OPTIONS = "DENY"
-# Besides Django's own. "Near me" asks where somebody is; of all else a device has, nothing is used.
+# Besides Django's own. "Near me" asks where someone is; of all else a device has, nothing is used.
 SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), "

@@ -78,7 +78,7 @@ class OpeningQuerySet(models.QuerySet["SlotOpening"]):
 
 
 class CoveredWeekQuerySet(models.QuerySet["CoveredWeek"]):
-    """Weeks in which somebody watched, in the words of the domain."""
+    """Weeks in which someone watched, in the words of the domain."""
 
     def at(
         self, centers: models.QuerySet[Center], test_types: Collection[str]
@@ -88,7 +88,7 @@ class CoveredWeekQuerySet(models.QuerySet["CoveredWeek"]):
         return found.filter(test_type__in=test_types) if test_types else found
 
     def watched_since(self, moment: datetime) -> datetime | None:
-        """From when on, but not before `moment` (aware), somebody watched; None for never since."""
+        """From when on, but not before `moment` (aware), someone watched; None for never since."""
         weeks = self.filter(monday__gte=monday_of(moment))
         first: datetime | None = weeks.aggregate(first=Min("since"))["first"]
         return first and max(first, moment)

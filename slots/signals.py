@@ -1,4 +1,4 @@
-"""What the apps above may want to hear of; sent once it is committed, whoever listens or fails."""
+"""What the apps above may want to hear of; sent once it is committed."""
 
 import logging
 

@@ -82,7 +82,7 @@ def check_url(url: str) -> None:
 
 
 def forget_polling(source: Source) -> None:
-    """A source (not saved here) is to be asked anew, as one that was never asked."""
+    """A source (not saved here) is to be asked again, as one that was never asked."""
     source.etag = source.last_modified = source.next_poll_at = source.last_error = None
     source.failures = 0
 

@@ -89,9 +89,9 @@ def open_slots(*, wanted: Sequence[Wanted], actor: User | None) -> Opened:
 
 @transaction.atomic
 def close_slots(*, slots: Iterable[Slot], actor: User | None) -> int:
-    """Close slots on staff's word, whoever opened them; how many were open.
+    """Close slots on staff's word, no matter which source opened them.
 
-    Sources that go on listing them don't open them again.
+    Returns the number of those that were open. Sources that go on listing them do not reopen them.
     """
     lock_slots()
     chosen = Slot.objects.filter(pk__in=[slot.pk for slot in slots])

@@ -42,7 +42,7 @@ class AuditLogAdmin(LargeListAdmin, ReadOnlyAdmin):
     sortable_by = ("when",)
     search_fields = ("pk",)
     search_help_text = (
-        "Who did it: a whole e-mail address. Or about what: a kind and a number, as"
+        "Who did it: a whole email address. Or about what: a kind and a number, as"
         " “accounts.user 12”. Or what was done: “user.disabled”"
     )
     actions = ("export",)

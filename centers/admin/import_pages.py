@@ -1,4 +1,4 @@
-"""Importing a list of centres in admin: what it would change, its faulty rows mended, and done."""
+"""Importing a list of centres in admin: what it would change, its faulty rows fixed, and done."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from centers.importing.files import read_rows
 from centers.importing.review import MENDED_FIELDS, Review
 
 CHECK = "Show what would change"
-# So many are mended in the page; with more, the file is.
+# So many are fixed in the page; with more, fix the file.
 MENDED_AT_MOST = 50
 ROWS_SHOWN = 200
 
@@ -32,7 +32,7 @@ class ImportForm(forms.Form):
     )
     overwrite = forms.BooleanField(
         label="Replace what staff have edited too", required=False,
-        help_text="Otherwise a field that somebody changed here stays as it is",
+        help_text="Otherwise a field that someone changed here stays as it is",
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class ImportForm(forms.Form):
 
 
 class CenterImportPages(admin.ModelAdmin):
-    """Choose a file, look at the plan, mend, apply: the same plan as `import_centers` makes."""
+    """Choose a file, look at the plan, fix it, apply: the same plan as `import_centers` makes."""
 
     def get_urls(self) -> list[URLPattern]:
         """One address for all of it."""
@@ -73,10 +73,10 @@ class CenterImportPages(admin.ModelAdmin):
         except BadFile as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect("admin:centers_center_import")
-        mended = review.mended(request.POST.dict())
-        if "import" in request.POST and mended == review:
+        corrected = review.corrected(request.POST.dict())
+        if "import" in request.POST and corrected == review:
             return self._import(request, review)
-        return self._show(request, mended)
+        return self._show(request, corrected)
 
     def _import(self, request: HttpRequest, review: Review) -> HttpResponse:
         with transaction.atomic():

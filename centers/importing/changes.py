@@ -23,7 +23,7 @@ from centers.signals import say_many_centers_written
 # Who moved a centre moved it in both directions.
 TOGETHER = {"latitude": ("latitude", "longitude"), "longitude": ("latitude", "longitude")}
 
-# What a merge is about, whoever wrote it last: the centre goes on, under the row's code.
+# What a merge is about, no matter who wrote it last: the centre goes on, under the row's code.
 MERGED = ("code", "is_active")
 
 
@@ -247,7 +247,7 @@ def _update(planned: Planned, actor: Actor | None) -> None:
 
 
 def _keep_as_alias(center: Center, former: str) -> None:
-    """Unless the name stands for somebody else, by name or alias."""
+    """Unless the name stands for someone else, by name or alias."""
     folded = fold(former)
     if all(fold(name) != folded for name in Center.objects.values_list("name", flat=True)):
         CenterAlias.objects.get_or_create(

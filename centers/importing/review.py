@@ -36,7 +36,7 @@ class Review:
         """Whether the centres are as they were when this was shown."""
         return self.basis == _text(plan)
 
-    def mended(self, typed: Mapping[str, str]) -> "Review":
+    def corrected(self, typed: Mapping[str, str]) -> "Review":
         """With the cells that were typed again, each named by line and field: `7-postcode`; and
         with the rows that were chosen to be merged, each named by its line: `7-merge`."""
         merge = tuple(row.line for row in self.rows if f"{row.line}-merge" in typed)

@@ -39,7 +39,7 @@ def make_state_folder() -> Path:
 
 
 def server_user() -> pwd.struct_passwd:
-    """Who runs PostgreSQL and Redis: whoever calls, but never root."""
+    """Who runs PostgreSQL and Redis: the caller, but never root."""
     return pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 

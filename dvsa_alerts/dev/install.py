@@ -96,7 +96,7 @@ def stamp(folder: Path = ROOT, python: Sequence[int] = sys.version_info[:2]) -> 
 
 
 def install_requirements() -> None:
-    """An environment that was moved, made by another Python or left half made is made anew."""
+    """One that was moved, made by another Python or left half made is made afresh."""
     found = STAMP.read_text() if STAMP.exists() and PYTHON.exists() else ""
     if found == stamp():
         return

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from accounts.models import RequestWindow, TryWindow
 from alerts.retention import ALERTS, NOTIFICATIONS, UnverifiedAccounts
-from audit.retention import LOT, Addresses, Entries, Rule
+from audit.retention import CHUNK, Addresses, Entries, Rule
 from dvsa_alerts.models import CacheEntry
 from slots.retention import BATCHES, OPENINGS, SLOTS
 
@@ -35,16 +35,16 @@ class Sessions:
 
     name: str = "sessions"
 
-    def lots(self, *, dry_run: bool) -> Iterator[int]:
+    def chunks(self, *, dry_run: bool) -> Iterator[int]:
         """See audit.retention.Rule."""
         with connection.cursor() as cursor:
             if dry_run:
                 cursor.execute(COUNT_EXPIRED)
                 yield cursor.fetchone()[0]
                 return
-            removed = LOT
-            while removed == LOT:
-                cursor.execute(DELETE_EXPIRED, [LOT])
+            removed = CHUNK
+            while removed == CHUNK:
+                cursor.execute(DELETE_EXPIRED, [CHUNK])
                 removed = cursor.rowcount
                 yield removed
             cursor.execute(ENDED)
@@ -57,7 +57,7 @@ class Passed:
     name: str
     rows: QuerySet[Any]
 
-    def lots(self, *, dry_run: bool) -> Iterator[int]:
+    def chunks(self, *, dry_run: bool) -> Iterator[int]:
         """See audit.retention.Rule."""
         yield self.rows.count() if dry_run else self.rows.delete()[0]
 
@@ -83,13 +83,13 @@ def prune(
 ) -> Removed:
     """Remove what is due, or only count it: how much by the rules' names.
 
-    Stops after so many seconds with whole lots done; `progress` gets the name and size of each.
+    Stops after so many seconds with whole chunks done; `progress` gets the name and size of each.
     """
     until = time.monotonic() + seconds
     removed: Removed = {}
     for rule in rules:
         removed[rule.name] = 0
-        for count in rule.lots(dry_run=dry_run):
+        for count in rule.chunks(dry_run=dry_run):
             removed[rule.name] += count
             progress(rule.name, count)
             if time.monotonic() > until:

@@ -30,7 +30,7 @@ LEARNER = "learner@example.org"
 
 
 def seed_people(*, password: str) -> list[User]:
-    """Make whoever of PEOPLE is missing, each with a verified e-mail; answers who was made."""
+    """Make those of PEOPLE who are missing, each with a verified email. Returns who was made."""
     known = set(User.objects.filter(email__in=PEOPLE).values_list("email", flat=True))
     return [
         _make(email, role_name, password)

@@ -25,7 +25,7 @@ from slots.querysets import LONDON
 from slots.sources import add_source
 
 NAME = "simulated"
-# So that whoever is told of it finds it still open.
+# So that the learner who is told of it finds it still open.
 SHORTEST_FOR_A_SEARCH = 60.0
 CLOSINGS_REMEMBERED = 1000
 

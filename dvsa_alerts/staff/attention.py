@@ -1,4 +1,4 @@
-"""What needs somebody's attention, for the first page of admin: each with where to look."""
+"""What needs someone's attention, for the first page of admin: each with where to look."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -63,7 +63,7 @@ class FeedBatchAdmin(LargeListAdmin, ReadOnlyAdmin):
         self._decide(request, queryset, drop_batch, "dropped")
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change batches decides on held ones; their content nobody changes."""
+        """Those who may change batches decide on held ones; their content nobody changes."""
         return request.user.has_perm("slots.change_feedbatch")
 
     def change_view(

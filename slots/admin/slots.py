@@ -85,7 +85,7 @@ class SlotAdmin(AtCenters):
 
     @admin.action(description="Close the chosen slots", permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[Slot]) -> None:
-        """Whoever opened them, until staff open them again."""
+        """The source that opened them, until staff open them again."""
         chosen = self._chosen(request, queryset)
         if chosen:
             closed = close_slots(slots=chosen, actor=acting_user(request))

@@ -46,7 +46,7 @@ class SourceTokenAdmin(AsksAgainAdmin, ReadOnlyAdmin):
         self.message_user(request, f"Revoked: {sum(revoked)}.")
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whoever may delete tokens may revoke them."""
+        """Those who may delete tokens may revoke them."""
         return request.user.has_perm("slots.delete_sourcetoken")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

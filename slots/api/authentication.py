@@ -1,4 +1,4 @@
-"""Who may post to a source: whoever holds one of its live tokens."""
+"""Who may post to a source: those who hold one of its live tokens."""
 
 from http import HTTPStatus
 from typing import Any, cast

@@ -1,6 +1,6 @@
 """What the system has itself seen of a centre's openings, in the figures that its page pictures.
 
-Counted are openings that were seen to open, in weeks in which somebody watched: what a source
+Counted are openings that were seen to open, in weeks in which someone watched: what a source
 listed when it first covered the centre had opened at a time that nobody saw.
 """
 
@@ -26,7 +26,7 @@ MOST_OPENINGS = 20_000
 
 # opened_at, closed_at, close_reason, the slot's date, and its test type
 Opening = tuple[datetime, datetime | None, str | None, date, str]
-# Since when somebody watched in a week, by test type and Monday.
+# Since when someone watched in a week, by test type and Monday.
 Watched = Mapping[tuple[str, date], datetime]
 
 
@@ -45,7 +45,7 @@ class History:
     """Openings from `since` (Europe/London) until now; None where nobody has watched.
 
     `weeks`: how many opened in each week, by its Monday; None where nobody watched. `hours`: how
-    many opened on each ISO weekday and hour. `seconds_open`: of those that somebody took, how long
+    many opened on each ISO weekday and hour. `seconds_open`: of those that someone took, how long
     they stayed open. `notice`: how many had at least so many days left (keys as NOTICE_FROM).
     """
 
@@ -59,7 +59,7 @@ class History:
 
     @classmethod
     def of(cls, openings: Iterable[Opening], watched: Watched, monday: date) -> "History":
-        """Count what opened while somebody watched, until the week of a Monday; see `Opening`."""
+        """Count what opened while someone watched, until the week of a Monday; see `Opening`."""
         openings = [each for each in openings if _was_watched(each, watched)]
         local = [opened_at.astimezone(LONDON) for opened_at, *_ in openings]
         days = [(row[3] - opened.date()).days for row, opened in zip(openings, local, strict=True)]
@@ -75,7 +75,7 @@ class History:
 
     @property
     def unwatched(self) -> int:
-        """In how many weeks nobody watched, of those since somebody first did."""
+        """In how many weeks nobody watched, of those since someone first did."""
         return list(self.weeks.values()).count(None)
 
 

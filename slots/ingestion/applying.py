@@ -1,6 +1,6 @@
 """What a batch changes: a few statements over the temporary table `incoming`.
 
-Whoever calls holds the lock on slots. Past slots are left to housekeeping throughout.
+The caller holds the lock on slots. Past slots are left to housekeeping throughout.
 """
 
 from dataclasses import dataclass, field, replace
@@ -199,7 +199,7 @@ class Closing:
 
 @dataclass(frozen=True)
 class Applied:
-    """What a batch has changed; `announced` counts openings that somebody may be told of."""
+    """What a batch has changed; `announced` counts openings that someone may be told of."""
 
     opened: int = 0
     closed: int = 0

@@ -70,7 +70,7 @@ class Arrival:
 
 
 def make_incoming() -> None:
-    """Make the temporary table `incoming` anew; it goes with the transaction."""
+    """Make the temporary table `incoming` afresh; it goes with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLE)
 

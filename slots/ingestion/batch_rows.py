@@ -12,7 +12,7 @@ from audit.text import printable
 from slots.models import Slot
 from slots.querysets import LONDON
 
-# A file with more faults than this is not what whoever sent it thinks it is.
+# A file with more faults than this is not what its sender thinks it is.
 MOST_REJECTED = 10_000
 # Every one is looked up and remembered; Great Britain has some 600 centres.
 MOST_NAMES = 20_000

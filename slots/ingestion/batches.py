@@ -111,7 +111,7 @@ def parse_json(source: bytes | IO[bytes], *, most_bytes: int = MOST_BYTES) -> Ba
     rows, said = _rows(), {}
     for name in stream.members():
         if name not in _FIELDS or name in said:
-            fault = "stands twice" if name in said else "is not a field of a batch"
+            fault = "appears twice" if name in said else "is not a field of a batch"
             raise BadBatch(f"{quoted(name)} {fault}", field=printable(name))
         said[name] = _read_slots(stream, rows) if name == "slots" else stream.value()
     stream.end()

@@ -41,7 +41,7 @@ def _places(header: list[str]) -> dict[str, int]:
         found = ", ".join(quoted(name) for name in names[:6] if name)
         raise BadBatch(f"the header lacks {', '.join(missing)}; it has {found or 'nothing'}")
     if any(names.count(name) > 1 for name in COLUMNS):
-        raise BadBatch("a column stands twice in the header")
+        raise BadBatch("a column appears twice in the header")
     return {name: names.index(name) for name in COLUMNS}
 
 

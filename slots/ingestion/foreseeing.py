@@ -1,4 +1,4 @@
-"""What releasing a held batch would do, for whoever decides on it."""
+"""What releasing a held batch would do, for the person who decides on it."""
 
 from dataclasses import dataclass
 from datetime import datetime

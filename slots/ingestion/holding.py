@@ -105,7 +105,7 @@ def apply_held(
 ) -> Outcome:
     """Apply a held batch after all; what it closes counts as closed by a mass closing.
 
-    Whoever calls holds the locks on the source and on slots.
+    The caller holds the locks on the source and on slots.
     """
     application = take_up(batch, source=source, now=now)
     closing = applying.read_closing(application)

@@ -22,7 +22,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise BadBatch("a field stands twice in one object")
+        raise BadBatch("a field appears twice in one object")
     return members
 
 
@@ -45,7 +45,7 @@ class JsonStream:
         self._ended = False
 
     def members(self) -> Iterator[str]:
-        """The names of an object's members; whoever takes one reads its value before the next."""
+        """The names of an object's members; the caller reads its value before the next."""
         self._take("{")
         if self._next() == "}":
             return self._take("}")

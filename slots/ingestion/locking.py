@@ -1,4 +1,4 @@
-"""One writer of slots at a time, whoever it is."""
+"""One writer of slots at a time."""
 
 from django.db import connection
 

@@ -1,4 +1,4 @@
-"""What became of a batch: stored with it, recorded, and told to whoever has to know."""
+"""What became of a batch: stored with it, recorded, and told to those who have to know."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple

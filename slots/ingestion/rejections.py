@@ -1,4 +1,4 @@
-"""Why rows of a batch were rejected, gathered for whoever is to mend it."""
+"""Why rows of a batch were rejected, gathered for the person who has to fix it."""
 
 from collections import defaultdict
 from dataclasses import dataclass

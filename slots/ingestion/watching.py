@@ -1,4 +1,4 @@
-"""Remembering that somebody watched, so that nobody's silence is taken for "no slot opened"."""
+"""Remembering that someone watched, so that nobody's silence is taken for "no slot opened"."""
 
 from typing import Any
 

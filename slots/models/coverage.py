@@ -1,4 +1,4 @@
-"""When somebody watched: what "no slot opened" may be said of."""
+"""When someone watched: what "no slot opened" may be said of."""
 
 from typing import ClassVar
 

@@ -79,7 +79,7 @@ class SlotOpening(models.Model):
     """One episode of a slot being free, from `opened_at` to `closed_at` (by the source's clock).
 
     `resumed_at` (by ours) says that the episode has gone on after it had been closed for less
-    than the quiet time: its alerts that expired unsent are due again. Whoever makes them so
+    than the quiet time: its alerts that expired unsent are due again. What makes them so
     sets it back to null.
     `mass_closed` marks what a held batch closed once it was released or confirmed: what of it
     returns within 24 hours is quiet.

@@ -13,7 +13,7 @@ from centers.models import Center
 
 
 class Source(models.Model):
-    """Somebody who tells us which slots are open: a file, a feed that posts, a feed we poll.
+    """Someone who tells us which slots are open: a file, a feed that posts, a feed we poll.
 
     `newest_observed_at` is by the source's clock, of the newest batch that was applied;
     `heard_at` is by ours, of the last batch that said something new, a held one included, and

@@ -27,7 +27,7 @@ ViewOfMoment = Callable[[HttpRequest, datetime], HttpResponse]
 # At about 20 kB a page this is some 10 MB of each process.
 MOST_PAGES = 500
 LONGEST_PAGE = 64 * 1024
-# Whoever brings one of these is shown more than the address says.
+# A request that brings one of these is shown more than the address says.
 PERSONAL_COOKIES = {settings.SESSION_COOKIE_NAME, f"{settings.COOKIE_PREFIX}messages"}
 TOLD_APART_BY = ("HX-Request", "HX-History-Restore-Request")
 

@@ -36,7 +36,7 @@ def test_a_bad_value_falls_back_to_the_default_and_is_reported(limit, bad):
 
 
 def test_an_unknown_key_is_kept_and_no_fault(limit):
-    store("x", key="somebody.elses")
+    store("x", key="someone.elses")
     assert config.faults() == []
 
 

@@ -35,7 +35,7 @@ def by_owner(entries):
 
     def run(rule, *, dry_run=False):
         with databases.used_here(connection.settings_dict["NAME"], role="app_owner"):
-            return sum(rule.lots(dry_run=dry_run))
+            return sum(rule.chunks(dry_run=dry_run))
 
     return run
 
@@ -104,8 +104,8 @@ def test_a_head_from_before_the_start_is_not_taken_for_one_that_holds(entries, b
 
 
 def test_addresses_go_after_90_days_and_their_users_stay_provable(entries):
-    assert sum(Addresses().lots(dry_run=True)) == 8
-    assert sum(Addresses().lots(dry_run=False)) == 8
+    assert sum(Addresses().chunks(dry_run=True)) == 8
+    assert sum(Addresses().chunks(dry_run=False)) == 8
     left = AuditLog.objects.filter(ip__isnull=False)
     assert (left.count(), AuditLog.objects.filter(user__isnull=True).count()) == (2, 0)
     assert not AuditLog.objects.filter(ip__isnull=True, ip_salt__isnull=False).exists()
@@ -125,7 +125,7 @@ def test_a_changed_address_is_found(entries, change):
 
 
 def test_an_erased_user_leaves_after_the_address_has(entries):
-    list(Addresses().lots(dry_run=False))
+    list(Addresses().chunks(dry_run=False))
     User.objects.get(email="ada@example.org").delete()
     erased = AuditLog.objects.exclude(action=ERASED)
     assert set(erased.values_list("user_id", "ip", "salt", "ip_salt")) == {(None,) * 4}
@@ -140,7 +140,7 @@ def test_an_entry_from_before_addresses_had_their_own_hash_loses_its_user_too(en
         )
     seal()
     assert verify().broken is None
-    list(Addresses().lots(dry_run=False))
+    list(Addresses().chunks(dry_run=False))
     assert AuditLog.objects.filter(salt__isnull=True).count() == 8
     assert verify().broken is None
 

@@ -1,4 +1,4 @@
-"""When e-mails have arrived at the sink, counted from a moment of ours."""
+"""When emails have arrived at the sink, counted from a moment of ours."""
 
 import smtplib
 import time
@@ -11,7 +11,7 @@ from tests.benchmarks.senders import HOST, MailSink
 
 @dataclass(frozen=True)
 class Arrival:
-    """One e-mail: whom it was for, and how many seconds after the moment its last byte came."""
+    """One email: whom it was for, and how many seconds after the moment its last byte came."""
 
     address: str
     seconds: float

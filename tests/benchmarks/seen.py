@@ -16,7 +16,7 @@ class Seen:
         self._digests = (self._digests + int.from_bytes(digest)) % 2**64
 
     def answer(self) -> bytes:
-        """How many, and the sum of their digests; then it begins anew."""
+        """How many, and the sum of their digests; then it begins again."""
         said = f"{self._count} {self._digests}"
         self._count = self._digests = 0
         return said.encode()

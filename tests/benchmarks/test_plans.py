@@ -108,7 +108,7 @@ LEARNERS_OWN = (
 
 @pytest.fixture
 def learner(world) -> User:
-    """Somebody in the middle of all, with a search and some alerts."""
+    """Someone in the middle of all, with a search and some alerts."""
     return User.objects.order_by("pk")[LEARNERS // 2]
 
 

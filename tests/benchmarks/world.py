@@ -121,7 +121,7 @@ def owner_at_rest() -> Iterator[psycopg.Connection]:
 
 @contextmanager
 def without_indexes(owner: psycopg.Connection, table: str) -> Iterator[None]:
-    """Lay the indexes of a table aside, but for keys that others refer to, and make them anew."""
+    """Lay the indexes of a table aside, but for keys that others refer to, and make them again."""
     found = owner.execute(world_sql.INDEXES, {"table": table}).fetchall()
     for _, drop, _ in found:
         owner.execute(drop)

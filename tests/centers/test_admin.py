@@ -109,8 +109,8 @@ def test_what_was_shown_is_imported_by_the_next_press(manager, center):
 
 def test_faulty_rows_are_mended_in_the_page(manager, center):
     page = manager.post(IMPORT, chosen())
-    mended = {"4-name": "Ilford", "5-latitude": "51.55"}
-    page = manager.post(IMPORT, carried(page) | mended | {"check": "1"})
+    corrected = {"4-name": "Ilford", "5-latitude": "51.55"}
+    page = manager.post(IMPORT, carried(page) | corrected | {"check": "1"})
     assert page.context["plan"].rejected == []
     manager.post(IMPORT, carried(page) | {"import": "1"})
     assert set(Center.objects.values_list("name", flat=True)) == {

@@ -124,7 +124,7 @@ def test_dates_drawn_at_random_agree_with_a_recount_day_by_day(
 
 
 def recounted_deadline(test: date, notice: int, nation: str) -> date:
-    """The latest day before the test with enough days that count between: each day tried anew."""
+    """The latest day before the test with enough days that count between: each day tried again."""
     kept = country_holidays("GB", subdiv=str(nation))
     for back in range(1, 100):
         day = test - DAY * back

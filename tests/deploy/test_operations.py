@@ -25,7 +25,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
     -subj /CN=alerts.example.org -addext subjectAltName=DNS:alerts.example.org \
     -keyout {TLS}/privkey.pem -out {TLS}/fullchain.pem
 """
-# What somebody should not have done, and whether it is undone.
+# What someone should not have done, and whether it is undone.
 DEED = "sudo -u postgres psql -q app -c 'DELETE FROM centers_postcode'"
 POSTCODES = "sudo -u postgres psql -XAt app -c 'SELECT count(*) FROM centers_postcode'"
 # A visitor who asks for one page after another, and notes each answer's status and seconds.

@@ -34,7 +34,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def visitor(settings, collected: Path) -> Iterator[Client]:
-    """Somebody signed in to a site that serves its files as a deployment does."""
+    """Someone signed in to a site that serves its files as a deployment does."""
     backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
     settings.STORAGES = {**django_settings.STORAGES, "staticfiles": {"BACKEND": backend}}
     settings.STATIC_ROOT = collected

@@ -49,7 +49,7 @@ PAGES = {
     "push": "/push/",
     "account": "/account/",
     "erase": "/account/erase/",
-    "e-mail": "/accounts/email/",
+    "email": "/accounts/email/",
     "second step": "/accounts/2fa/",
     "sessions": "/accounts/sessions/",
     "privacy": "/privacy/",

@@ -79,7 +79,7 @@ def keys(listed: Iterable[dict]) -> set[tuple[str, str, str]]:
 
 
 def announced() -> int:
-    """How many openings somebody may be told of."""
+    """How many openings someone may be told of."""
     return SlotOpening.objects.filter(quiet=None).count()
 
 

@@ -22,7 +22,7 @@ class Command(LoopingCommand):
     """Send what is due."""
 
     help = (
-        "Makes messages of waiting alerts and sends those that are due, by e-mail and push; mails "
+        "Makes messages of waiting alerts and sends those that are due, by email and push; mails "
         "learners whose searches have ended, and staff what they have to be told."
     )
     example = EXAMPLE

@@ -34,7 +34,7 @@ from dvsa_alerts.operations.backups.postgres_programs import (
 )
 from dvsa_alerts.operations.backups.table_sums import own_tables, table_sums
 
-# What lives for a moment only, and holds people's addresses or is derived: left empty. Whoever
+# What lives for a moment only, and holds people's addresses or is derived: left empty. What
 # was signed in signs in again after a restore, and a session that was ended stays so.
 LEFT_EMPTY = (
     "accounts_requestwindow",

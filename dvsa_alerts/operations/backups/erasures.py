@@ -79,7 +79,7 @@ def _line(erasure: Erasure) -> str:
 
 
 def _parsed(text: str) -> Iterable[Erasure]:
-    """A line that was cut short by a crash doesn't count, and is appended anew."""
+    """A line that was cut short by a crash doesn't count, and is appended again."""
     for line in text.splitlines():
         try:
             said = json.loads(line)

@@ -30,7 +30,7 @@ def remove_unfinished(folder: Path) -> None:
 
 
 def remove_all_but(folder: Path, newest: int) -> list[str]:
-    """Remove the older backups; their names. One that somebody else has removed is gone too."""
+    """Remove the older backups; their names. One that someone else has removed is gone too."""
     old = _backups(folder)[:-newest]
     for path in old:
         path.unlink(missing_ok=True)

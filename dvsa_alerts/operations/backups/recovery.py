@@ -1,7 +1,7 @@
 """What has to hold before a database that went back in time may go on.
 
 Whether it came out of a backup or was recovered to a moment: erased users are erased again,
-nothing is sent until somebody resumes it, no slot that was announced in the lost time is
+nothing is sent until someone resumes it, no slot that was announced in the lost time is
 announced again, and no number of that time is given to anything else.
 """
 
@@ -22,7 +22,7 @@ from dvsa_alerts.operations.backups.files import BadBackup
 from slots.models import SlotOpening, SourceBaseline
 
 # Signed links in mails of the lost time name rows by number. They must lead nowhere rather than
-# to what somebody else saves next: 2,000 restores fit into an integer.
+# to what someone else saves next: 2,000 restores fit into an integer.
 SKIP = """
 SELECT setval(pg_get_serial_sequence(format('%I.%I', nspname, relname), attname),
               coalesce(pg_sequence_last_value(

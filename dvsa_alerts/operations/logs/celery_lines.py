@@ -1,6 +1,6 @@
 """What a Celery worker writes past all logging ("Warm shutdown"): lines like all others.
 
-It says them in signal handlers, where whoever was interrupted may hold one of logging's locks. So
+It says them in signal handlers, where the interrupted code may hold one of logging's locks. So
 they are formatted here, without any lock, and written by a single call.
 """
 

@@ -1,4 +1,4 @@
-"""What no log may hold: it is taken out of every line, whoever wrote it and whatever it quotes.
+"""What no log may hold: it is taken out of every line, whatever wrote it and whatever it quotes.
 
 Addresses, postcodes, secrets and exact places come into logs mostly by way of other people's
 errors: a row that a constraint refuses, a mail server's answer, a URL that could not be reached.
@@ -38,7 +38,7 @@ Replacement = str | Callable[[re.Match[str]], str]
 
 
 def redact(text: str) -> str:
-    """The text without e-mail addresses, postcodes, secrets, links' paths and exact places."""
+    """The text without email addresses, postcodes, secrets, links' paths and exact places."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text

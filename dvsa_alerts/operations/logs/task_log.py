@@ -16,7 +16,7 @@ def keep_our_logging(loglevel: int, **kwargs: Any) -> None:
 
 
 def send_along(headers: dict[str, Any], **kwargs: Any) -> None:
-    """Whoever asks for a task, a request or another task, hands its request's id on."""
+    """What asks for a task, a request or another task, hands its request's id on."""
     headers[HEADER] = log_lines.request_id.get()
 
 
@@ -33,7 +33,7 @@ def end(**kwargs: Any) -> None:
 
 
 def connect() -> None:
-    """Listen to this process's Celery, as worker, beat and whoever asks for a task."""
+    """Listen to this process's Celery, as worker, beat and what asks for a task."""
     setup_logging.connect(keep_our_logging)
     before_task_publish.connect(send_along)
     task_prerun.connect(begin)

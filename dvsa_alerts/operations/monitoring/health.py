@@ -46,7 +46,7 @@ BACKUP_LATE_HOURS = declare_integer(
 )
 
 
-class Unwell(Exception):
+class Unhealthy(Exception):
     """What is wrong with a part, in a few words."""
 
 
@@ -65,7 +65,7 @@ def database() -> str:
         cursor.execute("SELECT pg_is_in_recovery(), current_setting('server_version')")
         is_standby, version = cursor.fetchone()
     if is_standby:
-        raise Unwell("is a standby, which takes no writes")
+        raise Unhealthy("is a standby, which takes no writes")
     return f"PostgreSQL {version}"
 
 
@@ -74,7 +74,7 @@ def migrations() -> str:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
-        raise Unwell(f"to be applied: {_named(str(migration) for migration, _ in plan)}")
+        raise Unhealthy(f"to be applied: {_named(str(migration) for migration, _ in plan)}")
     return "all applied"
 
 
@@ -93,14 +93,14 @@ def redis() -> str:
 def beat() -> str:
     """Some queue has done lately what beat asks for."""
     if len(silent_queues()) == len(settings.QUEUES):
-        raise Unwell("no queue has done what beat asks for every 15 s")
+        raise Unhealthy("no queue has done what beat asks for every 15 s")
     return "alive"
 
 
 def workers() -> str:
     """Each queue has a worker that works."""
     if silent := silent_queues():
-        raise Unwell(f"no sign of life of {', '.join(silent)}")
+        raise Unhealthy(f"no sign of life of {', '.join(silent)}")
     return f"at work: {', '.join(settings.QUEUES)}"
 
 
@@ -110,7 +110,7 @@ def sources() -> str:
     now = database_now()
     stale = [source.name for source in active if is_stale(source, now)]
     if stale:
-        raise Unwell(f"silent for too long: {_named(stale)}")
+        raise Unhealthy(f"silent for too long: {_named(stale)}")
     held = FeedBatch.objects.filter(status=FeedBatch.Status.HELD).count()
     return f"{len(active)} heard from, {held} held batches"
 
@@ -119,7 +119,7 @@ def matching() -> str:
     """No opening has waited for long to be matched."""
     late = watch.unmatched().oldest_seconds
     if late > MATCHING_LATE:
-        raise Unwell(f"an opening has waited for {late:.0f} s")
+        raise Unhealthy(f"an opening has waited for {late:.0f} s")
     return f"the oldest opening has waited for {late:.0f} s"
 
 
@@ -127,7 +127,7 @@ def reach() -> str:
     """What moved is followed; until then matching computes whom a centre reaches."""
     late = oldest_age(PendingReach.objects.all(), "created_at")
     if late > FOLLOWING_LATE:
-        raise Unwell(f"a centre has waited for {late:.0f} s to be followed")
+        raise Unhealthy(f"a centre has waited for {late:.0f} s to be followed")
     return f"{PendingReach.objects.count()} centres wait to be followed"
 
 
@@ -140,7 +140,7 @@ def deliveries() -> str:
         if backlog.oldest_seconds > DELIVERY_LATE
     ]
     if late:
-        raise Unwell(_named(late))
+        raise Unhealthy(_named(late))
     return f"{Delivery.objects.live().count()} under way, {watch.doubts()} times ever in doubt"
 
 
@@ -148,14 +148,14 @@ def providers() -> str:
     """No mail server or push service is left alone for having failed."""
     failing = Breaker.objects.open_now().values_list("provider", flat=True)
     if failing:
-        raise Unwell(f"left alone for a while: {_named(failing)}")
+        raise Unhealthy(f"left alone for a while: {_named(failing)}")
     return "all are used"
 
 
 def sending() -> str:
     """Staff, or a restore, may have switched it off."""
     if not config.SENDING.value():
-        raise Unwell("alerts.sending is off: nothing is sent until resume_sending")
+        raise Unhealthy("alerts.sending is off: nothing is sent until resume_sending")
     return "on"
 
 
@@ -163,14 +163,14 @@ def audit() -> str:
     """Entries are sealed soon after they are written."""
     late = oldest_age(AuditLog.objects.filter(chain_no__isnull=True), "timestamp")
     if late > SEALING_LATE:
-        raise Unwell(f"an entry has waited for {late:.0f} s to be sealed")
+        raise Unhealthy(f"an entry has waited for {late:.0f} s to be sealed")
     return "sealed"
 
 
 def settings_faults() -> str:
     """Whatever is stored fits its declaration."""
     if found := faults():
-        raise Unwell(_named(found))
+        raise Unhealthy(_named(found))
     return "all fit"
 
 
@@ -179,7 +179,7 @@ def disk() -> str:
     usage = shutil.disk_usage(settings.BASE_DIR)
     free = 100 * usage.free / usage.total
     if free < DISK_FREE_PERCENT:
-        raise Unwell(f"{free:.0f}% free")
+        raise Unhealthy(f"{free:.0f}% free")
     return f"{free:.0f}% free"
 
 
@@ -189,7 +189,7 @@ def archive() -> str:
         cursor.execute(ARCHIVER)
         is_on, fails, segment = cursor.fetchone()
     if fails:
-        raise Unwell(f"the database can't archive its log since {segment}")
+        raise Unhealthy(f"the database can't archive its log since {segment}")
     return "the database's log is archived" if is_on else "not looked at: archive_mode is off"
 
 
@@ -199,10 +199,10 @@ def backups() -> str:
         return "not looked at: BACKUP_DIR is not set"
     moment = newest_moment(Path(settings.BACKUP_DIR))
     if moment is None:
-        raise Unwell("there is none")
+        raise Unhealthy("there is none")
     hours = (timezone.now() - moment).total_seconds() / 3600
     if hours > BACKUP_LATE_HOURS.value():
-        raise Unwell(f"the newest is {hours:.0f} hours old")
+        raise Unhealthy(f"the newest is {hours:.0f} hours old")
     return f"the newest is {hours:.0f} hours old"
 
 
@@ -239,7 +239,7 @@ def look(checks: dict[str, Callable[[], str]]) -> list[Part]:
 def _ask(name: str, check: Callable[[], str]) -> Part:
     try:
         return Part(name, True, check())
-    except Unwell as reason:
+    except Unhealthy as reason:
         return Part(name, False, str(reason))
     except (DatabaseError, RedisError, OperationalError, OSError) as error:
         first_line = str(error).strip().partition("\n")[0]

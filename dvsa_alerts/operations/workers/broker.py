@@ -4,7 +4,7 @@ from celery import current_app
 from django.conf import settings
 from redis import Redis
 
-# Seconds; whoever asks wants to know at once that there is no answer.
+# Seconds; the caller wants to know at once that there is no answer.
 IMPATIENT = {"socket_connect_timeout": 1.0, "socket_timeout": 1.0}
 
 

@@ -1,4 +1,4 @@
-"""`add_source`: somebody new who says which slots are open."""
+"""`add_source`: a new source, which says which slots are open."""
 
 import json
 from argparse import ArgumentParser

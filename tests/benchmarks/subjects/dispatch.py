@@ -1,4 +1,4 @@
-"""E-mails sent by the program's senders, beside a bare smtplib loop with the same messages."""
+"""Emails sent by the program's senders, beside a bare smtplib loop with the same messages."""
 
 import smtplib
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from tests.benchmarks.senders import HOST, MailSink, check, running_senders, run
 from tests.benchmarks.world import World
 
 MESSAGES = 2_000
-# As deploy/compose.yaml starts them for the queue of e-mails.
+# As deploy/compose.yaml starts them for the queue of emails.
 SENDERS = 4
 
 
@@ -33,7 +33,7 @@ def compare(world: World, rounds: int) -> Iterator[Figure]:
             )  # fmt: skip
     finally:
         forget()
-    yield faster("dispatch", f"{count:,} e-mails by {SENDERS} senders", taken, at_least=0.7)
+    yield faster("dispatch", f"{count:,} emails by {SENDERS} senders", taken, at_least=0.7)
 
 
 def send_bare(envelopes: Sequence[Envelope], sink: MailSink) -> None:

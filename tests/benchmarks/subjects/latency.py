@@ -1,4 +1,4 @@
-"""How long after a batch is posted each learner's e-mail has arrived, through all that is deployed.
+"""How long after a batch is posted each learner's email has arrived, through all that is deployed.
 
 The web server, workers of the queues and beat, as deploy/compose.yaml starts them, on a database
 and a Redis of their own; a real feed is replayed where its recording lies beside this checkout.
@@ -79,7 +79,7 @@ def _figures(world: World, batches: int) -> Iterator[Figure]:
         with at_work(Path(name)) as service:
             service.replay(feed[:2])  # its baseline, and what warms everybody up
             seconds = service.replay(feed[2:])
-    what = f"{len(seconds):,} e-mails of {batches} batches of {kind}, {world.learners:,} searches"
+    what = f"{len(seconds):,} emails of {batches} batches of {kind}, {world.learners:,} searches"
     for percentile, most in AT_MOST.items():
         yield absolute("latency", f"{what}: p{percentile}", seconds, "s",
                        percentile=percentile, at_most=most)  # fmt: skip
@@ -110,7 +110,7 @@ class Service:
     token: str
 
     def replay(self, batches: Collection[bytes]) -> list[float]:
-        """Post each and wait until all that it leads to is done; each e-mail's seconds."""
+        """Post each and wait until all that it leads to is done; each email's seconds."""
         seconds: list[float] = []
         for batch in batches:
             newest = SlotOpening.objects.order_by("-pk").values_list("pk", flat=True).first()
@@ -119,7 +119,7 @@ class Service:
                 if not servers.wait_until(settled, seconds=PATIENCE):
                     raise Different(f"not everybody was told within {PATIENCE:.0f} s")
             if expected := _expected(newest or 0):
-                same({each.address for each in arrived}, expected, "e-mails")
+                same({each.address for each in arrived}, expected, "emails")
             seconds += [each.seconds - COALESCE_SECONDS for each in arrived]
         return seconds
 
@@ -151,7 +151,7 @@ def _expected(after: int) -> set[str]:
 
 @contextmanager
 def at_work(folder: Path) -> Iterator[Service]:
-    """The web server, the workers of matching and e-mail and beat, ended afterwards."""
+    """The web server, the workers of matching and email and beat, ended afterwards."""
     _, token = make_token(source=Source.objects.create(name="feed"), label=None, actor=None)
     with servers.own_folder() as own, running_sink() as sink:
         redis = servers.OwnRedis(own)

@@ -137,7 +137,7 @@ def prepared(world: World) -> Iterator[list[str]]:
 
 
 def session_of(user: User) -> str:
-    """The cookie of somebody who has just signed in."""
+    """The cookie of someone who has just signed in."""
     client = Client()
     client.force_login(user)
     return client.cookies[settings.SESSION_COOKIE_NAME].value

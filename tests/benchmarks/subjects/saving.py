@@ -27,7 +27,7 @@ SELECT center.code, round(reach.miles::numeric, 6)
 
 
 def compare(world: World, rounds: int) -> Iterator[Figure]:
-    """Each save is a transaction of its own, by somebody else, as the page does it."""
+    """Each save is a transaction of its own, by someone else, as the page does it."""
     world.add_searches()
     here, places = connection.settings_dict["NAME"], homes(world)[: world.some(IN_A_ROUND)]
     with few_searches(world):
@@ -73,7 +73,7 @@ def few_searches(world: World) -> Iterator[None]:
 
 
 def save_in(name: str, places: list[Point]) -> tuple[list[float], list[tuple]]:
-    """Save one search at each place, each by somebody else, and delete them again.
+    """Save one search at each place, each by someone else, and delete them again.
 
     Answers the seconds of each save, and the centres that were reached.
     """
@@ -96,7 +96,7 @@ def _save(learner: User, place: Point) -> float:
 
 
 def wish_at(place: Point) -> SavedSearch:
-    """What somebody who lives there would save."""
+    """What someone who lives there would save."""
     return SavedSearch(
         name=NAME, postcode="IG3 9UZ", location=place, notification_radius=25,
         notification_method="email", preferred_test_types=["practical"],

@@ -150,9 +150,9 @@ def test_many_rows_go_in_several_lots():
         UserAlert(user=user, slot=slot, created_at=then, state="expired") for _ in range(4_500)
     )
     young = UserAlert.objects.create(user=user, slot=slot, state="expired")
-    lots = []
-    prune(RULES, progress=lambda name, count: lots.append(count) if name == "alerts" else None)
-    assert lots == [2000, 2000, 500]
+    chunks = []
+    prune(RULES, progress=lambda name, count: chunks.append(count) if name == "alerts" else None)
+    assert chunks == [2000, 2000, 500]
     assert list(UserAlert.objects.all()) == [young]
 
 

@@ -425,7 +425,7 @@ class TestIncompleteBatchesThatComeLate:
 
 
 class TestAClockThatIsAhead:
-    """By 4 minutes, until somebody puts it right."""
+    """By 4 minutes, until someone puts it right."""
 
     AHEAD = timedelta(minutes=4)
 

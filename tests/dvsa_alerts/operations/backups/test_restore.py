@@ -90,7 +90,7 @@ def test_the_schema_and_everybodys_rights_are_as_they_were(restored, town_databa
 
 
 def schema_of(database):
-    """As pg_dump says it, rights included; lists in conditions are worded anew each time."""
+    """As pg_dump says it, rights included; lists in conditions are worded again each time."""
     with databases.owner_connection(database) as connection:
         host = connection.info.host
     words = ["pg_dump", "--schema-only", "--schema=public", "-h", host, "-U", "app_owner", database]
@@ -226,7 +226,7 @@ def test_a_file_that_is_no_backup_is_refused(refused, tmp_path):
 
 @pytest.fixture
 def encrypted(town_database, tmp_path, django_db_blocker):
-    """Makes a backup of the town for somebody's eyes."""
+    """Makes a backup of the town for someone's eyes."""
 
     def make(key):
         with django_db_blocker.unblock(), databases.used_here(town_database):
