@@ -7,7 +7,7 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from alerts import config
-from alerts.delivery.leases import MOST_AT_ONCE
+from alerts.delivery.claim import MOST_AT_ONCE
 
 logger = logging.getLogger(__name__)
 

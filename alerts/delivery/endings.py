@@ -13,9 +13,9 @@ from accounts.models import User
 from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
 from alerts.delivery import breakers, devices
 from alerts.delivery.blaming import OURS, is_free, note_accepted, note_put_off
-from alerts.delivery.journal import settle, take_turn
-from alerts.delivery.leases import Held, lock_held, update_held
-from alerts.delivery.rechecking import end_alerts, waiting_alerts
+from alerts.delivery.claim import Held, lock_held, update_held
+from alerts.delivery.recheck import end_alerts, waiting_alerts
+from alerts.delivery.record import settle, take_turn
 from alerts.delivery.refusals import refuse_mail
 from alerts.delivery.retries import delay_after
 from alerts.models import Delivery

@@ -2,9 +2,9 @@
 
 import time
 
-from alerts.delivery.coalescing import gather_notifications
-from alerts.delivery.dispatch import Dispatched, dispatch
+from alerts.delivery.deliver import Dispatched, dispatch
 from alerts.delivery.fallback import send_stuck_pushes_by_mail
+from alerts.delivery.gather import gather_notifications
 
 
 def send_round(channel: str, *, seconds: float) -> Dispatched:

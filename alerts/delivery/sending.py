@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from alerts.delivery.claim import Held, lock_held
 from alerts.delivery.endings import hold_until, leave_to_mail, postpone, put_back, stop
-from alerts.delivery.journal import open_journal
-from alerts.delivery.leases import Held, lock_held
-from alerts.delivery.rechecking import Listing, Look, Recipient, end_alerts, lock_and_look
+from alerts.delivery.recheck import Listing, Look, Recipient, end_alerts, lock_and_look
+from alerts.delivery.record import open_journal
 from alerts.delivery.retries import MOST_DOUBTS, MOST_STARTS
 from alerts.messages.making import Draft, Material, Message, compose, gather_material
 from alerts.models import Delivery, UserAlert

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accounts.mail.headers import message_id
 from alerts.channels.email import Mail
-from alerts.delivery.rechecking import Listing, Recipient
+from alerts.delivery.recheck import Listing, Recipient
 from alerts.messages import links
 from alerts.messages.reasons import Reason
 from alerts.messages.rendering import render

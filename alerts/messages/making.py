@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.channels.email import Envelope, seal
-from alerts.delivery.leases import Held
-from alerts.delivery.rechecking import Listing, Recipient
+from alerts.delivery.claim import Held
+from alerts.delivery.recheck import Listing, Recipient
 from alerts.messages.mails import compose_mail
 from alerts.messages.pushes import PushMessage, compose_push
 from alerts.messages.reasons import Reason, reasons

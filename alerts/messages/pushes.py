@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.channels.push import Push, encrypt
-from alerts.delivery.rechecking import Listing
+from alerts.delivery.recheck import Listing
 from alerts.messages import links
 from alerts.models import PushSubscription
 from slots.wording import clock, day, last_seen

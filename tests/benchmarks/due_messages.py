@@ -6,9 +6,9 @@ from datetime import timedelta
 from django.db import connection
 from django.db.models.functions import Now
 
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.claim import Held, claim
 from alerts.delivery.endings import put_back_unsent
-from alerts.delivery.leases import Held, claim
+from alerts.delivery.gather import gather_notifications
 from alerts.delivery.sending import start
 from alerts.messages.making import Message
 from alerts.models import Delivery

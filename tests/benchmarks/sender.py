@@ -13,7 +13,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from alerts.delivery.dispatch import dispatch  # noqa: E402
+from alerts.delivery.deliver import dispatch  # noqa: E402
 from alerts.models import Delivery  # noqa: E402
 
 PAUSE_SECONDS = 0.05

@@ -12,8 +12,8 @@ import django
 
 django.setup()
 
-from alerts.delivery import dispatch as dispatching  # noqa: E402
-from alerts.delivery import handing_over  # noqa: E402
+from alerts.delivery import deliver as dispatching  # noqa: E402
+from alerts.delivery import send as handing_over  # noqa: E402
 from alerts.delivery.rounds import send_round  # noqa: E402
 from alerts.messages import mails  # noqa: E402
 

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.gather import gather_notifications
 from dvsa_alerts.dev.folders import as_server_user
 from dvsa_alerts.operations.backups.backup import LEFT_EMPTY
 from dvsa_alerts.operations.backups.table_sums import own_tables, table_sums

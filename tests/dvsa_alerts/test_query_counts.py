@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.gather import gather_notifications
 from alerts.messages import links
 from alerts.models import PushSubscription, UserAlert
 from slots.models import Source

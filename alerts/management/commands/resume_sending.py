@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from alerts.delivery.resuming import Resumption, resume_sending
+from alerts.delivery.resume import Resumption, resume_sending
 from audit.management.reporting import JsonCommand
 
 EXAMPLE = """examples:

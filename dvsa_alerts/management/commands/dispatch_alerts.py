@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from accounts.staff_alarms import mail_alarms
-from alerts.delivery.dispatch import Dispatched
+from alerts.delivery.deliver import Dispatched
 from alerts.delivery.rounds import send_round
 from alerts.models import Delivery
 from alerts.searches.ending_mails import send_ending_mails

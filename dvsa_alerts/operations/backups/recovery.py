@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.staffing import LastAdmin
-from alerts.delivery.resuming import RESTORED, stop_sending
+from alerts.delivery.resume import RESTORED, stop_sending
 from alerts.erasure import erase_user
 from audit import chain
 from audit.trail import record

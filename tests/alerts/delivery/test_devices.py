@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import StaffAlarm
-from alerts.delivery.coalescing import gather_notifications
 from alerts.delivery.devices import OURS_FROM
+from alerts.delivery.gather import gather_notifications
 from alerts.delivery.rounds import send_round
 from alerts.models import Breaker, Delivery, PushSubscription
 from tests.alerts.waiting import fetch, make_waiting

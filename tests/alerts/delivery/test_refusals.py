@@ -7,8 +7,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import StaffAlarm
-from alerts.delivery.coalescing import gather_notifications
-from alerts.delivery.dispatch import dispatch
+from alerts.delivery.deliver import dispatch
+from alerts.delivery.gather import gather_notifications
 from alerts.delivery.refusals import is_mail_refused, lift_refusal
 from alerts.delivery.retries import DELAYS
 from alerts.models import BareRefusal, Breaker, Delivery, MailRefusal

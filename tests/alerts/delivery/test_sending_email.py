@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.gather import gather_notifications
 from alerts.delivery.rounds import send_round
 from alerts.models import Delivery, Notification
 from tests.alerts.waiting import fetch, make_waiting

@@ -7,16 +7,16 @@ import pytest
 from django.utils import timezone
 
 from alerts.delivery import breakers, transmitting
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.claim import claim
 from alerts.delivery.fallback import send_stuck_pushes_by_mail
-from alerts.delivery.handing_over import hand_over
-from alerts.delivery.leases import claim
+from alerts.delivery.gather import gather_notifications
 from alerts.delivery.rounds import send_round
+from alerts.delivery.send import hand_over
 from alerts.delivery.sending import start
 from alerts.models import Breaker, Delivery, Notification, PushSubscription
 from alerts.push_subscriptions import unsubscribe
 from slots.models import Slot, Source
-from tests.alerts.delivery.test_coalescing import quiet_now
+from tests.alerts.delivery.test_gather import quiet_now
 from tests.alerts.waiting import fetch, make_waiting, tomorrow
 from tests.alerts.world import make_user
 from tests.push_endpoint import Browser, answer

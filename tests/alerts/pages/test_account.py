@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Role, SavedSearch, User
 from accounts.roles import keep_default_roles
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.gather import gather_notifications
 from alerts.models import UserAlert
 from audit.models import AuditLog
 from tests.alerts.waiting import make_waiting

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.gather import gather_notifications
 from alerts.messages import links
 from alerts.models import Delivery, UserAlert
 from slots.models import Slot, SlotOpening, Source

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.gather import gather_notifications
 from alerts.models import Breaker, Delivery, UserAlert
 from alerts.watching import watch
 from tests.alerts.waiting import make_waiting

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Role, User
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.gather import gather_notifications
 from alerts.models import Delivery, Notification, UserAlert
 from audit import config
 from audit.models import AuditLog, SystemConfig

@@ -10,7 +10,7 @@ from alerts.delivery.rounds import send_round
 from alerts.models import Delivery, MailRefusal
 from centers.querysets import point
 from slots.models import Slot, SlotOpening
-from tests.alerts.delivery.test_coalescing import quiet_now
+from tests.alerts.delivery.test_gather import quiet_now
 from tests.alerts.waiting import LONDON, fetch, make_waiting
 from tests.alerts.world import make_center, make_search
 

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from alerts import config
-from alerts.delivery.coalescing import gather_notifications
-from alerts.delivery.resuming import RESTORED, Resumption, resume_sending, stop_sending
+from alerts.delivery.gather import gather_notifications
+from alerts.delivery.resume import RESTORED, Resumption, resume_sending, stop_sending
 from alerts.delivery.rounds import send_round
 from alerts.models import Delivery
 from audit import config as audit_config

@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from alerts.channels.outcomes import Accepted
-from alerts.delivery.coalescing import gather_notifications
-from alerts.delivery.dispatch import dispatch
+from alerts.delivery.claim import claim
+from alerts.delivery.deliver import dispatch
 from alerts.delivery.endings import Sent, begin, record
 from alerts.delivery.fallback import send_stuck_pushes_by_mail
-from alerts.delivery.journal import settle_left_behind
-from alerts.delivery.leases import claim
+from alerts.delivery.gather import gather_notifications
+from alerts.delivery.record import settle_left_behind
 from alerts.delivery.sending import Started, start
 from alerts.models import Delivery, Notification, SenderJournal
 from tests.alerts.delivery.test_sending_push import subscribe

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from alerts import config
 from alerts.delivery import breakers
+from alerts.delivery.claim import MOST_AT_ONCE, Held, claim
 from alerts.delivery.endings import postpone
-from alerts.delivery.handing_over import SHARE_OF_LEASE, hand_over
-from alerts.delivery.journal import settle_left_behind
-from alerts.delivery.leases import MOST_AT_ONCE, Held, claim
+from alerts.delivery.record import settle_left_behind
+from alerts.delivery.send import SHARE_OF_LEASE, hand_over
 from alerts.delivery.sending import start
 
 

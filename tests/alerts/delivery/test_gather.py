@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import SavedSearch
-from alerts.delivery.coalescing import gather_notifications
+from alerts.delivery.gather import gather_notifications
 from alerts.models import Delivery, Notification, PushSubscription
 from audit import config
 from audit.models import SystemConfig

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from accounts.prepared import fetch_prepared
 from alerts import config
-from alerts.delivery.leases import Held
+from alerts.delivery.claim import Held
 from alerts.models import SenderJournal
 
 OPEN = """

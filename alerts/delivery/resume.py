@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from alerts import config
-from alerts.delivery.journal import settle_left_behind
+from alerts.delivery.record import settle_left_behind
 from audit.models import AuditLog, SystemConfig
 from audit.trail import record
 

@@ -11,8 +11,8 @@ from django.db import InterfaceError, OperationalError, connection
 
 from alerts import config
 from alerts.channels.outcomes import Accepted, Outcome, TryLater
+from alerts.delivery.claim import Held
 from alerts.delivery.endings import Sent, begin, close, record
-from alerts.delivery.leases import Held
 from alerts.delivery.sending import Started
 from alerts.delivery.transmitting import transmit
 

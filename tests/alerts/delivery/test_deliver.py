@@ -10,15 +10,16 @@ from django.utils import timezone
 
 from accounts.models import SavedSearch, User
 from alerts.channels.outcomes import Accepted
-from alerts.delivery import handing_over, rechecking
+from alerts.delivery import recheck as rechecking
+from alerts.delivery import send as handing_over
 from alerts.delivery.breakers import take_probe
-from alerts.delivery.coalescing import gather_notifications
-from alerts.delivery.dispatch import dispatch
+from alerts.delivery.claim import Held, claim
+from alerts.delivery.deliver import dispatch
 from alerts.delivery.endings import Sent, begin, close
-from alerts.delivery.handing_over import hand_over
-from alerts.delivery.journal import settle_left_behind
-from alerts.delivery.leases import Held, claim
+from alerts.delivery.gather import gather_notifications
+from alerts.delivery.record import settle_left_behind
 from alerts.delivery.retries import DELAYS, MOST_DOUBTS, delay_after
+from alerts.delivery.send import hand_over
 from alerts.delivery.sending import start
 from alerts.messages import mails
 from alerts.models import Breaker, Delivery, MailRefusal, SenderJournal
