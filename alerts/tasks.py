@@ -7,7 +7,7 @@ import logging
 
 from celery import shared_task
 
-from alerts.delivery.rounds import send_round
+from alerts.delivery.deliver import deliver
 from alerts.hints import hint_sending
 from alerts.matching.match import Matched, match_in_lots
 from alerts.matching.reach import settle_reach
@@ -46,7 +46,7 @@ def send_push() -> None:
 
 
 def _send(channel: str) -> None:
-    done = send_round(channel, seconds=SECONDS)
+    done = deliver(channel, seconds=SECONDS)
     if done.taken_up:
         logger.info(
             "sent channel=%s taken_up=%d accepted=%d", channel, done.taken_up, done.accepted

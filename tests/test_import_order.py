@@ -1,4 +1,4 @@
-"""Apps import only to the left, and a check notices when one doesn't."""
+"""Apps and folders keep their order of imports, and a check notices when one doesn't."""
 
 import shutil
 import subprocess
@@ -46,3 +46,27 @@ def test_an_import_to_the_right_is_noticed(copy, planted):
     result = lint_imports(copy)
     assert result.returncode == 1
     assert "slots.planted -> alerts" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "imported"),
+    [
+        ("alerts/delivery/claim", "alerts.delivery.record"),
+        ("alerts/delivery/compose", "alerts.delivery.send"),
+        ("alerts/messages/mails", "alerts.delivery.recheck"),
+        ("alerts/channels/email", "alerts.models"),
+    ],
+)
+def test_an_import_against_the_order_within_alerts_is_noticed(copy, module, imported):
+    with (copy / f"{module}.py").open("a") as file:
+        file.write(f"\n\ndef late():\n    import {imported}\n")
+    result = lint_imports(copy)
+    assert result.returncode == 1
+    assert f"{module.replace('/', '.')} -> {imported}" in result.stdout
+
+
+def test_a_module_of_delivery_that_has_no_place_is_noticed(copy):
+    (copy / "alerts" / "delivery" / "planted.py").write_text("")
+    result = lint_imports(copy)
+    assert result.returncode == 1
+    assert "alerts.delivery.planted" in result.stdout

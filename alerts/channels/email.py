@@ -16,7 +16,7 @@ from accounts.mail.headers import AUTOMATIC, bare_address
 from accounts.mail.refusals import CLOSING, Fault, Phase, read_enhanced, whose_fault
 from alerts.channels.deadlines import cut_off_after, send_at_once
 from alerts.channels.mime import address, alternatives
-from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
+from alerts.channels.results import Accepted, Never, Result, TryLater
 from alerts.channels.smtp_backend import WatchedBackend
 
 GO_AHEAD = 354
@@ -71,9 +71,9 @@ class _StaleError(Exception):
 class _RefusedError(Exception):
     """The server's answer ends this message's try."""
 
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome)
-        self.outcome = outcome
+    def __init__(self, result: Result) -> None:
+        super().__init__(result)
+        self.result = result
 
 
 class Mailer:
@@ -82,7 +82,7 @@ class Mailer:
     def __init__(self) -> None:
         self._backend: WatchedBackend | None = None
 
-    def send(self, envelope: Envelope, *, seconds: float) -> Outcome:
+    def send(self, envelope: Envelope, *, seconds: float) -> Result:
         """Hand one message over, within so many seconds in all."""
         until = time.monotonic() + seconds
         try:
@@ -97,7 +97,7 @@ class Mailer:
             self._backend.connection.close()
         self._backend = None
 
-    def _send(self, envelope: Envelope, until: float) -> Outcome:
+    def _send(self, envelope: Envelope, until: float) -> Result:
         kept = self._backend is not None
         try:
             connection, line = self._connection(until)
@@ -120,12 +120,12 @@ class Mailer:
             raise smtplib.SMTPServerDisconnected("the line is down")
         return connection, connection.sock
 
-    def _converse(self, connection: smtplib.SMTP, envelope: Envelope, *, kept: bool) -> Outcome:
+    def _converse(self, connection: smtplib.SMTP, envelope: Envelope, *, kept: bool) -> Result:
         try:
             _announce(connection, envelope, kept=kept)
         except _RefusedError as refused:
             self._tidy(connection)
-            return refused.outcome
+            return refused.result
         except (OSError, smtplib.SMTPException) as error:
             if kept:
                 raise _StaleError from error
@@ -133,7 +133,7 @@ class Mailer:
             return TryLater(_words(error), provider_failed=True)
         return self._hand_over(connection, envelope)
 
-    def _hand_over(self, connection: smtplib.SMTP, envelope: Envelope) -> Outcome:
+    def _hand_over(self, connection: smtplib.SMTP, envelope: Envelope) -> Result:
         """From here on a line that drops leaves it open whether the message was taken."""
         try:
             code, text = _transmit(connection, envelope.content)
@@ -216,7 +216,7 @@ def _transmit(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
     return connection.getreply()
 
 
-def _meaning(phase: Phase, code: int, text: bytes) -> Outcome:
+def _meaning(phase: Phase, code: int, text: bytes) -> Result:
     """What follows from a refusal."""
     words = text.decode("utf-8", "replace")
     said = f"{code} {words}"[:500]

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
 from alerts.channels.deadlines import cut_off_after, send_at_once
-from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
+from alerts.channels.results import Accepted, Never, Result, TryLater
 from alerts.channels.vapid import authorization, forget_tokens
 from slots.fetching.public_addresses import NotPublicError, connect_public
 
@@ -75,6 +75,19 @@ def _is_push_service(host: str) -> bool:
     return re.fullmatch(r"[a-z0-9.-]+", host) is not None and any(
         host == suffix or host.endswith(f".{suffix}") for suffix in allowed
     )
+
+
+@dataclass(frozen=True)
+class SealedPush:
+    """A push as it goes over the line: its body can be read by the browser alone."""
+
+    push: Push
+    body: bytes
+
+
+def seal(push: Push) -> SealedPush:
+    """Put a push into its final form; ValueError for unusable keys or too much."""
+    return SealedPush(push, encrypt(push))
 
 
 def encrypt(push: Push) -> bytes:
@@ -136,10 +149,10 @@ class Pusher:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, int], _Connection] = {}
 
-    def send(self, push: Push, body: bytes, *, seconds: float) -> Outcome:
+    def send(self, sealed: SealedPush, *, seconds: float) -> Result:
         """Post one encrypted message, within so many seconds in all."""
         try:
-            parts = check_endpoint(push.endpoint)
+            parts = check_endpoint(sealed.push.endpoint)
         except BadEndpointError as error:
             return Never(str(error))
         until = time.monotonic() + seconds
@@ -151,7 +164,7 @@ class Pusher:
         except (OSError, http.client.HTTPException, ValueError) as error:
             return TryLater(_words(error), provider_failed=True)
         with cut_off_after(max(until - time.monotonic(), 0), connection.sock):
-            return self._post(connection, place, push, body)
+            return self._post(connection, place, sealed)
 
     def _connected(self, place: tuple[str, int], seconds: float) -> _Connection:
         kept = self._kept.pop(place, None)
@@ -163,12 +176,10 @@ class Pusher:
         fresh.connect()
         return fresh
 
-    def _post(
-        self, connection: _Connection, place: tuple[str, int], push: Push, body: bytes
-    ) -> Outcome:
-        handed_over = False
+    def _post(self, connection: _Connection, place: tuple[str, int], sealed: SealedPush) -> Result:
+        handed_over, push = False, sealed.push
         try:
-            connection.request("POST", _target(push.endpoint), body, _headers(push))
+            connection.request("POST", _target(push.endpoint), sealed.body, _headers(push))
             handed_over = True
             answer = connection.getresponse()
             text = answer.read(ANSWER_BYTES)
@@ -204,7 +215,7 @@ def _headers(push: Push) -> Mapping[str, str]:
     }
 
 
-def _meaning(answer: http.client.HTTPResponse, text: bytes) -> Outcome:
+def _meaning(answer: http.client.HTTPResponse, text: bytes) -> Result:
     """RFC 8030: 404 and 410 end a subscription, 429 asks for a pause; 408 and 5xx may pass.
 
     What a refusal means for the device is judged in `alerts.delivery.devices`. A redirect is one:

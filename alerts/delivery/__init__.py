@@ -1,1 +1,1 @@
-"""From alerts to messages handed over: gathered, claimed, looked at again, sent, ended."""
+"""How alerts reach people: `deliver` names the stages in their order."""

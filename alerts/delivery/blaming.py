@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from accounts.mail.refusals import Fault
 from accounts.models import User
-from alerts.channels.outcomes import TryLater
+from alerts.channels.results import TryLater
 from alerts.delivery import breakers
 from alerts.delivery.refusals import believe_bare_refusals, note_bare_refusal, tell_staff
 

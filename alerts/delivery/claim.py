@@ -1,4 +1,4 @@
-"""Holding a delivery: who claims it holds it under a lease, and its token is the only proof."""
+"""Claim: a sender takes some deliveries under a lease, and its token is the only proof of that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,22 +8,27 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from alerts import config
+from alerts.delivery import breakers
 from alerts.delivery.retries import RETRY_HOURS
+from alerts.models import Delivery
 
-# Whoever claims goes on at once, so soon after its end all that it held is taken up again; its
+# The sender goes on at once, so soon after its end all that it claimed is claimed again; its
 # token makes a lease that ran out too early harmless (seconds).
 CLAIM_LASTS = 5.0
 MOST_AT_ONCE = 50
+# A sender gives up well before its lease ends, so that nobody claims the message meanwhile.
+SHARE_OF_LEASE = 0.4
 # One claims at a time, for a few milliseconds: who looked before another's claim was committed
 # would lock those rows once more, find them taken, and make their holder miss its own lock.
 CLAIMING_LOCK = 4_010_002
 TAKE_TURNS = f"SELECT pg_advisory_xact_lock({CLAIMING_LOCK})"
+RELEASE = "lease_token = NULL, lease_until = NULL"
 
 # Many are claimed at once, but alone whatever may bring its holder down: what was claimed before
 # and never reached the network, and what goes to a provider that fails. Such a one is passed by
 # until it is the first in the line. One that was reaching the network (`sending`, no starts)
 # when its lease ran out may or may not have arrived: it is counted. What a journal still speaks of
-# is nobody's to take up before that is settled. A device that rests is passed by until it may be
+# is nobody's to claim before that is settled. A device that rests is passed by until it may be
 # asked again; LIMIT keeps the planner to one look-up by id for each.
 CLAIM = """
 WITH due AS (
@@ -75,20 +80,26 @@ RETURNING delivery.id, delivery.notification_id, delivery.channel, delivery.prov
 # In the order of their ids and without waiting, so that no two of us ever wait for one another.
 # With `=` the planner may take the index of live deliveries, nearly empty when it was last
 # analysed, and read all of them for each: this comparison leaves it the ids.
-LOCK_HELD = """
+LOCK_CLAIMED = """
 SELECT delivery.id
   FROM alerts_delivery delivery
-  JOIN unnest(%(ids)s::bigint[], %(tokens)s::uuid[]) AS held (id, token)
-    ON held.id = delivery.id AND held.token = delivery.lease_token
+  JOIN unnest(%(ids)s::bigint[], %(tokens)s::uuid[]) AS claimed (id, token)
+    ON claimed.id = delivery.id AND claimed.token = delivery.lease_token
  WHERE delivery.state IS NOT DISTINCT FROM %(state)s
  ORDER BY delivery.id
    FOR NO KEY UPDATE OF delivery SKIP LOCKED
 """
 
 
+POSTPONE = f"""
+    state = 'retry', starts = starts - 1, {RELEASE},
+    next_attempt_at = statement_timestamp() + interval '1 second'
+"""
+
+
 @dataclass(frozen=True)
-class Held:
-    """A delivery as its holder knows it."""
+class Claimed:
+    """A delivery as the sender that claimed it knows it."""
 
     id: int
     notification_id: int
@@ -106,16 +117,23 @@ class Held:
     device_refusals: int | None = None
 
     @property
-    def suspect(self) -> bool:
+    def is_probe(self) -> bool:
         """Whether its provider has failed so often that one message at a time may try it."""
         return (self.provider_failures or 0) >= config.BREAKER_FAILURES.value()
 
 
-def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Held]:
-    """Take up those that have been due for longest, by notification; empty when nothing is due.
+def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Claimed]:
+    """Claim those that have been due for longest, by notification; empty when nothing is due.
 
-    At most so many, and fewer where one of them had better be alone. All under one token.
+    At most so many, and fewer where one of them had better be alone. All under one token. Of a
+    provider that was failing, one message at a time finds out whether it still is.
     """
+    while (chunk := _claim(channel, most=most)) and not _may_try(chunk[0]):
+        postpone(chunk[0])
+    return chunk
+
+
+def _claim(channel: str, *, most: int) -> list[Claimed]:
     values: dict[str, Any] = {
         "token": uuid4(),
         "channel": channel,
@@ -127,36 +145,50 @@ def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Held]:
     with connection.cursor() as cursor:
         cursor.execute(f"{TAKE_TURNS}; {CLAIM}", values)
         cursor.nextset()
-        held = [Held(*row) for row in cursor.fetchall()]
-    return sorted(held, key=lambda each: (each.notification_id, each.id))
+        claimed = [Claimed(*row) for row in cursor.fetchall()]
+    return sorted(claimed, key=lambda each: (each.notification_id, each.id))
 
 
-def lock_held(chunk: Sequence[Held], *, state: str) -> set[int]:
-    """Lock those that are still held, in the state they were left in; the ids of these.
+def _may_try(claimed: Claimed) -> bool:
+    return not claimed.is_probe or breakers.take_probe(claimed.provider, seconds=seconds_to_send())
+
+
+def seconds_to_send() -> float:
+    """How long a message may be on its way to its provider."""
+    return config.LEASE_SECONDS.value() * SHARE_OF_LEASE
+
+
+def postpone(claimed: Claimed) -> None:
+    """Put back what another is trying or changing at this moment; it uses up nothing."""
+    update_claimed(claimed, POSTPONE, {}, state=Delivery.State.CLAIMED)
+
+
+def lock_claimed(chunk: Sequence[Claimed], *, state: str) -> set[int]:
+    """Lock those that are still claimed, in the state they were left in; the ids of these.
 
     For the rest of the caller's transaction nobody changes them, and none was waited for.
     """
+    values: dict[str, Any] = {
+        "ids": [each.id for each in chunk],
+        "tokens": [each.token for each in chunk],
+        "state": state,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_HELD, held_values(chunk) | {"state": state})
+        cursor.execute(LOCK_CLAIMED, values)
         return {row[0] for row in cursor.fetchall()}
 
 
-def held_values(chunk: Sequence[Held]) -> dict[str, Any]:
-    """What the ids and tokens of many are bound to."""
-    return {"ids": [each.id for each in chunk], "tokens": [each.token for each in chunk]}
-
-
-def update_held(held: Held, changes: str, values: dict[str, Any], *, state: str) -> bool:
-    """Change the delivery if its holder still holds it, in the state it left it in.
+def update_claimed(claimed: Claimed, changes: str, values: dict[str, Any], *, state: str) -> bool:
+    """Change the delivery if it is still claimed by us, in the state that we left it in.
 
     `changes` is SQL of our own, its values bound by name. False when the lease was lost.
     """
     statement = f"""
         UPDATE alerts_delivery SET {changes}
-         WHERE id = %(held_id)s AND lease_token = %(held_token)s
-           AND state IS NOT DISTINCT FROM %(held_state)s
+         WHERE id = %(claimed_id)s AND lease_token = %(claimed_token)s
+           AND state IS NOT DISTINCT FROM %(claimed_state)s
     """  # noqa: S608 - `changes` is written in this app, never read from anywhere
-    held_values = {"held_id": held.id, "held_token": held.token, "held_state": state}
+    ours = {"claimed_id": claimed.id, "claimed_token": claimed.token, "claimed_state": state}
     with connection.cursor() as cursor:
-        cursor.execute(statement, values | held_values)
+        cursor.execute(statement, values | ours)
         return cursor.rowcount == 1

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.staff_alarms import raise_alarm
-from alerts.channels.outcomes import Never, TryLater
+from alerts.channels.results import Never, TryLater
 from alerts.models import Delivery, PushSubscription
 
 BAD_REQUEST, BUSY = 400, 429

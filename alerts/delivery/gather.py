@@ -1,9 +1,13 @@
-"""Making notifications: the alerts of one user and method, each window one message."""
+"""Gather: the alerts of one user and method become one notification, with a delivery per target.
+
+Each window is one message; what no push service takes in time goes by e-mail.
+"""
 
 from django.db import connection, transaction
 
 from alerts import config
 from alerts.delivery.devices import PROVIDER
+from alerts.delivery.unsent import MAILED_INSTEAD
 
 # One gatherer at a time, else two of them split one user's alerts into two messages.
 GATHERING_LOCK = 4_010_001
@@ -75,13 +79,59 @@ SELECT count(*) FROM ready
 """  # noqa: S608 - PROVIDER is written in `devices`
 
 
+# What is on its way to a push service at that moment ends when it comes back for another try.
+# Also at once when no push of the notification is left that could still be accepted. A user's
+# two notifications never wait for one another here: only rows of the notification are written.
+# The ids come first, as an array, so that no plan walks along messages that were sent long ago.
+BY_MAIL = """
+WITH stuck AS (
+    SELECT notification.id
+      FROM alerts_notification notification
+     WHERE notification.id = ANY (ARRAY (
+               SELECT notification_id FROM useralerts
+                WHERE state = 'waiting' AND notification_id IS NOT NULL))
+       AND notification.method = 'push'
+       AND notification.created_at > statement_timestamp() - interval '2 days'
+       AND NOT EXISTS (SELECT FROM alerts_delivery
+                        WHERE notification_id = notification.id
+                          AND (channel = 'email' OR state = 'accepted'
+                               OR id IN (SELECT unnest(accepted) FROM alerts_senderjournal)))
+       AND (notification.due_at
+                <= statement_timestamp() - make_interval(secs => %(patience)s)
+            OR NOT EXISTS (SELECT FROM alerts_delivery
+                            WHERE notification_id = notification.id
+                              AND state IN ('pending', 'claimed', 'sending', 'retry')))
+     ORDER BY notification.id
+       FOR UPDATE OF notification SKIP LOCKED
+), mailed AS (
+    INSERT INTO alerts_delivery (notification_id, channel, provider, next_attempt_at)
+    SELECT id, 'email', 'smtp', statement_timestamp() FROM stuck
+    ON CONFLICT DO NOTHING
+), ended AS (
+    UPDATE alerts_delivery
+       SET state = 'suppressed', reason = %(reason)s,
+           lease_token = NULL, lease_until = NULL
+     WHERE notification_id IN (SELECT id FROM stuck)
+       AND state IN ('pending', 'claimed', 'retry')
+)
+SELECT count(*) FROM stuck
+"""
+
+
+def gather() -> int:
+    """Make what is due to be sent; the number of notifications and groups dealt with.
+
+    Some of what is due is left for the next call, so call again until it is none.
+    """
+    return gather_notifications() + mail_stuck_pushes()
+
+
 def gather_notifications() -> int:
     """Make a notification with its deliveries for each user and method whose window has ended.
 
     A user in quiet hours is left for when they end; alerts over the daily limit (a day in
     Europe/London) are suppressed. With no live push subscription the message goes by e-mail.
-    Answers how many groups were dealt with; at most USERS_AT_ONCE at a time, so call again
-    until it is none.
+    Returns how many groups were dealt with, at most USERS_AT_ONCE.
     """
     values = {
         "window": config.COALESCE_SECONDS.value(),
@@ -91,4 +141,12 @@ def gather_notifications() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GATHERING_LOCK])
         cursor.execute(GATHER, values)
+        return cursor.fetchone()[0]
+
+
+def mail_stuck_pushes() -> int:
+    """Give each notification whose pushes are stuck a delivery by e-mail; returns how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        patience = config.PUSH_PATIENCE_SECONDS.value()
+        cursor.execute(BY_MAIL, {"patience": patience, "reason": MAILED_INSTEAD})
         return cursor.fetchone()[0]

@@ -1,17 +1,23 @@
-"""The last look before a message goes out: is it still wanted, and which slots are still open?"""
+"""Recheck: is each message still wanted, and which of its slots are still open?"""
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
 from typing import Any
-
-from django.db import connection
 
 from accounts.prepared import fetch_prepared
 from alerts.criteria import STILL_FITS
+from alerts.delivery.claim import Claimed, lock_claimed, postpone
+from alerts.delivery.retries import MOST_DOUBTS, MOST_STARTS
+from alerts.delivery.unsent import end_alerts, hold_until, leave_to_mail, stop
+from alerts.messages.content import Content, Listing, Recipient
+from alerts.models import Delivery, UserAlert
 
-# FOR SHARE makes whoever unsubscribes, pauses, disables, erases or closes wait until this look is
-# over, and makes this look see what they did: after their answer nothing more enters `sending`.
+logger = logging.getLogger(__name__)
+
+State = Delivery.State
+# FOR SHARE makes whoever unsubscribes, pauses, disables, erases or closes wait until this is
+# over, and makes this see what they did: after their answer nothing more enters `sending`.
 # What one of them is changing at this moment is not waited for but left for later, so that it
 # holds up no other message, and so that no two of us ever wait for one another.
 LOCK_USERS = """
@@ -46,7 +52,7 @@ SELECT id FROM slots_slotopening
 # those that were locked, told once more so that no plan reads all there are. What they ask for is
 # asked again of those that were changed since matching, or so shortly before that it may not have
 # seen it.
-LOOK = f"""
+READ = f"""
 SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening_id, alert.miles,
        slot.slot_id, slot.test_type, slot.date, slot.time,
        center.center_id, center.name, center.postcode,
@@ -73,73 +79,30 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
    AND (alert.state = 'waiting' OR (alert.state = 'sent' AND %(channel)s::text = 'push'))
  ORDER BY alert.miles NULLS LAST, slot.date, slot.time, alert.alert_id
 """  # noqa: S608 - put together from constants
-END_ALERTS = """
-WITH ended AS (
-    SELECT alert_id FROM useralerts
-     WHERE alert_id = ANY (%s) AND state = 'waiting' ORDER BY alert_id FOR UPDATE
-)
-UPDATE useralerts alert SET state = %s, state_reason = %s
-  FROM ended WHERE alert.alert_id = ended.alert_id
-"""
 
 
-@dataclass(frozen=True)
-class Recipient:
-    """The user behind a notification; `quiet_until` is set while quiet hours last (aware).
+def recheck(chunk: Sequence[Claimed]) -> list[tuple[Claimed, Content]]:
+    """Lock and read all that a chunk's messages depend on; those to be sent, and what they tell.
 
-    `mailed_instead` says of a push that the notification goes by e-mail meanwhile.
+    What is not to be sent is ended or put back here. All of a chunk are of one channel and claimed
+    together. The caller's transaction ends before the network is touched.
     """
-
-    user_id: int
-    is_active: bool
-    email: str
-    refuses_mail: bool
-    quiet_until: datetime | None
-    mailed_instead: bool
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One alert's slot.
-
-    Date and time are Europe/London, `miles` is None where not measured, `seconds_left` until
-    the slot's start by the database's clock.
-    """
-
-    notification_id: int
-    alert_id: int
-    search_id: int | None
-    opening_id: int | None
-    miles: float | None
-    slot_id: int
-    test_type: str
-    date: date
-    time: time
-    center_id: int
-    center: str
-    postcode: str
-    opened_at: datetime | None
-    last_seen_at: datetime | None
-    source: str | None
-    is_simulated: bool
-    seconds_left: float
-    is_open: bool
-    unwanted: str | None
+    ours = lock_claimed(chunk, state=State.CLAIMED)
+    read = lock_and_read([each.notification_id for each in chunk], chunk[0].channel)
+    wanted = []
+    for claimed in chunk:
+        if claimed.id not in ours:
+            logger.info("delivery %s is claimed by another, or gone", claimed.id)
+        elif content := _wanted(claimed, read.get(claimed.notification_id)):
+            wanted.append((claimed, content))
+    return wanted
 
 
-@dataclass(frozen=True)
-class Look:
-    """What was seen of one notification; its listings are the closest first, unfit ones too."""
+def lock_and_read(notification_ids: Sequence[int], channel: str) -> dict[int, Content]:
+    """Lock the users, the searches and the openings, each in the order of their ids, then read.
 
-    recipient: Recipient
-    listings: list[Listing]
-
-
-def lock_and_look(notification_ids: Sequence[int], channel: str) -> dict[int, Look]:
-    """Lock the users, the searches and the openings, each in the order of their ids, then look.
-
-    One answer for each notification, as of that last statement; none for one that somebody is
-    changing something of at this moment. The caller's transaction is open.
+    One answer for each notification, slots that are unfit included, as of that last statement;
+    none for one that somebody is changing something of at this moment.
     """
     values: dict[str, Any] = {"notifications": list(notification_ids), "channel": channel}
     recipients = {row[0]: Recipient(*row[1:]) for row in fetch_prepared(LOCK_USERS, values)}
@@ -148,8 +111,8 @@ def lock_and_look(notification_ids: Sequence[int], channel: str) -> dict[int, Lo
         openings={row[0] for row in fetch_prepared(LOCK_OPENINGS, values)},
     )
     values["searches"] = sorted(locked.searches)
-    listings = [Listing(*row) for row in fetch_prepared(LOOK, values)]
-    return _looks(recipients, listings, locked)
+    listings = [Listing(*row) for row in fetch_prepared(READ, values)]
+    return _by_notification(recipients, listings, locked)
 
 
 @dataclass(frozen=True)
@@ -167,30 +130,69 @@ class Locked:
         )
 
 
-def _looks(
+def _by_notification(
     recipients: dict[int, Recipient], listings: list[Listing], locked: Locked
-) -> dict[int, Look]:
-    looks = {number: Look(recipient, []) for number, recipient in recipients.items()}
+) -> dict[int, Content]:
+    listed: dict[int, list[Listing]] = {number: [] for number in recipients}
     for listing in listings:
         if not locked.holds(listing):
-            looks.pop(listing.notification_id, None)
-        elif listing.notification_id in looks:
-            looks[listing.notification_id].listings.append(listing)
-    return looks
+            listed.pop(listing.notification_id, None)
+        elif listing.notification_id in listed:
+            listed[listing.notification_id].append(listing)
+    return {number: Content(recipients[number], found) for number, found in listed.items()}
 
 
-def end_alerts(alert_ids: list[int], *, state: str, reason: str) -> None:
-    """Let waiting alerts end unsent, each with the reason that the learner reads."""
-    values: list[Any] = [alert_ids, state, reason]
-    with connection.cursor() as cursor:
-        cursor.execute(END_ALERTS, values)
+def _wanted(claimed: Claimed, content: Content | None) -> Content | None:
+    """What the message is to tell; None when there is to be none now."""
+    if claimed.is_out_of_time or claimed.in_doubt >= MOST_DOUBTS:
+        stop(claimed, state=State.FAILED, reason="retries used up")
+    elif claimed.starts > MOST_STARTS:
+        stop(claimed, state=State.FAILED, reason="its message could not be made")
+    elif content is None:
+        postpone(claimed)
+    elif content.recipient.mailed_instead:
+        leave_to_mail(claimed)
+    elif refusal := _refusal(claimed, content.recipient):
+        stop(claimed, state=State.SUPPRESSED, reason=refusal)
+    elif content.recipient.quiet_until:
+        hold_until(claimed, until=content.recipient.quiet_until)
+    elif fit := _fit(claimed, content.listings):
+        return replace(content, listings=fit)
+    return None
 
 
-def waiting_alerts(notification_id: int) -> list[int]:
-    """The alerts of a notification that have not ended."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT alert_id FROM useralerts WHERE notification_id = %s AND state = 'waiting'",
-            [notification_id],
-        )
-        return [row[0] for row in cursor.fetchall()]
+def _refusal(claimed: Claimed, recipient: Recipient) -> str | None:
+    if not recipient.is_active:
+        return "the account is disabled"
+    if claimed.channel == Delivery.Channel.EMAIL and recipient.refuses_mail:
+        return "the address refuses mail"
+    return None
+
+
+def _fit(claimed: Claimed, listings: Sequence[Listing]) -> list[Listing]:
+    """The slots that are open and wanted; the alerts of all others end here."""
+    fit = [each for each in listings if each.is_open and not each.unwanted]
+    unwanted = [each for each in listings if each.is_open and each.unwanted]
+    _end_unfit(listings, unwanted)
+    if not fit:
+        _stop_empty(claimed, listings, unwanted)
+    return fit
+
+
+def _end_unfit(listings: Sequence[Listing], unwanted: Sequence[Listing]) -> None:
+    closed = [each.alert_id for each in listings if not each.is_open]
+    if closed:
+        end_alerts(closed, state=UserAlert.State.EXPIRED, reason="the slot was no longer open")
+    for each in unwanted:
+        reason = str(each.unwanted)
+        end_alerts([each.alert_id], state=UserAlert.State.SUPPRESSED, reason=reason)
+
+
+def _stop_empty(claimed: Claimed, listings: Sequence[Listing], unwanted: Sequence[Listing]) -> None:
+    if unwanted:
+        stop(claimed, state=State.SUPPRESSED, reason=str(unwanted[0].unwanted))
+    elif listings:
+        stop(claimed, state=State.EXPIRED, reason="no slot in it was still open")
+    else:
+        reason = "all that it was to tell has been told or ended"
+        stop(claimed, state=State.SUPPRESSED, reason=reason)

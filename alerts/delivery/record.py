@@ -1,28 +1,45 @@
-"""A lot's journal: one small row that each turn writes, and the settling of all it says at once.
+"""Record: what became of each message, so that a sender's death leaves one in doubt, not fifty.
 
-The journal's row is what is fought for: a sender that takes a turn writes it, and who settles it
-takes it away, so a turn that comes too late finds none. See docs/decisions/0003.
+A sender's journal is one row for all that it claimed together. Before each message reaches the
+network the row is changed and committed: the one before was accepted, this one is on the wire.
+When all have had their turn, their deliveries and alerts are written together and the row goes:
+a fiftieth of the work of writing each by itself (docs/decisions/0003 has the measurements).
+Anyone who finds a row whose turns are over (its sender died, or waits for a slow provider) writes
+what it says and takes it away. What was on the wire stays its sender's until the lease ends, and
+is in doubt after that. A sender that comes back late finds no row: it begins nothing more, and
+writes its last result by itself. Nobody claims a delivery that a row still speaks of.
 """
 
-from collections.abc import Sequence
+import logging
+import time
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from accounts.prepared import fetch_prepared
 from alerts import config
-from alerts.delivery.claim import Held
+from alerts.channels.results import Accepted, Never, Result, TryLater
+from alerts.delivery import devices, refused
+from alerts.delivery.blaming import note_accepted
+from alerts.delivery.claim import Claimed
+from alerts.delivery.unsent import put_back_unsent
 from alerts.models import SenderJournal
 
-OPEN = """
-INSERT INTO alerts_senderjournal (token, look_until)
-VALUES (%(token)s, statement_timestamp() + make_interval(secs => %(seconds)s))
-"""
-# What was accepted, and that the next is about to reach the network. Not with a look that is too
-# old; not one that is gone or another's by now; not while its provider is to be left alone, which
-# another may just have been told, but by who tries it out. The state is compared so that no plan
+logger = logging.getLogger(__name__)
+
+# How often and how long (seconds) a result is kept for a database that is away for a moment.
+TRIES = 10
+PAUSE = 1.0
+DATABASE_AWAY = (OperationalError, InterfaceError)
+T = TypeVar("T")
+
+# What was accepted, and that the next is about to reach the network. Not what was rechecked too
+# long ago; not one that is gone or another's by now; not while its provider is to be left alone,
+# which another may just have been told, but as its probe. The state is compared so that no plan
 # takes the index of live deliveries, nearly empty when it was last analysed, and reads all of it.
 TURN = """
 UPDATE alerts_senderjournal journal
@@ -84,34 +101,102 @@ class Turn:
     may_send: bool
 
 
-def open_journal(token: UUID, *, seconds: float) -> None:
-    """Begin the journal of a lot, whose turns may begin for so many seconds."""
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN, {"token": token, "seconds": seconds})
+class Journal:
+    """What one sender writes of all that it prepared together; `accepted` are their ids."""
+
+    def __init__(self, token: UUID) -> None:
+        self.accepted: list[int] = []
+        self._token = token
+        self._last: tuple[Claimed, Result] | None = None
+        self._refusing: set[str] = set()
+
+    def begin(self, following: Claimed) -> bool:
+        """Write what became of the last one, and that the following is about to be sent.
+
+        What nearly always happens is one statement, one round trip and one commit. False when the
+        following may not be sent; what was rechecked grows old where a database is waited for.
+        """
+        try:
+            return self._write_last(following)
+        except DATABASE_AWAY:
+            connection.close()
+            _patiently(partial(self._write_last, None))
+        return False
+
+    def note(self, claimed: Claimed, result: Result) -> None:
+        """Keep what became of one until it is written with the next one's beginning."""
+        self._last = (claimed, result)
+        if isinstance(result, Accepted):
+            self.accepted.append(claimed.id)
+
+    def close(self, unsent: Sequence[Claimed]) -> None:
+        """Write what became of the last, all that was accepted, and what had no turn."""
+        _patiently(partial(self._close, unsent))
+
+    def _write_last(self, following: Claimed | None) -> bool:
+        accepted = self._last_accepted()
+        turn = _take_turn(self._token, accepted=accepted, following=following)
+        if accepted and not turn.recorded:
+            _warn_unless(accepted.id in settle(self._token, [accepted.id]), accepted)
+        self._last = None
+        return turn.may_send
+
+    def _close(self, unsent: Sequence[Claimed]) -> None:
+        last = self._last_accepted()
+        with transaction.atomic():
+            settled = settle(self._token, self.accepted)
+            if unsent:
+                put_back_unsent(unsent)
+        if last:
+            _warn_unless(last.id in settled, last)
+
+    def _last_accepted(self) -> Claimed | None:
+        """The last one if it was accepted; what follows from another result is done."""
+        if self._last is None:
+            return None
+        claimed, result = self._last
+        if isinstance(result, Accepted):
+            self._note_accepted(claimed)
+            return claimed
+        _warn_unless(refused.follow(claimed, result), claimed)
+        self._last = None
+        self._note_refusal(claimed.provider, result)
+        return None
+
+    def _note_accepted(self, claimed: Claimed) -> None:
+        if claimed.provider_failures or claimed.provider in self._refusing:
+            note_accepted(claimed.provider)
+        if claimed.subscription_id is not None and claimed.device_refusals:
+            devices.accept(claimed.subscription_id)
+        self._refusing.discard(claimed.provider)
+
+    def _note_refusal(self, provider: str, result: TryLater | Never) -> None:
+        """Whose fault it was that one message was refused, its provider's next answer says."""
+        if isinstance(result, TryLater) and result.provider_failed and result.of_one:
+            self._refusing.add(provider)
+        else:
+            self._refusing.discard(provider)
 
 
-def take_turn(token: UUID, *, accepted: Held | None, following: Held | None) -> Turn:
-    """Record that one was accepted and that the following is about to reach the network.
-
-    One statement, one round trip, one commit. Without a journal nothing is recorded.
-    """
+def _take_turn(token: UUID, *, accepted: Claimed | None, following: Claimed | None) -> Turn:
+    """Without a journal nothing is recorded."""
     values = {
         "token": token,
         "accepted": accepted and accepted.id,
         "next": following and following.id,
         "lease": float(config.LEASE_SECONDS.value()),
-        "probe": bool(following and following.suspect),
+        "probe": bool(following and following.is_probe),
     }
     rows = fetch_prepared(TURN, values)
     return Turn(recorded=bool(rows), may_send=bool(rows and rows[0][0]))
 
 
 @transaction.atomic(savepoint=False)
-def settle(token: UUID, accepted: Sequence[int]) -> set[int]:
+def settle(token: UUID, accepted: Collection[int]) -> set[int]:
     """Write what was accepted to its deliveries and alerts, and end the journal if it is there.
 
-    Answers the ids of those that were still held under the token. The journal comes first: two
-    who settle the same lot wait for one another there and nowhere else.
+    Returns the ids of those that were still claimed under the token. The journal comes first: two
+    who settle the same one wait for one another there and nowhere else.
     """
     SenderJournal.objects.filter(token=token).delete()
     values: dict[str, Any] = {"token": token, "accepted": list(accepted)}
@@ -119,7 +204,7 @@ def settle(token: UUID, accepted: Sequence[int]) -> set[int]:
 
 
 def settle_left_behind() -> int:
-    """Settle the journals whose turns are over; answers how many.
+    """Settle the journals whose turns are over; returns how many.
 
     Their senders have died, or wait for a provider that does not answer: what these have on the
     wire stays theirs until its lease ends.
@@ -140,3 +225,19 @@ def _leave_on_wire(journal: SenderJournal) -> None:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(LEAVE_ON_WIRE, values)
+
+
+def _patiently(write: Callable[[], T]) -> T:
+    """What was accepted is worth some patience with a database that is restarting."""
+    for _ in range(TRIES - 1):
+        try:
+            return write()
+        except DATABASE_AWAY:
+            connection.close()
+            time.sleep(PAUSE)
+    return write()
+
+
+def _warn_unless(kept: bool, claimed: Claimed) -> None:
+    if not kept:
+        logger.warning("delivery %s was claimed by another while it was sent", claimed.id)

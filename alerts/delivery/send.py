@@ -1,39 +1,45 @@
-"""Messages that are `sending`, handed over in turns, each noted before the next one begins."""
+"""Send: one message after the other, each noted before the next one begins."""
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from alerts.channels import transmit
+from alerts.channels.results import Accepted, Result, TryLater
+from alerts.delivery.claim import Claimed, seconds_to_send
+from alerts.delivery.compose import Prepared
+from alerts.delivery.record import Journal
 
-from alerts import config
-from alerts.channels.outcomes import Accepted, Outcome, TryLater
-from alerts.delivery.claim import Held
-from alerts.delivery.endings import Sent, begin, close, record
-from alerts.delivery.sending import Started
-from alerts.delivery.transmitting import transmit
-
-# Who hasn't had its turn after so many seconds is put back: a slow provider shall not make what
-# was seen go out late.
+# What hasn't had its turn after so many seconds is put back: a slow provider should not make
+# what was rechecked go out late.
 TURNS_LAST = 0.5
-# A sender gives up well before its lease ends, so that nobody takes the message up meanwhile.
-SHARE_OF_LEASE = 0.4
-# How often and how long (seconds) an outcome is kept for a database that is away for a moment.
-FINISH_TRIES = 10
-FINISH_PAUSE = 1.0
-DATABASE_AWAY = (OperationalError, InterfaceError)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class HandedOver:
-    """How many were accepted, and how many have not had their turn."""
+class Tally:
+    """What was done: deliveries taken up, and of these accepted."""
 
-    accepted: int
-    left_over: int
+    taken_up: int = 0
+    accepted: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.taken_up + other.taken_up, self.accepted + other.accepted)
+
+
+def send(prepared: Sequence[Prepared]) -> Tally:
+    """Send what one claim prepared; whatever ends this process leaves at most one in doubt."""
+    turns, journal = _Turns(prepared), Journal(prepared[0].claimed.token)
+    while following := turns.next():
+        claimed = following.claimed
+        if not journal.begin(claimed):
+            turns.left_over.append(claimed)
+            continue
+        result = transmit(following.message, seconds=seconds_to_send())
+        turns.note(claimed, result)
+        journal.note(claimed, result)
+    journal.close(turns.left_over)
+    return Tally(len(prepared) - len(turns.left_over), len(journal.accepted))
 
 
 class _Turns:
@@ -43,79 +49,25 @@ class _Turns:
     enough in a row open its breaker.
     """
 
-    def __init__(self, started: Sequence[Started]) -> None:
-        self._waiting = deque(started)
+    def __init__(self, prepared: Sequence[Prepared]) -> None:
+        self._waiting = deque(prepared)
         self._until = time.monotonic() + TURNS_LAST
-        self._failing: set[str] = set()
-        self._refusing: set[str] = set()
-        self._failing_devices: set[int | None] = set()
-        self.left_over: list[Held] = []
+        self._failing: set[str | int | None] = set()
+        self.left_over: list[Claimed] = []
 
-    def next(self) -> Started | None:
+    def next(self) -> Prepared | None:
         while self._waiting:
             following = self._waiting.popleft()
-            if time.monotonic() < self._until and not self._is_failing(following.held):
+            if time.monotonic() < self._until and not self._is_failing(following.claimed):
                 return following
-            self.left_over.append(following.held)
+            self.left_over.append(following.claimed)
         return None
 
-    def sent(self, held: Held, outcome: Outcome) -> Sent:
-        """What became of a turn, and whether its provider has refused another just before."""
-        sent = Sent(held, outcome, after_refusal=held.provider in self._refusing)
-        if isinstance(outcome, TryLater) and outcome.provider_failed:
-            (self._refusing if outcome.of_one else self._failing).add(held.provider)
-        else:
-            self._refusing.discard(held.provider)
-        if held.subscription_id and not isinstance(outcome, Accepted):
-            self._failing_devices.add(held.subscription_id)
-        return sent
+    def note(self, claimed: Claimed, result: Result) -> None:
+        if isinstance(result, TryLater) and result.provider_failed and not result.of_one:
+            self._failing.add(claimed.provider)
+        if claimed.subscription_id and not isinstance(result, Accepted):
+            self._failing.add(claimed.subscription_id)
 
-    def _is_failing(self, held: Held) -> bool:
-        return held.provider in self._failing or held.subscription_id in self._failing_devices
-
-
-def hand_over(started: Sequence[Started]) -> HandedOver:
-    """Send what was started; whatever ends this process leaves at most one message in doubt.
-
-    All of it was claimed together, and is written to its deliveries together at the end.
-    """
-    turns, accepted, sent = _Turns(started), list[Held](), None
-    while following := turns.next():
-        if not _take_turn(sent, following.held):
-            turns.left_over.append(following.held)
-            sent = None
-            continue
-        sent = turns.sent(following.held, _send(following))
-        if isinstance(sent.outcome, Accepted):
-            accepted.append(sent.held)
-    if started:
-        _patiently(partial(close, started[0].held.token, sent, accepted, turns.left_over))
-    return HandedOver(len(accepted), len(turns.left_over))
-
-
-def _send(started: Started) -> Outcome:
-    seconds = config.LEASE_SECONDS.value() * SHARE_OF_LEASE
-    return transmit(started.message, seconds=seconds)
-
-
-def _take_turn(sent: Sent | None, following: Held) -> bool:
-    """Whether the following may be sent; its look grows old where a database is waited for."""
-    if sent is None:
-        return begin(following)
-    try:
-        return record(sent, following)
-    except DATABASE_AWAY:
-        connection.close()
-        _patiently(partial(record, sent, None))
-    return False
-
-
-def _patiently(write: Callable[[], T]) -> T:
-    """What was accepted is worth some patience with a database that is restarting."""
-    for _ in range(FINISH_TRIES - 1):
-        try:
-            return write()
-        except DATABASE_AWAY:
-            connection.close()
-            time.sleep(FINISH_PAUSE)
-    return write()
+    def _is_failing(self, claimed: Claimed) -> bool:
+        return claimed.provider in self._failing or claimed.subscription_id in self._failing

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from accounts.mail.headers import message_id
 from alerts.channels.email import Mail
-from alerts.delivery.recheck import Listing, Recipient
 from alerts.messages import links
+from alerts.messages.content import Listing, Recipient
 from alerts.messages.reasons import Reason
 from alerts.messages.rendering import render
 from slots.wording import at, clock, day, last_seen

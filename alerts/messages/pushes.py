@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from alerts.channels.push import Push, encrypt
-from alerts.delivery.recheck import Listing
+from alerts.channels.push import Push, SealedPush, seal
 from alerts.messages import links
+from alerts.messages.content import Listing
 from alerts.models import PushSubscription
 from slots.wording import clock, day, last_seen
 
@@ -16,17 +15,9 @@ MOST_LISTED = 10
 MOST_PLAIN_BYTES = 3_700
 
 
-@dataclass(frozen=True)
-class PushMessage:
-    """An encrypted push, ready for the network."""
-
-    push: Push
-    body: bytes
-
-
 def compose_push(
     notification_id: int, subscription: PushSubscription, listings: Sequence[Listing]
-) -> PushMessage:
+) -> SealedPush:
     """The push of a notification to one browser for these slots, closest first.
 
     ValueError for unusable keys.
@@ -39,7 +30,7 @@ def compose_push(
         ttl=int(min(max(each.seconds_left for each in listings), LONGEST_TTL)),
         topic=f"n{notification_id}",
     )
-    return PushMessage(push, encrypt(push))
+    return seal(push)
 
 
 def payload(notification_id: int, listings: Sequence[Listing]) -> bytes:

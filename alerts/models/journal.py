@@ -1,4 +1,4 @@
-"""What a sender knows of the messages it is handing over, so that its death leaves one in doubt."""
+"""What a sender knows of the messages it is sending, so that its death leaves one in doubt."""
 
 from typing import ClassVar
 
@@ -9,12 +9,11 @@ from alerts.querysets import SenderJournalQuerySet
 
 
 class SenderJournal(models.Model):
-    """One lot of deliveries that are `sending` under one lease token; gone when all is settled.
+    """Deliveries that are `sending` under one lease token; gone when all is settled.
 
-    Each message of the lot changes this one small row, and the deliveries are written together at
-    the end. Until then `accepted` says which of them were, and `on_wire` which one is reaching
-    the network, held until `lease_until`. All others of the lot have not reached it; none begins
-    to after `look_until`, when whoever finds the journal settles it. All times are the database's.
+    `accepted` are those that were, `on_wire` is the one that is reaching the network, held until
+    `lease_until`; the others have not reached it, and none begins to after `look_until`. All times
+    are the database's. What it is for is told in `alerts.delivery.record`.
     """
 
     token = models.UUIDField(primary_key=True, help_text="the lease token of the lot")

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.limits.pages import limited
 from accounts.limits.requests import RateLimit
 from alerts.channels.vapid import public_key
-from alerts.messages.trial import TOO_MANY_TRIALS, TRIAL_LIMIT
-from alerts.messages.trial_push import send_trial_push
+from alerts.delivery.trial import TOO_MANY_TRIALS, TRIAL_LIMIT
+from alerts.delivery.trial_push import send_trial_push
 from alerts.models import PushSubscription
 from alerts.pages.searches import LearnerRequest
 from alerts.pages.this_browser import remember_device

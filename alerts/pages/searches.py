@@ -19,9 +19,9 @@ from accounts.models import SavedSearch, User
 from accounts.querysets import SavedSearchQuerySet
 from alerts import wording
 from alerts.delivery.refusals import is_mail_refused
+from alerts.delivery.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
 from alerts.matching.counting import MOST_COUNTED
 from alerts.messages import links
-from alerts.messages.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
 from alerts.models import PushSubscription
 from alerts.pages.forms import PauseForm
 from alerts.searches import saving

@@ -21,7 +21,7 @@ from accounts.mail.headers import message_id
 from accounts.models import SavedSearch, User
 from alerts import config, wording
 from alerts.channels.email import Envelope, Mail, mailer, seal
-from alerts.channels.outcomes import Accepted, Never, Outcome, TryLater
+from alerts.channels.results import Accepted, Never, Result, TryLater
 from alerts.delivery import breakers
 from alerts.delivery.blaming import is_free, note_accepted, note_put_off
 from alerts.delivery.breakers import Turn, ask_turn
@@ -165,15 +165,15 @@ def compose(ending: SearchEnding, user: User, search: SavedSearch) -> Mail:
 
 
 @transaction.atomic
-def _finish(ending: SearchEnding, outcome: Outcome, turn: Turn) -> bool:
+def _finish(ending: SearchEnding, result: Result, turn: Turn) -> bool:
     """Record what became of it; whether it was accepted."""
-    if isinstance(outcome, Accepted):
+    if isinstance(result, Accepted):
         note_accepted(PROVIDER)
         return _update(ending, state=State.ACCEPTED, accepted_at=Now(), last_error=None)
-    if isinstance(outcome, Never):
-        _refuse(ending, outcome)
+    if isinstance(result, Never):
+        _refuse(ending, result)
     else:
-        _put_off(ending, outcome, turn)
+        _put_off(ending, result, turn)
     return False
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 from django.db import connection
 from django.db.models.functions import Now
 
-from alerts.delivery.claim import Held, claim
-from alerts.delivery.endings import put_back_unsent
+from alerts.channels import Message
+from alerts.delivery.claim import Claimed, claim
+from alerts.delivery.deliver import prepare
 from alerts.delivery.gather import gather_notifications
-from alerts.delivery.sending import start
-from alerts.messages.making import Message
+from alerts.delivery.unsent import put_back_unsent
 from alerts.models import Delivery
 from tests.benchmarks.world import owner_at_rest
 from tests.push_endpoint import Browser
@@ -72,15 +72,15 @@ def make_due(count: int, channel: str = "email") -> None:
 
 def prepared(channel: str) -> list[Message]:
     """The messages of all that is due, which stays due."""
-    started = []
+    ready = []
     while chunk := claim(channel):
-        started += start(chunk)
+        ready += prepare(chunk)
         _hold(chunk)
-    put_back_unsent([each.held for each in started])
-    return [each.message for each in started]
+    put_back_unsent([each.claimed for each in ready])
+    return [each.message for each in ready]
 
 
-def _hold(chunk: Sequence[Held]) -> None:
+def _hold(chunk: Sequence[Claimed]) -> None:
     """Let their leases last: on a busy machine the making of all takes longer than one lasts."""
     Delivery.objects.filter(pk__in=[each.id for each in chunk]).update(
         next_attempt_at=Now() + timedelta(hours=1)

@@ -13,7 +13,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from alerts.delivery.deliver import dispatch  # noqa: E402
+from alerts.delivery.deliver import send_due  # noqa: E402
 from alerts.models import Delivery  # noqa: E402
 
 PAUSE_SECONDS = 0.05
@@ -21,10 +21,10 @@ PAUSE_SECONDS = 0.05
 
 def send_all(channel: str) -> int:
     """How many were accepted by the time that no sender has any left."""
-    accepted = dispatch(channel).accepted
+    accepted = send_due(channel).accepted
     while Delivery.objects.live().filter(channel=channel).exists():
         time.sleep(PAUSE_SECONDS)
-        accepted += dispatch(channel).accepted
+        accepted += send_due(channel).accepted
     return accepted
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from alerts.delivery.rounds import send_round
+from alerts.delivery.deliver import deliver
 from alerts.matching.match import match_openings
 from alerts.models import UserAlert
 from audit.models import SystemConfig
@@ -153,8 +153,8 @@ def test_matching_and_delivery_read_little_more_than_they_use(world, settings, p
         matching.open_reaching(owner, REACHED)
     with watched() as plans:
         matched = match_openings()
-        send_round("email", seconds=600)
-        send_round("push", seconds=600)
+        deliver("email", seconds=600)
+        deliver("push", seconds=600)
     sink.close()
     assert matched.alerts > 100
     assert UserAlert.objects.filter(state="sent", opening__matched_at__isnull=False).exists()

@@ -1,6 +1,6 @@
 """A sender that ends without a word at one point: `python -m tests.drills.dying_sender POINT`.
 
-Points: claimed (before it looks again), making (of the message), marked (all that were looked at,
+Points: claimed (before it rechecks), making (of the message), marked (all that were rechecked,
 before the first reaches for the network), intended (the one that reaches for it is marked too),
 handed over (before the answer is recorded), finished (after all is recorded).
 """
@@ -12,9 +12,7 @@ import django
 
 django.setup()
 
-from alerts.delivery import deliver as dispatching  # noqa: E402
-from alerts.delivery import send as handing_over  # noqa: E402
-from alerts.delivery.rounds import send_round  # noqa: E402
+from alerts.delivery import deliver, record, send  # noqa: E402
 from alerts.messages import mails  # noqa: E402
 
 DEAD = 9
@@ -37,14 +35,14 @@ def after(module: object, name: str) -> None:
 
 
 POINTS = {
-    "claimed": lambda: setattr(dispatching, "start", die),
+    "claimed": lambda: setattr(deliver, "recheck", die),
     "making": lambda: setattr(mails, "render", die),
-    "marked": lambda: setattr(handing_over, "begin", die),
-    "intended": lambda: setattr(handing_over, "transmit", die),
-    "handed over": lambda: after(handing_over, "transmit"),
-    "finished": lambda: after(dispatching, "hand_over"),
+    "marked": lambda: setattr(record.Journal, "begin", die),
+    "intended": lambda: setattr(send, "transmit", die),
+    "handed over": lambda: after(send, "transmit"),
+    "finished": lambda: after(deliver, "send"),
 }
 
 if __name__ == "__main__":
     POINTS[sys.argv[1]]()
-    send_round("email", seconds=20)
+    deliver.deliver("email", seconds=20)

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from alerts.delivery.rounds import send_round
+from alerts.delivery.deliver import deliver
 from alerts.models import Delivery, SenderJournal
 from tests.alerts.waiting import fetch, make_waiting
 from tests.drills.dying_sender import DEAD, POINTS
@@ -58,7 +58,7 @@ def test_a_death_loses_nothing_and_each_doubt_is_counted(here, point, left_in, d
     die_at(point)
     assert Delivery.objects.get().state == left_in
     end_leases()
-    send_round("email", seconds=20)
+    deliver("email", seconds=20)
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.in_doubt) == ("accepted", doubts)
     assert (len(here.received), fetch(alert).state) == (mails, "sent")
@@ -76,6 +76,6 @@ def test_a_message_that_kills_whoever_makes_it_has_failed_after_five(here):
         die_at("making")
         end_leases()
     other = make_waiting()
-    send_round("email", seconds=20)
+    deliver("email", seconds=20)
     assert (fetch(alert).state, fetch(other).state) == ("failed", "sent")
     assert fetch(alert).state_reason == "its message could not be made"

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import SavedSearch, User
-from alerts.delivery.rounds import send_round
+from alerts.delivery.deliver import deliver
 from alerts.erasure import erase_user
 from alerts.models import Delivery
 from alerts.searches.saving import delete_search, end_searches, pause_search
@@ -111,13 +111,13 @@ def test_a_sender_leaves_a_withdrawal_that_is_under_way_and_what_it_concerns(sin
         sender.join(30)
     assert [mail.recipient for mail in sink.received] == [other.user.email]
     Delivery.objects.live().update(next_attempt_at=timezone.now())
-    send_round("email", seconds=20)
+    deliver("email", seconds=20)
     assert (len(sink.received), state_of(alert)) == (1, "suppressed")
 
 
 def send_and_close() -> None:
     """A round in a thread of its own, on its own connection."""
     try:
-        send_round("email", seconds=20)
+        deliver("email", seconds=20)
     finally:
         connection.close()

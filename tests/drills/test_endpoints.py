@@ -10,8 +10,8 @@ import threading
 import pytest
 from django.urls import reverse
 
-from alerts.channels.outcomes import Accepted, Never
-from alerts.channels.push import Push, Pusher, encrypt, forget_certificates
+from alerts.channels.push import Push, Pusher, forget_certificates, seal
+from alerts.channels.results import Accepted, Never
 from alerts.models import PushSubscription
 from tests.drills.wire import Wire, watched
 from tests.people import learner
@@ -105,7 +105,7 @@ def send(endpoint: str, pusher: Pusher | None = None):
     """One push to an endpoint, as the senders do it."""
     browser = Browser("/one")
     push = Push(endpoint, browser.p256dh, browser.auth, b"{}", ttl=60, topic="n1")
-    return (pusher or Pusher()).send(push, encrypt(push), seconds=2)
+    return (pusher or Pusher()).send(seal(push), seconds=2)
 
 
 def test_enough_are_tried():

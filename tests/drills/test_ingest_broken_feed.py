@@ -8,7 +8,7 @@ from django.contrib.gis.geos import Point
 
 from accounts.models import SavedSearch
 from alerts.channels.email import mailer
-from alerts.delivery.rounds import send_round
+from alerts.delivery.deliver import deliver
 from alerts.matching.match import match_openings
 from alerts.models import UserAlert
 from slots.models import SlotOpening
@@ -53,7 +53,7 @@ def all_is_told() -> None:
     """Match, gather and send whatever there is."""
     close_passed()
     match_openings()
-    send_round("email", seconds=30)
+    deliver("email", seconds=30)
 
 
 def at(codes: list[str]) -> list[dict]:

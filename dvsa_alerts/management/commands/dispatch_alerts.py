@@ -4,8 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from accounts.staff_alarms import mail_alarms
-from alerts.delivery.deliver import Dispatched
-from alerts.delivery.rounds import send_round
+from alerts.delivery.deliver import deliver
+from alerts.delivery.send import Tally
 from alerts.models import Delivery
 from alerts.searches.ending_mails import send_ending_mails
 from dvsa_alerts.management.looping import LoopingCommand
@@ -31,9 +31,9 @@ class Command(LoopingCommand):
     def work(self) -> tuple[dict[str, Any], str, bool]:
         """One round of both channels."""
         send_ending_mails(seconds=SECONDS)
-        done = Dispatched()
+        done = Tally()
         for channel in (Delivery.Channel.PUSH, Delivery.Channel.EMAIL):
-            done += send_round(channel, seconds=SECONDS)
+            done += deliver(channel, seconds=SECONDS)
         mail_alarms()
         said = f"{done.accepted} of {done.taken_up} messages taken up were accepted."
         return asdict(done), said, bool(done.taken_up)

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.mail.refusals import Fault
 from alerts.channels.email import Mail, Mailer, seal
-from alerts.channels.outcomes import Accepted, Never, TryLater
+from alerts.channels.results import Accepted, Never, TryLater
 from tests.servers import wait_until
 from tests.smtp_sink import Mood
 

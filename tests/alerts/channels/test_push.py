@@ -7,7 +7,6 @@ from email.utils import formatdate
 
 import pytest
 
-from alerts.channels.outcomes import Accepted, Never, TryLater
 from alerts.channels.push import (
     BadEndpointError,
     Push,
@@ -15,7 +14,9 @@ from alerts.channels.push import (
     check_endpoint,
     encrypt,
     forget_certificates,
+    seal,
 )  # fmt: skip
+from alerts.channels.results import Accepted, Never, TryLater
 from tests.push_endpoint import Answer, Browser, answer, hang, trickle
 
 PLAIN = json.dumps({"title": "A slot", "body": "Monday"}).encode()
@@ -35,7 +36,7 @@ def push_to(service, browser, payload=PLAIN) -> Push:
 
 def send(service, browser, seconds=5.0, pusher=None):
     push = push_to(service, browser)
-    return (pusher or Pusher()).send(push, encrypt(push), seconds=seconds)
+    return (pusher or Pusher()).send(seal(push), seconds=seconds)
 
 
 def undated(status: int, retry_after: str) -> Answer:

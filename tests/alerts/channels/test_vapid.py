@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from alerts.channels import vapid
-from alerts.channels.push import Push, Pusher, encrypt
+from alerts.channels.push import Push, Pusher, seal
 from tests.push_endpoint import Browser
 
 A_DAY = 24 * 3600
@@ -39,7 +39,7 @@ def sent(push_service) -> str:
     push = Push(
         push_service.url("/one"), browser.p256dh, browser.auth, b"{}", ttl=60, topic="n1"
     )  # fmt: skip
-    Pusher().send(push, encrypt(push), seconds=5.0)
+    Pusher().send(seal(push), seconds=5.0)
     return push_service.requests[0].headers["authorization"]
 
 

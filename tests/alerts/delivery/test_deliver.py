@@ -9,18 +9,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import SavedSearch, User
-from alerts.channels.outcomes import Accepted
+from alerts.channels.results import Accepted
 from alerts.delivery import recheck as rechecking
-from alerts.delivery import send as handing_over
+from alerts.delivery import send as sending
 from alerts.delivery.breakers import take_probe
-from alerts.delivery.claim import Held, claim
-from alerts.delivery.deliver import dispatch
-from alerts.delivery.endings import Sent, begin, close
+from alerts.delivery.claim import Claimed, claim
+from alerts.delivery.deliver import prepare, send_due
 from alerts.delivery.gather import gather_notifications
-from alerts.delivery.record import settle_left_behind
+from alerts.delivery.record import Journal, settle_left_behind
 from alerts.delivery.retries import DELAYS, MOST_DOUBTS, delay_after
-from alerts.delivery.send import hand_over
-from alerts.delivery.sending import start
+from alerts.delivery.send import Tally, send
 from alerts.messages import mails
 from alerts.models import Breaker, Delivery, MailRefusal, SenderJournal
 from audit import config
@@ -44,10 +42,10 @@ def the_delivery() -> Delivery:
     return Delivery.objects.get()
 
 
-def claim_one() -> Held:
+def claim_one() -> Claimed:
     """Claim the only one that is due."""
-    (held,) = claim("email")
-    return held
+    (claimed,) = claim("email")
+    return claimed
 
 
 def make_due() -> None:
@@ -63,7 +61,7 @@ def send_until_over(times: int = 20) -> int:
     """Try again and again at once; how often it was taken up."""
     taken_up = 0
     for _ in range(times):
-        taken_up += dispatch("email").taken_up
+        taken_up += send_due("email").taken_up
         make_due()
     return taken_up
 
@@ -87,46 +85,48 @@ def test_who_lost_the_lease_before_looking_starts_nothing(alert):
     first = claim_one()
     make_due()
     claim_one()
-    assert start([first]) == []
+    assert prepare([first]) == []
 
 
 def test_who_lost_the_lease_before_sending_sends_nothing(alert, sink):
-    started = start([claim_one()])
+    prepared = prepare([claim_one()])
     make_due()
     settle_left_behind()
     claim_one()
-    hand_over(started)
+    send(prepared)
     assert sink.received == []
 
 
 def test_nothing_is_sent_on_a_look_that_is_too_old(alert, sink):
-    started = start([claim_one()])
+    prepared = prepare([claim_one()])
     make_due()
-    hand_over(started)
+    send(prepared)
     assert sink.received == []
-    assert dispatch("email").accepted == 1
+    assert send_due("email").accepted == 1
 
 
 def test_who_lost_the_lease_while_sending_finishes_nothing(alert, sink):
-    (started,) = start([claim_one()])
-    assert begin(started.held)
+    (prepared,) = prepare([claim_one()])
+    journal = Journal(prepared.claimed.token)
+    assert journal.begin(prepared.claimed)
     Delivery.objects.update(lease_token=uuid4())
-    close(started.held.token, Sent(started.held, Accepted()), [started.held], [])
+    journal.note(prepared.claimed, Accepted())
+    journal.close([])
     assert (the_delivery().state, fetch(alert).state) == ("sending", "waiting")
 
 
 def test_a_sender_that_ended_while_sending_leaves_a_doubt_that_is_counted(alert, sink):
-    (started,) = start([claim_one()])
-    begin(started.held)
+    (prepared,) = prepare([claim_one()])
+    Journal(prepared.claimed.token).begin(prepared.claimed)
     make_due()
-    dispatch("email")
+    send_due("email")
     assert (the_delivery().state, the_delivery().in_doubt) == ("accepted", 1)
 
 
 def test_a_sender_that_ended_before_sending_leaves_no_doubt(alert, sink):
-    start([claim_one()])
+    prepare([claim_one()])
     make_due()
-    dispatch("email")
+    send_due("email")
     assert (the_delivery().in_doubt, len(sink.received)) == (0, 1)
 
 
@@ -156,31 +156,30 @@ def test_what_brought_its_holder_down_is_claimed_alone(others):
 
 
 def test_an_end_leaves_a_doubt_for_the_one_that_reached_the_network(others, sink):
-    started = start(claim("email"))
-    begin(started[0].held)
+    first = prepare(claim("email"))[0].claimed
+    Journal(first.token).begin(first)
     make_due()
-    dispatch("email")
+    send_due("email")
     assert (Delivery.objects.in_doubt().count(), len(sink.received)) == (1, 5)
 
 
 def test_who_has_not_had_a_turn_is_put_back_without_a_doubt(others, sink, monkeypatch):
-    monkeypatch.setattr(handing_over, "TURNS_LAST", 0)
-    hand_over(start(claim("email")))
+    monkeypatch.setattr(sending, "TURNS_LAST", 0)
+    send(prepare(claim("email")))
     left = Delivery.objects.order_by().values_list("state", "starts", "attempts", "in_doubt")
     assert (list(left.distinct()), sink.received) == ([("retry", 0, 0, 0)], [])
     monkeypatch.undo()
-    assert dispatch("email").accepted == 5
+    assert send_due("email").accepted == 5
 
 
 def test_the_others_of_a_failing_provider_are_put_back(others, sink):
     sink.mood = Mood.CLOSING
-    handed_over = hand_over(start(claim("email")))
-    assert (handed_over.accepted, handed_over.left_over) == (0, 4)
+    assert send(prepare(claim("email"))) == Tally(taken_up=1, accepted=0)
 
 
 def test_a_refused_address_holds_up_no_other(others, alert, sink):
     sink.moods_of = {alert.user.email: Mood.STRICT}
-    assert dispatch("email").accepted == 4
+    assert send_due("email").accepted == 4
 
 
 def test_what_somebody_is_changing_is_left_for_later(others, alert, sink, monkeypatch):
@@ -188,10 +187,10 @@ def test_what_somebody_is_changing_is_left_for_later(others, alert, sink, monkey
     monkeypatch.setattr(
         rechecking.Locked, "holds", lambda *both: both[1].alert_id != alert.pk and free(*both)
     )
-    assert dispatch("email").accepted == 4
+    assert send_due("email").accepted == 4
     monkeypatch.undo()
     make_due()
-    assert (dispatch("email").accepted, fetch(alert).state) == (1, "sent")
+    assert (send_due("email").accepted, fetch(alert).state) == (1, "sent")
 
 
 def test_through_a_pool_that_lends_connections_each_is_sent_and_no_statement_is_kept(
@@ -200,17 +199,17 @@ def test_through_a_pool_that_lends_connections_each_is_sent_and_no_statement_is_
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
-        assert dispatch("email").accepted == 5
+        assert send_due("email").accepted == 5
         cursor.execute("SELECT count(*) FROM pg_prepared_statements")
         assert (cursor.fetchone(), len(sink.received)) == ((0,), 5)
 
 
 def test_every_try_is_the_same_message(alert, sink):
     sink.mood = Mood.DROPPING
-    dispatch("email")
+    send_due("email")
     sink.mood = Mood.KIND
     make_due()
-    dispatch("email")
+    send_due("email")
     first, second = sink.received
     assert first.message["Message-ID"] == second.message["Message-ID"]
 
@@ -218,7 +217,7 @@ def test_every_try_is_the_same_message(alert, sink):
 def test_nothing_is_claimed_while_sending_is_off(alert, sink):
     SystemConfig.objects.create(key="alerts.sending", value="false")
     config.forget_cached()
-    dispatch("email")
+    send_due("email")
     assert (the_delivery().state, sink.received) == ("pending", [])
 
 
@@ -233,7 +232,7 @@ def test_the_wait_grows_with_the_attempts(attempts, seconds):
 def test_a_busy_server_is_tried_again_after_a_wait(alert, sink):
     sink.mood = Mood.BUSY
     before = timezone.now()
-    dispatch("email")
+    send_due("email")
     after, delivery = timezone.now(), the_delivery()
     assert (delivery.state, delivery.attempts, delivery.last_error) == ("retry", 1, "451 later")
     shortest, longest = (timedelta(seconds=DELAYS[0] * share) for share in (0.8, 1.2))
@@ -250,26 +249,26 @@ def test_it_is_tried_as_long_as_a_slot_is_open_for_six_hours(alert, sink):
     sink.mood = Mood.BUSY
     send_until_over()
     hours_pass(5.9)
-    assert (dispatch("email").taken_up, the_delivery().state) == (1, "retry")
+    assert (send_due("email").taken_up, the_delivery().state) == (1, "retry")
     hours_pass(0.1)
     connections = sink.connections
-    dispatch("email")
+    send_due("email")
     assert (the_delivery().state, sink.connections) == ("failed", connections)
     assert (fetch(alert).state, fetch(alert).state_reason) == ("failed", "retries used up")
 
 
 def test_the_hours_of_a_failing_provider_do_not_count(alert, sink):
     sink.mood = Mood.CLOSING
-    dispatch("email")
+    send_due("email")
     assert the_delivery().refused_since is None
 
 
 def test_nor_do_those_of_quiet_hours(alert, sink):
     sink.mood = Mood.BUSY
-    dispatch("email")
+    send_due("email")
     User.objects.update(quiet_from=time(0), quiet_until=time(23, 59, 59, 999999))
     make_due()
-    dispatch("email")
+    send_due("email")
     assert (the_delivery().state, the_delivery().refused_since) == ("retry", None)
 
 
@@ -279,12 +278,12 @@ def test_greylisting_loses_nothing_that_is_still_open(alert, sink, minutes):
     sink.says["RCPT"] = "451 4.7.1 Greylisted, come back later"
     tries, waited = 0, 0.0
     while waited < minutes * 60:
-        dispatch("email")
+        send_due("email")
         tries += 1
         waited += (the_delivery().next_attempt_at - timezone.now()).total_seconds()
         hours_pass(waited / 3600)
     sink.says.clear()
-    dispatch("email")
+    send_due("email")
     assert (fetch(alert).state, len(sink.received)) == ("sent", 1)
     assert waited < minutes * 60 + 720
     assert tries == the_delivery().attempts - 1
@@ -299,10 +298,10 @@ def test_a_line_that_drops_after_each_message_may_bring_it_six_times_at_most(ale
 
 def test_a_slot_that_closes_between_attempts_ends_them(alert, sink):
     sink.mood = Mood.BUSY
-    dispatch("email")
+    send_due("email")
     type(alert.slot).objects.update(available=False)
     make_due()
-    dispatch("email")
+    send_due("email")
     assert (the_delivery().state, fetch(alert).state) == ("expired", "expired")
 
 
@@ -314,11 +313,11 @@ def test_a_refusal_for_good_is_not_tried_again(alert, sink):
 
 def test_a_refused_address_gets_no_more_mail(alert, sink):
     sink.mood = Mood.STRICT
-    dispatch("email")
+    send_due("email")
     sink.mood = Mood.KIND
     later = make_waiting(search=alert.preference)
     gather_notifications()
-    dispatch("email")
+    send_due("email")
     assert MailRefusal.objects.get().address == alert.user.email
     assert (fetch(later).state, sink.received) == ("suppressed", [])
 
@@ -343,7 +342,7 @@ def test_a_message_that_cannot_be_made_holds_up_no_other(alert, sink, monkeypatc
     )
     other = make_waiting()
     gather_notifications()
-    dispatch("email")
+    send_due("email")
     assert (fetch(other).state, fetch(alert).state) == ("sent", "waiting")
 
 
@@ -351,7 +350,7 @@ def test_a_line_break_in_a_centers_name_adds_no_header(sink):
     alert = make_waiting()
     type(alert.slot.center).objects.update(name="Evil\r\nBcc: eve@example.org")
     gather_notifications()
-    dispatch("email")
+    send_due("email")
     (mail,) = sink.received
     assert mail.message["Bcc"] is None
     assert "Evil Bcc: eve@example.org" in " ".join(mail.message["Subject"].split())
@@ -366,7 +365,7 @@ def fail_thrice(sink, mood=Mood.CLOSING) -> None:
     make_waiting()
     gather_notifications()
     sink.mood = mood
-    dispatch("email")
+    send_due("email")
 
 
 def test_three_failures_in_a_row_open_the_breaker(alert, sink):
@@ -377,7 +376,7 @@ def test_three_failures_in_a_row_open_the_breaker(alert, sink):
 def test_nothing_is_claimed_while_the_breaker_is_open(alert, sink):
     fail_thrice(sink)
     Delivery.objects.update(next_attempt_at=timezone.now())
-    assert dispatch("email").taken_up == 0
+    assert send_due("email").taken_up == 0
 
 
 def test_a_failing_provider_uses_up_no_attempts(alert, sink):
@@ -390,7 +389,7 @@ def test_a_provider_that_was_failing_is_tried_with_one_message(alert, sink):
     fail_thrice(sink)
     make_due()
     before = sink.connections
-    dispatch("email")
+    send_due("email")
     assert sink.connections - before == 1
 
 
@@ -407,7 +406,7 @@ def test_a_message_that_was_not_sent_after_all_tells_nothing_of_the_provider(ale
     sink.mood = Mood.KIND
     first = Delivery.objects.order_by("next_attempt_at").first()
     SavedSearch.objects.filter(user=first.notification.user).update(is_active=False)
-    dispatch("email")
+    send_due("email")
     assert len(sink.received) == 2
 
 
@@ -415,14 +414,14 @@ def test_a_provider_that_works_again_gets_everything(alert, sink):
     fail_thrice(sink)
     make_due()
     sink.mood = Mood.KIND
-    dispatch("email")
+    send_due("email")
     assert (len(sink.received), Breaker.objects.get().failures) == (3, 0)
 
 
 def test_one_success_makes_failures_count_anew(alert, sink):
     sink.mood = Mood.CLOSING
-    dispatch("email")
+    send_due("email")
     make_due()
     sink.mood = Mood.KIND
-    dispatch("email")
+    send_due("email")
     assert Breaker.objects.get().failures == 0

@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import StaffAlarm
+from alerts.delivery.deliver import deliver
 from alerts.delivery.devices import OURS_FROM
 from alerts.delivery.gather import gather_notifications
-from alerts.delivery.rounds import send_round
 from alerts.models import Breaker, Delivery, PushSubscription
 from tests.alerts.waiting import fetch, make_waiting
 from tests.alerts.world import make_user
@@ -61,8 +61,8 @@ def tell(*devices: Device) -> None:
 
 
 def send() -> None:
-    send_round("push", seconds=30)
-    send_round("email", seconds=30)
+    deliver("push", seconds=30)
+    deliver("email", seconds=30)
 
 
 def let_pass(seconds: float) -> None:

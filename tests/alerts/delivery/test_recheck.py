@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import SavedSearch, User
-from alerts.delivery.rounds import send_round
+from alerts.delivery.deliver import deliver
 from alerts.models import Delivery, MailRefusal
 from centers.querysets import point
 from slots.models import Slot, SlotOpening
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def outcome(alert, sink) -> tuple[int, str | None, str | None]:
     """Mails received, and what the alert says after a round."""
-    send_round("email", seconds=30)
+    deliver("email", seconds=30)
     alert = fetch(alert)
     return len(sink.received), alert.state, alert.state_reason
 
@@ -132,11 +132,11 @@ def test_one_closed_slot_leaves_the_others_in_the_message(sink):
 
 def test_quiet_hours_that_have_begun_meanwhile_put_a_delivery_off(sink):
     alert = make_waiting()
-    send_round("email", seconds=0)
+    deliver("email", seconds=0)
     Delivery.objects.update(state="retry", accepted_at=None, next_attempt_at=timezone.now())
     type(alert).objects.update(state="waiting", sent=False, sent_at=None)
     quiet_now(alert.user)
-    send_round("email", seconds=30)
+    deliver("email", seconds=30)
     delivery = Delivery.objects.get()
     assert (len(sink.received), delivery.state) == (1, "retry")
     assert delivery.next_attempt_at > timezone.now() + timedelta(minutes=50)

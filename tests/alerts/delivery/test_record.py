@@ -1,18 +1,16 @@
-"""A lot's journal: what its sender leaves behind, and who may still write it."""
+"""A sender's journal: what its death leaves behind, and who may still write it."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from alerts.channels.outcomes import Accepted
+from alerts.channels.results import Accepted
 from alerts.delivery.claim import claim
-from alerts.delivery.deliver import dispatch
-from alerts.delivery.endings import Sent, begin, record
-from alerts.delivery.fallback import send_stuck_pushes_by_mail
-from alerts.delivery.gather import gather_notifications
-from alerts.delivery.record import settle_left_behind
-from alerts.delivery.sending import Started, start
+from alerts.delivery.compose import Prepared
+from alerts.delivery.deliver import prepare, send_due
+from alerts.delivery.gather import gather_notifications, mail_stuck_pushes
+from alerts.delivery.record import Journal, settle_left_behind
 from alerts.models import Delivery, Notification, SenderJournal
 from tests.alerts.delivery.test_sending_push import subscribe
 from tests.alerts.waiting import make_waiting
@@ -22,16 +20,22 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lot() -> list[Started]:
-    """Four messages that one sender is about to hand over."""
+def chunk() -> list[Prepared]:
+    """Four messages that one sender is about to send."""
     for _ in range(4):
         make_waiting()
     gather_notifications()
-    return start(claim("email"))
+    return prepare(claim("email"))
+
+
+@pytest.fixture
+def journal(chunk) -> Journal:
+    """What their sender writes."""
+    return Journal(chunk[0].claimed.token)
 
 
 def let_turns_end() -> None:
-    """Let no more turn of a lot begin; what is on the wire keeps its lease."""
+    """Let no more turn of a chunk begin; what is on the wire keeps its lease."""
     then = timezone.now() - timedelta(seconds=1)
     SenderJournal.objects.update(look_until=then)
     Delivery.objects.filter(state="sending").update(next_attempt_at=then)
@@ -43,9 +47,10 @@ def let_leases_end() -> None:
     SenderJournal.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
-def accept(started: Started, following: Started) -> None:
+def accept(journal: Journal, prepared: Prepared, following: Prepared) -> None:
     """One was accepted, and the following is about to reach the network."""
-    assert record(Sent(started.held, Accepted()), following.held)
+    journal.note(prepared.claimed, Accepted())
+    assert journal.begin(following.claimed)
 
 
 def states() -> list[str]:
@@ -53,22 +58,24 @@ def states() -> list[str]:
     return list(Delivery.objects.order_by("id").values_list("state", flat=True))
 
 
-def test_a_death_leaves_one_doubt_and_nothing_that_was_accepted_goes_out_again(lot, sink):
-    assert begin(lot[0].held)
-    accept(lot[0], lot[1])
-    accept(lot[1], lot[2])
+def test_a_death_leaves_one_doubt_and_nothing_that_was_accepted_goes_out_again(
+    chunk, journal, sink
+):
+    assert journal.begin(chunk[0].claimed)
+    accept(journal, chunk[0], chunk[1])
+    accept(journal, chunk[1], chunk[2])
     let_leases_end()
-    assert dispatch("email").accepted == 2
+    assert send_due("email").accepted == 2
     assert {mail.recipient for mail in sink.received} == {
-        each.message.recipient for each in lot[2:]
+        each.message.recipient for each in chunk[2:]
     }
-    assert list(Delivery.objects.in_doubt()) == [Delivery.objects.get(pk=lot[2].held.id)]
+    assert list(Delivery.objects.in_doubt()) == [Delivery.objects.get(pk=chunk[2].claimed.id)]
     assert states() == ["accepted"] * 4
 
 
-def test_what_was_accepted_is_told_when_its_sender_has_died(lot):
-    begin(lot[0].held)
-    accept(lot[0], lot[1])
+def test_what_was_accepted_is_told_when_its_sender_has_died(chunk, journal):
+    journal.begin(chunk[0].claimed)
+    accept(journal, chunk[0], chunk[1])
     let_turns_end()
     settle_left_behind()
     assert states() == ["accepted", "sending", "sending", "sending"]
@@ -76,34 +83,36 @@ def test_what_was_accepted_is_told_when_its_sender_has_died(lot):
     assert (told.state, told.sent) == ("sent", True)
 
 
-def test_what_is_on_the_wire_stays_its_senders_when_the_others_are_taken_up(lot, sink):
-    begin(lot[0].held)
+def test_what_is_on_the_wire_stays_its_senders_when_the_others_are_taken_up(chunk, journal, sink):
+    journal.begin(chunk[0].claimed)
     let_turns_end()
-    assert dispatch("email").accepted == 3
-    assert not record(Sent(lot[0].held, Accepted()), lot[1].held)
+    assert send_due("email").accepted == 3
+    journal.note(chunk[0].claimed, Accepted())
+    assert not journal.begin(chunk[1].claimed)
     assert (states(), Delivery.objects.in_doubt().count()) == (["accepted"] * 4, 0)
 
 
-def test_nobody_takes_up_a_lot_that_is_being_handed_over(lot, sink):
-    begin(lot[0].held)
+def test_nobody_takes_up_a_chunk_that_is_being_sent(chunk, journal, sink):
+    journal.begin(chunk[0].claimed)
     Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
     assert (settle_left_behind(), claim("email")) == (0, [])
 
 
-def test_each_try_counts_once_whoever_settles_it(lot):
-    begin(lot[0].held)
-    accept(lot[0], lot[1])
+def test_each_try_counts_once_whoever_settles_it(chunk, journal):
+    journal.begin(chunk[0].claimed)
+    accept(journal, chunk[0], chunk[1])
     let_turns_end()
     settle_left_behind()
-    record(Sent(lot[1].held, Accepted()), None)
+    journal.note(chunk[1].claimed, Accepted())
+    journal.close([])
     tries = Delivery.objects.order_by("id").values_list("attempts", flat=True)
     assert list(tries) == [1, 1, 0, 0]
 
 
-def test_a_journal_ends_with_its_lot(sink):
+def test_a_journal_ends_with_its_chunk(sink):
     make_waiting()
     gather_notifications()
-    dispatch("email")
+    send_due("email")
     assert not SenderJournal.objects.exists()
 
 
@@ -113,11 +122,12 @@ def test_a_push_that_its_journal_knows_as_accepted_is_not_sent_by_mail(push_serv
         subscribe(user, push_service, path)
         make_waiting(user, method="push")
     gather_notifications()
-    first, second = start(claim("push"))
-    begin(first.held)
-    accept(first, second)
+    first, second = prepare(claim("push"))
+    journal = Journal(first.claimed.token)
+    journal.begin(first.claimed)
+    accept(journal, first, second)
     late = timezone.now() - timedelta(seconds=61)
     Notification.objects.update(due_at=late)
-    assert send_stuck_pushes_by_mail() == 1
+    assert mail_stuck_pushes() == 1
     mailed = Delivery.objects.get(channel="email")
-    assert mailed.notification_id == second.held.notification_id
+    assert mailed.notification_id == second.claimed.notification_id

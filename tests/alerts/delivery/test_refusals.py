@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import StaffAlarm
-from alerts.delivery.deliver import dispatch
+from alerts.delivery.deliver import send_due
 from alerts.delivery.gather import gather_notifications
 from alerts.delivery.refusals import is_mail_refused, lift_refusal
 from alerts.delivery.retries import DELAYS
@@ -75,7 +75,7 @@ def failures() -> int:
 @pytest.mark.parametrize(("phase", "answer", "follows"), ANSWERS)
 def test_what_follows_from_each_answer(alert, sink, phase, answer, follows):
     sink.says[phase] = answer
-    dispatch("email")
+    send_due("email")
     delivery = Delivery.objects.get()
     alarm = StaffAlarm.objects.filter(sentence__contains=answer).exists()
     assert (delivery.state, MailRefusal.objects.exists(), failures(), alarm) == follows
@@ -87,10 +87,10 @@ def test_whatever_was_tried_again_arrives_once_the_server_takes_it(
     alert, sink, phase, answer, follows
 ):
     sink.says[phase] = answer
-    dispatch("email")
+    send_due("email")
     sink.says.clear()
     make_due()
-    dispatch("email")
+    send_due("email")
     assert len(sink.received) == (follows[0] == "retry")
 
 
@@ -108,7 +108,7 @@ def many():
 @pytest.mark.parametrize("answer", ["550 5.7.1 Blocked", "550 No"])
 def test_a_server_that_refuses_everybody_is_left_alone_after_three(many, sink, answer):
     sink.says["RCPT"] = answer
-    dispatch("email")
+    send_due("email")
     assert Breaker.objects.open_now().exists()
     assert Delivery.objects.exclude(last_error=None).count() == 3
     assert not MailRefusal.objects.exists()
@@ -116,10 +116,10 @@ def test_a_server_that_refuses_everybody_is_left_alone_after_three(many, sink, a
 
 def test_then_one_at_a_time_tries_it_and_uses_up_no_attempt(many, sink):
     sink.says["RCPT"] = "550 5.7.1 Blocked"
-    dispatch("email")
+    send_due("email")
     for asked in range(1, 10):
         make_due()
-        dispatch("email")
+        send_due("email")
         assert failures() == 3 + asked
     assert max(Delivery.objects.values_list("attempts", flat=True)) == 1
 
@@ -127,10 +127,10 @@ def test_then_one_at_a_time_tries_it_and_uses_up_no_attempt(many, sink):
 def test_once_it_takes_mail_again_all_of_it_goes(many, sink):
     sink.says["RCPT"] = "550 5.7.1 Blocked"
     for _ in range(4):
-        dispatch("email")
+        send_due("email")
         make_due()
     sink.says.clear()
-    while dispatch("email").taken_up:
+    while send_due("email").taken_up:
         make_due()
     assert len({mail.recipient for mail in sink.received}) == len(sink.received) == len(many)
     assert ({fetch(each).state for each in many}, failures()) == ({"sent"}, 0)
@@ -141,7 +141,7 @@ def test_ten_minutes_of_refusing_everybody_lose_nothing_and_mark_nobody(many, si
     sink.says["RCPT"] = "550 5.7.1 Blocked"
     waited = timedelta()
     while waited < timedelta(minutes=10):
-        dispatch("email")
+        send_due("email")
         left = Breaker.objects.get().open_until - timezone.now()
         Breaker.objects.update(open_until=F("open_until") - left)
         Delivery.objects.update(
@@ -150,7 +150,7 @@ def test_ten_minutes_of_refusing_everybody_lose_nothing_and_mark_nobody(many, si
         waited += left
     sink.says.clear()
     make_due()
-    while dispatch("email").taken_up:
+    while send_due("email").taken_up:
         make_due()
     assert {fetch(each).state for each in many} == {"sent"}
     assert len({mail.recipient for mail in sink.received}) == len(sink.received) == len(many)
@@ -162,14 +162,14 @@ def test_ten_minutes_of_refusing_everybody_lose_nothing_and_mark_nobody(many, si
 
 def test_one_refused_address_holds_up_no_other(many, sink):
     sink.says[f"RCPT {many[0].user.email}"] = "550 5.7.1 Not for this one"
-    assert dispatch("email").accepted == len(many) - 1
+    assert send_due("email").accepted == len(many) - 1
     assert failures() == 0
 
 
 def test_one_address_that_is_refused_again_and_again_counts_once(alert, sink):
     sink.says["RCPT"] = "550 5.7.1 Not for this one"
     for asked in range(1, 6):
-        dispatch("email")
+        send_due("email")
         assert (failures(), Delivery.objects.get().attempts) == (1, asked)
         make_due()
 
@@ -178,7 +178,7 @@ def test_its_waits_grow_as_those_of_any_refusal(alert, sink):
     sink.says["RCPT"] = "550 No"
     for _ in range(3):
         make_due()
-        dispatch("email")
+        send_due("email")
     wait = Delivery.objects.get().next_attempt_at - timezone.now()
     assert 30 < wait.total_seconds() <= 1.2 * DELAYS[2]
 
@@ -193,9 +193,9 @@ def a_day(sink, ada, *, others: bool = True) -> None:
         make_waiting()
     gather_notifications()
     sink.says[f"RCPT {ada.email}"] = "550 User unknown"
-    dispatch("email")
+    send_due("email")
     make_due()
-    dispatch("email")
+    send_due("email")
     Delivery.objects.all().delete()
     BareRefusal.objects.update(
         day=F("day") - timedelta(days=1), refused_at=F("refused_at") - timedelta(days=1)
@@ -217,7 +217,7 @@ def test_many_refusals_on_one_day_condemn_nobody(alert, many, sink):
     for _ in range(8):
         make_waiting()
         gather_notifications()
-        dispatch("email")
+        send_due("email")
         make_due()
     assert (BareRefusal.objects.count(), MailRefusal.objects.count()) == (1, 0)
 
@@ -237,7 +237,7 @@ def test_an_address_that_took_mail_in_between_starts_again(sink):
     sink.says.clear()
     make_waiting(ada)
     gather_notifications()
-    dispatch("email")
+    send_due("email")
     assert BareRefusal.objects.against(ada).count() == 0
 
 
@@ -251,7 +251,7 @@ def test_what_is_lifted_is_as_if_it_had_never_been(alert, sink):
     )
     assert lift_refusal(user=alert.user, actor=None)
     assert not BareRefusal.objects.exists()
-    dispatch("email")
+    send_due("email")
     assert len(sink.received) == 1
 
 

@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from alerts import config
+from alerts.delivery.deliver import deliver
 from alerts.delivery.gather import gather_notifications
 from alerts.delivery.resume import RESTORED, Resumption, resume_sending, stop_sending
-from alerts.delivery.rounds import send_round
 from alerts.models import Delivery
 from audit import config as audit_config
 from audit.models import AuditLog, SystemConfig
@@ -37,7 +37,7 @@ def sending_is_on():
 def test_nothing_is_sent_while_it_is_off(restored):
     alert = make_waiting()
     gather_notifications()
-    send_round("email", seconds=5)
+    deliver("email", seconds=5)
     assert fetch(alert).state == "waiting"
     assert Delivery.objects.get().state == "pending"
 

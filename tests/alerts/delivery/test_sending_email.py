@@ -2,8 +2,8 @@
 
 import pytest
 
+from alerts.delivery.deliver import deliver
 from alerts.delivery.gather import gather_notifications
-from alerts.delivery.rounds import send_round
 from alerts.models import Delivery, Notification
 from tests.alerts.waiting import fetch, make_waiting
 from tests.alerts.world import make_center, make_user
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def send() -> None:
     """One round of e-mail."""
-    send_round("email", seconds=30)
+    deliver("email", seconds=30)
 
 
 def test_a_waiting_alert_is_mailed_to_its_user(sink):

@@ -6,13 +6,12 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from alerts.delivery import breakers, transmitting
+from alerts import channels
+from alerts.delivery import breakers
 from alerts.delivery.claim import claim
-from alerts.delivery.fallback import send_stuck_pushes_by_mail
-from alerts.delivery.gather import gather_notifications
-from alerts.delivery.rounds import send_round
-from alerts.delivery.send import hand_over
-from alerts.delivery.sending import start
+from alerts.delivery.deliver import deliver, prepare
+from alerts.delivery.gather import gather_notifications, mail_stuck_pushes
+from alerts.delivery.send import send as send_prepared
 from alerts.models import Breaker, Delivery, Notification, PushSubscription
 from alerts.push_subscriptions import unsubscribe
 from slots.models import Slot, Source
@@ -40,8 +39,8 @@ def subscribe(user, service, path: str) -> Browser:
 
 def send() -> None:
     """One round of each channel."""
-    send_round("push", seconds=30)
-    send_round("email", seconds=30)
+    deliver("push", seconds=30)
+    deliver("email", seconds=30)
 
 
 def let_pass(seconds: int) -> None:
@@ -139,10 +138,10 @@ def test_what_failed_after_mail_had_taken_its_place_is_not_pushed_again(user, pu
     push_service.usual = answer(500)
     alert = make_waiting(user, method="push")
     gather_notifications()
-    on_its_way = start(claim("push"))
+    on_its_way = prepare(claim("push"))
     let_pass(seconds=61)
-    send_stuck_pushes_by_mail()
-    hand_over(on_its_way)
+    mail_stuck_pushes()
+    send_prepared(on_its_way)
     push_service.usual = answer(201)
     let_pass(seconds=61)
     send()
@@ -223,7 +222,7 @@ def late(handler) -> None:
 def test_a_service_that_is_slow_is_given_up_long_before_the_lease_ends(
     user, push_service, sink, monkeypatch
 ):
-    monkeypatch.setattr(transmitting, "MOST_PUSH_SECONDS", 0.5)
+    monkeypatch.setattr(channels, "MOST_PUSH_SECONDS", 0.5)
     subscribe(user, push_service, "/one")
     push_service.usual = late
     make_waiting(user, method="push")
@@ -238,9 +237,9 @@ def test_a_pause_that_another_sender_was_asked_for_holds_back_what_is_ready_here
     subscribe(user, push_service, "/one")
     make_waiting(user, method="push")
     gather_notifications()
-    ready = start(claim("push"))
-    breakers.failed(ready[0].held.provider, error="429", wished_seconds=60, probe=False)
-    assert hand_over(ready).left_over == 1
+    ready = prepare(claim("push"))
+    breakers.failed(ready[0].claimed.provider, error="429", wished_seconds=60, probe=False)
+    assert send_prepared(ready).taken_up == 0
     assert (push_service.requests, Delivery.objects.get().in_doubt) == ([], 0)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from alerts.channels.email import Mail
-from alerts.delivery.recheck import Listing, Recipient
+from alerts.messages.content import Listing, Recipient
 from alerts.messages.mails import compose_mail
 from alerts.messages.reasons import Reason
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from alerts.channels.push import Push, encrypt
-from alerts.messages.pushes import PushMessage
+from alerts.channels.push import Push, SealedPush, encrypt
 from tests.benchmarks.due_messages import forget, make_due, prepared, subscribe, unsubscribe
 from tests.benchmarks.figures import Figure, faster
 from tests.benchmarks.measuring import in_turns
@@ -31,7 +30,7 @@ def compare(world: World, rounds: int) -> Iterator[Figure]:
         with running_push_sink() as sink, running_senders("push", SENDERS, sink=sink) as senders:
             subscribe(f"https://{PUSH_HOST}:{sink.port}")
             make_due(count, "push")
-            pushes = [each.push for each in prepared("push") if isinstance(each, PushMessage)]
+            pushes = [each.push for each in prepared("push") if isinstance(each, SealedPush)]
             bare = partial(send_bare, pushes, sink)
             check(senders, bare, sink, count=count)
             taken = in_turns(

@@ -41,4 +41,4 @@ class Never:
     status: int | None = None
 
 
-Outcome = Accepted | TryLater | Never
+Result = Accepted | TryLater | Never

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from alerts.channels.outcomes import Accepted, Never
-from alerts.channels.push import Push, encrypt, pusher
+from alerts.channels.push import Push, pusher, seal
+from alerts.channels.results import Accepted, Never
 from alerts.delivery import devices
 from alerts.models import PushSubscription
 
@@ -31,13 +31,13 @@ def send_trial_push(subscription: PushSubscription, *, body: str) -> bool:
         ttl=TTL_SECONDS,
         topic=TOPIC,
     )
-    outcome = pusher().send(push, encrypt(push), seconds=SECONDS)
-    if isinstance(outcome, Never):
+    result = pusher().send(seal(push), seconds=SECONDS)
+    if isinstance(result, Never):
         with transaction.atomic():
-            devices.refuse(subscription.pk, outcome)
-    elif isinstance(outcome, Accepted):
+            devices.refuse(subscription.pk, result)
+    elif isinstance(result, Accepted):
         devices.accept(subscription.pk)
-    return isinstance(outcome, Accepted)
+    return isinstance(result, Accepted)
 
 
 def send_trial_pushes(subscriptions: Iterable[PushSubscription], *, body: str) -> int:

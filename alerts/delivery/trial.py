@@ -10,11 +10,11 @@ from accounts.mail.headers import message_id
 from accounts.models import SavedSearch
 from alerts import wording
 from alerts.channels.email import Mail, mailer, seal
-from alerts.channels.outcomes import Accepted
+from alerts.channels.results import Accepted
 from alerts.config import TEST_ALERTS_PER_HOUR
+from alerts.delivery.trial_push import send_trial_pushes
 from alerts.messages import links
 from alerts.messages.rendering import render
-from alerts.messages.trial_push import send_trial_pushes
 from alerts.models import PushSubscription
 from audit.trail import record
 
@@ -42,8 +42,8 @@ def _pushed(search: SavedSearch) -> str:
 
 
 def _mailed(search: SavedSearch) -> str:
-    outcome = mailer().send(seal(compose_trial(search)), seconds=SECONDS)
-    return search.user.email if isinstance(outcome, Accepted) else ""
+    result = mailer().send(seal(compose_trial(search)), seconds=SECONDS)
+    return search.user.email if isinstance(result, Accepted) else ""
 
 
 def promise_of(search: SavedSearch) -> str:

@@ -1,0 +1,99 @@
+"""Deliveries that don't go out: ended, or put back for later, by the sender that claimed them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from alerts.delivery.claim import RELEASE, Claimed, lock_claimed, update_claimed
+from alerts.delivery.retries import delay_after
+from alerts.models import Delivery
+
+State = Delivery.State
+MAILED_INSTEAD = "went by e-mail instead"
+END = f"state = %(state)s, reason = %(reason)s, last_error = %(error)s, {RELEASE}"
+PUT_BACK = f"""
+    state = 'retry', last_error = %(error)s, {RELEASE},
+    next_attempt_at = statement_timestamp() + make_interval(secs => %(seconds)s)
+"""
+HOLD = f"""
+    state = 'retry', starts = starts - 1, refused_since = NULL, {RELEASE},
+    next_attempt_at = %(until)s
+"""
+# Not waiting for a sender that is giving the notification an e-mail at this moment.
+DUE_LATER = """
+WITH free AS (
+    SELECT id FROM alerts_notification WHERE id = %(id)s FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE alerts_notification notification SET due_at = %(until)s
+  FROM free WHERE notification.id = free.id
+"""
+UNSENT = f"""
+UPDATE alerts_delivery
+   SET state = 'retry', starts = starts - 1, next_attempt_at = statement_timestamp(), {RELEASE}
+ WHERE id = ANY (%(ids)s)
+"""  # noqa: S608 - RELEASE is written in `claim`
+END_ALERTS = """
+WITH ended AS (
+    SELECT alert_id FROM useralerts
+     WHERE {which} AND state = 'waiting' ORDER BY alert_id FOR UPDATE
+)
+UPDATE useralerts alert SET state = %(state)s, state_reason = %(reason)s
+  FROM ended WHERE alert.alert_id = ended.alert_id
+"""
+END_THESE = END_ALERTS.format(which="alert_id = ANY (%(alerts)s)")
+END_ALL = END_ALERTS.format(which="notification_id = %(notification)s")
+
+
+def stop(claimed: Claimed, *, state: State, reason: str) -> None:
+    """End a delivery that was claimed but not sent, and the alerts that wait for it."""
+    values = {"state": state, "reason": reason, "error": None}
+    if update_claimed(claimed, END, values, state=State.CLAIMED):
+        end_alerts_of(claimed, state=state, reason=reason)
+
+
+def leave_to_mail(claimed: Claimed) -> None:
+    """End a claimed push whose notification goes by e-mail; its alerts wait for that."""
+    values = {"state": State.SUPPRESSED, "reason": MAILED_INSTEAD, "error": None}
+    update_claimed(claimed, END, values, state=State.CLAIMED)
+
+
+def hold_until(claimed: Claimed, *, until: datetime) -> None:
+    """Put a claimed delivery back until a time (aware), when its notification is due again.
+
+    It uses up nothing, nor the time after which a push goes by e-mail.
+    """
+    update_claimed(claimed, HOLD, {"until": until}, state=State.CLAIMED)
+    with connection.cursor() as cursor:
+        cursor.execute(DUE_LATER, {"id": claimed.notification_id, "until": until})
+
+
+def put_back(claimed: Claimed, *, error: str) -> None:
+    """Put back a delivery whose message could not be made; its starts go on counting."""
+    values = {"error": error[:500], "seconds": delay_after(claimed.starts)}
+    update_claimed(claimed, PUT_BACK, values, state=State.CLAIMED)
+
+
+@transaction.atomic
+def put_back_unsent(unsent: Sequence[Claimed]) -> None:
+    """Put back what is `sending` but has not reached the network; it uses up nothing."""
+    still = lock_claimed(unsent, state=State.SENDING)
+    with connection.cursor() as cursor:
+        cursor.execute(UNSENT, {"ids": list(still)})
+
+
+def end_alerts(alert_ids: list[int], *, state: str, reason: str) -> None:
+    """Let waiting alerts end unsent, each with the reason that the learner reads."""
+    values: dict[str, Any] = {"alerts": alert_ids, "state": state, "reason": reason}
+    with connection.cursor() as cursor:
+        cursor.execute(END_THESE, values)
+
+
+def end_alerts_of(claimed: Claimed, *, state: State, reason: str) -> None:
+    """End the alerts that wait for a delivery, but a failed push's: they go by e-mail."""
+    if claimed.channel == Delivery.Channel.PUSH and state == State.FAILED:
+        return
+    values = {"notification": claimed.notification_id, "state": state, "reason": reason}
+    with connection.cursor() as cursor:
+        cursor.execute(END_ALL, values)

@@ -1,0 +1,62 @@
+"""What a message tells, and to whom, as the last check before sending saw it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """The user behind a notification; `quiet_until` is set while quiet hours last (aware).
+
+    `mailed_instead` says of a push that the notification goes by e-mail meanwhile.
+    """
+
+    user_id: int
+    is_active: bool
+    email: str
+    refuses_mail: bool
+    quiet_until: datetime | None
+    mailed_instead: bool
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One alert's slot.
+
+    Date and time are Europe/London, `miles` is None where not measured, `seconds_left` until
+    the slot's start by the database's clock.
+    """
+
+    notification_id: int
+    alert_id: int
+    search_id: int | None
+    opening_id: int | None
+    miles: float | None
+    slot_id: int
+    test_type: str
+    date: date
+    time: time
+    center_id: int
+    center: str
+    postcode: str
+    opened_at: datetime | None
+    last_seen_at: datetime | None
+    source: str | None
+    is_simulated: bool
+    seconds_left: float
+    is_open: bool
+    unwanted: str | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a notification tells, and to whom; the listings are the closest first."""
+
+    recipient: Recipient
+    listings: Sequence[Listing]
+
+    @property
+    def search_ids(self) -> list[int]:
+        """The searches that its slots fit."""
+        return sorted({each.search_id for each in self.listings if each.search_id})
