@@ -94,6 +94,7 @@ def end_alerts_of(claimed: Claimed, *, state: State, reason: str) -> None:
     """End the alerts that wait for a delivery, but a failed push's: they go by e-mail."""
     if claimed.channel == Delivery.Channel.PUSH and state == State.FAILED:
         return
-    values = {"notification": claimed.notification_id, "state": state, "reason": reason}
+    notification = claimed.notification_id
+    values: dict[str, Any] = {"notification": notification, "state": state, "reason": reason}
     with connection.cursor() as cursor:
         cursor.execute(END_ALL, values)
