@@ -1,6 +1,6 @@
 """Gather: the alerts of one user and method become one notification, with a delivery per target.
 
-Each window is one message; what no push service takes in time goes by e-mail.
+Each window is one message; what no push service takes in time goes by email.
 """
 
 from django.db import connection, transaction
@@ -130,7 +130,7 @@ def gather_notifications() -> int:
     """Make a notification with its deliveries for each user and method whose window has ended.
 
     A user in quiet hours is left for when they end; alerts over the daily limit (a day in
-    Europe/London) are suppressed. With no live push subscription the message goes by e-mail.
+    Europe/London) are suppressed. With no live push subscription the message goes by email.
     Returns how many groups were dealt with, at most USERS_AT_ONCE.
     """
     values = {
@@ -145,7 +145,7 @@ def gather_notifications() -> int:
 
 
 def mail_stuck_pushes() -> int:
-    """Give each notification whose pushes are stuck a delivery by e-mail; returns how many."""
+    """Give each notification whose pushes are stuck a delivery by email; returns how many."""
     with transaction.atomic(), connection.cursor() as cursor:
         patience = config.PUSH_PATIENCE_SECONDS.value()
         cursor.execute(BY_MAIL, {"patience": patience, "reason": MAILED_INSTEAD})

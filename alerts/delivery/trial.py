@@ -26,7 +26,7 @@ TOO_MANY_TRIALS = "You have had several test alerts. Try again in an hour."
 def send_trial(*, search: SavedSearch) -> str:
     """Tell a stored search's learner at once, as an alert would: where it went, "" for nowhere.
 
-    As with an alert, what no device is reached by goes by e-mail.
+    As with an alert, what no device is reached by goes by email.
     """
     reached = _pushed(search) or _mailed(search)
     record("search.test_alert", actor=search.user, subject=search, sent=bool(reached))

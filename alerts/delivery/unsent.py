@@ -21,7 +21,7 @@ HOLD = f"""
     state = 'retry', starts = starts - 1, refused_since = NULL, {RELEASE},
     next_attempt_at = %(until)s
 """
-# Not waiting for a sender that is giving the notification an e-mail at this moment.
+# Not waiting for a sender that is giving the notification an email at this moment.
 DUE_LATER = """
 WITH free AS (
     SELECT id FROM alerts_notification WHERE id = %(id)s FOR NO KEY UPDATE SKIP LOCKED
@@ -54,7 +54,7 @@ def stop(claimed: Claimed, *, state: State, reason: str) -> None:
 
 
 def leave_to_mail(claimed: Claimed) -> None:
-    """End a claimed push whose notification goes by e-mail; its alerts wait for that."""
+    """End a claimed push whose notification goes by email; its alerts wait for that."""
     values = {"state": State.SUPPRESSED, "reason": MAILED_INSTEAD, "error": None}
     update_claimed(claimed, END, values, state=State.CLAIMED)
 
@@ -62,7 +62,7 @@ def leave_to_mail(claimed: Claimed) -> None:
 def hold_until(claimed: Claimed, *, until: datetime) -> None:
     """Put a claimed delivery back until a time (aware), when its notification is due again.
 
-    It uses up nothing, nor the time after which a push goes by e-mail.
+    It uses up nothing, nor the time after which a push goes by email.
     """
     update_claimed(claimed, HOLD, {"until": until}, state=State.CLAIMED)
     with connection.cursor() as cursor:
@@ -91,7 +91,7 @@ def end_alerts(alert_ids: list[int], *, state: str, reason: str) -> None:
 
 
 def end_alerts_of(claimed: Claimed, *, state: State, reason: str) -> None:
-    """End the alerts that wait for a delivery, but a failed push's: they go by e-mail."""
+    """End the alerts that wait for a delivery, but a failed push's: they go by email."""
     if claimed.channel == Delivery.Channel.PUSH and state == State.FAILED:
         return
     notification = claimed.notification_id

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 class Recipient:
     """The user behind a notification; `quiet_until` is set while quiet hours last (aware).
 
-    `mailed_instead` says of a push that the notification goes by e-mail meanwhile.
+    `mailed_instead` says of a push that the notification goes by email meanwhile.
     """
 
     user_id: int
