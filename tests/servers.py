@@ -42,7 +42,7 @@ class OwnRedis:
     def kill(self) -> None:
         """SIGKILL, as the kernel would when memory runs out."""
         subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(self.process_id())], check=True)
-        wait_until(lambda: not self._server.running(), seconds=10)
+        wait_until(lambda: not self._server.running(), seconds=180)
 
     def process_id(self) -> int:
         """The number of its process, as it says itself."""

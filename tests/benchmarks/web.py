@@ -60,7 +60,7 @@ def running_web(
     with tempfile.NamedTemporaryFile() as log:
         process = _start(port, keep_alive, log, settled)
         try:
-            if not servers.wait_until(lambda: _listens(port), seconds=60):
+            if not servers.wait_until(lambda: _listens(port), seconds=180):
                 raise Refused(Path(log.name).read_text()[-3000:])
             yield Web(port, process)
         finally:

@@ -80,7 +80,7 @@ class Debian:
             ["systemd-nspawn", *options, "--machine=alerts", f"--directory={self.root}"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
-        assert wait_until(self._is_up, seconds=60), (self.root / "var/log/console").read_text()
+        assert wait_until(self._is_up, seconds=180), (self.root / "var/log/console").read_text()
 
     def _is_up(self) -> bool:
         said = self._call("systemctl is-system-running").stdout if self._init() else ""

@@ -27,7 +27,7 @@ def gunicorn(folder, **environment):
         log=folder / "web.log", GUNICORN_BIND=f"127.0.0.1:{port}", **(told | environment),
     )  # fmt: skip
     try:
-        assert wait_until(lambda: answers(port), seconds=60), program.said()
+        assert wait_until(lambda: answers(port), seconds=180), program.said()
         yield program, f"http://127.0.0.1:{port}"
     finally:
         program.stop()
@@ -53,7 +53,7 @@ def test_requests_are_counted_over_all_workers_and_their_successors(tmp_path):
         assert counted(f"{url}/metrics") == 20
         for worker in program.children():
             os.kill(worker, signal.SIGKILL)
-        assert wait_until(lambda: _ok(f"{url}/healthz"), seconds=60)
+        assert wait_until(lambda: _ok(f"{url}/healthz"), seconds=180)
         assert counted(f"{url}/metrics") >= 21
         files = [path.name for path in tmp_path.glob("*.db")]
         assert len(files) <= 4, "each successor is to go on with its predecessor's files"

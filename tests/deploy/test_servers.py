@@ -77,7 +77,7 @@ def test_redis_starts_with_them_and_evicts_nothing():
             **as_server_user(),
         )  # fmt: skip
         try:
-            assert servers.wait_until((folder / "redis.sock").exists, seconds=20)
+            assert servers.wait_until((folder / "redis.sock").exists, seconds=180)
             assert "noeviction" in _ask_redis(folder, "config", "get", "maxmemory-policy")
             assert _ask_redis(folder, "config", "get", "save").split() == ["save"]
             words = ["redis-cli", "-s", str(folder / "redis.sock"), "ping"]

@@ -128,5 +128,5 @@ class Watched:
         listing.post()
         owed = listing.owed(new)
         wait_until(lambda: owed <= set(told(self.sink.received)), seconds=120)
-        assert wait_until(settled, seconds=60), "something still waits"
+        assert wait_until(settled, seconds=180), "something still waits"
         return owed

@@ -43,7 +43,7 @@ class Pair:
             self.standby.start()
             for statement in waiting:
                 connection.execute(statement)
-            assert servers.wait_until(lambda: _is_synchronous(connection), seconds=30)
+            assert servers.wait_until(lambda: _is_synchronous(connection), seconds=180)
 
     def fail_over(self) -> None:
         """The primary is gone at once, writing nothing down; the standby takes over."""

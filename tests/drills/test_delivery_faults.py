@@ -40,7 +40,7 @@ def test_a_restarted_postgresql_loses_nothing_and_needs_no_new_workers(  # noqa:
             connection.close()
         at_work = program.children()
         town.open_slots(5)
-        assert wait_until(lambda: all_settled(town), seconds=60 + learners)
+        assert wait_until(lambda: all_settled(town), seconds=180 + learners)
         assert program.process.poll() is None
         assert program.children() == at_work
     found = verdict(town, sink.received)
@@ -71,7 +71,7 @@ def test_a_mail_server_of_every_mood_loses_nothing_and_holds_up_no_push(
             sink.drop_lines()
             gone, _ = town.open_slots(2)
             slots = 2 * number
-            assert wait_until(lambda n=slots: set(pushed.pushed().values()) == {n}, seconds=60)
+            assert wait_until(lambda n=slots: set(pushed.pushed().values()) == {n}, seconds=180)
             assert mood != Mood.CLOSING or wait_until(mail_is_left_alone, seconds=120)
             pause(seconds)
             town.close_slots([gone])
@@ -115,7 +115,7 @@ def test_two_beats_and_no_beat_do_no_harm(sink, own_redis, seed, logs):
         pause(3)
         third = beat(logs / "beat3", redis=own_redis.url)
         with running(third):
-            assert wait_until(lambda: all_settled(town), seconds=40)
+            assert wait_until(lambda: all_settled(town), seconds=180)
     assert verdict(town, sink.received) == NOTHING_WRONG
 
 
@@ -126,5 +126,5 @@ def test_no_worker_for_a_while_only_makes_it_later(sink, own_redis, seed, logs):
         town.open_slots(5)
         pause(5)
         with running(worker(logs / "worker", redis=own_redis.url)):
-            assert wait_until(lambda: all_settled(town), seconds=40)
+            assert wait_until(lambda: all_settled(town), seconds=180)
     assert verdict(town, sink.received) == NOTHING_WRONG

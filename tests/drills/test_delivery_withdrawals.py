@@ -91,7 +91,7 @@ def test_nothing_is_sent_after_it_was_withdrawn(sink, seed, logs, withdraw, queu
         for alert in rng.sample(alerts, 60):
             if withdraw(alert) not in SENDING:
                 after_the_answer.add(alert.user.email)
-        assert wait_until(lambda: not Delivery.objects.live().exists(), seconds=60 + queue)
+        assert wait_until(lambda: not Delivery.objects.live().exists(), seconds=180 + queue)
     finally:
         for sender in senders:
             sender.kill()

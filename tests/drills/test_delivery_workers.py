@@ -55,7 +55,7 @@ def test_everybody_is_told_once_of_what_fits_them(sink, own_redis, seed, logs):
         for _ in range(4):
             town.open_slots(5)
             pause(1)
-        assert wait_until(lambda: all_settled(town), seconds=60)
+        assert wait_until(lambda: all_settled(town), seconds=180)
     assert verdict(town, sink.received) == NOTHING_WRONG
 
 
@@ -80,7 +80,7 @@ def test_killed_senders_lose_nothing_and_send_at_most_one_mail_twice_each(  # no
                 killer.start()
             pause(1)
         killer.end()
-        settled = wait_until(lambda: all_settled(town), seconds=60 + 5 * seconds)
+        settled = wait_until(lambda: all_settled(town), seconds=180 + 5 * seconds)
     finally:
         killer.kill_all()
     found = verdict(town, sink.received)
@@ -106,7 +106,7 @@ def test_redis_killed_and_emptied_loses_nothing(sink, own_redis, seed, logs, kil
             pause(town.rng.uniform(0.2, 3))
             own_redis.start()
             town.open_slots(5)
-            assert wait_until(lambda: all_settled(town), seconds=60)
+            assert wait_until(lambda: all_settled(town), seconds=180)
         assert program.process.poll() is None
     assert "Unrecoverable" not in program.said()
     assert verdict(town, sink.received) == NOTHING_WRONG
@@ -124,11 +124,11 @@ def test_a_worker_that_no_longer_listens_ends_itself_and_its_successor_does_the_
     )  # fmt: skip
     with running(stalled, beat(logs / "beat", redis=own_redis.url)):
         town.open_slots(5)
-        assert wait_until(lambda: all_settled(town), seconds=40)
+        assert wait_until(lambda: all_settled(town), seconds=180)
         stall.touch()
-        assert wait_until(lambda: stalled.process.poll() is not None, seconds=60)
+        assert wait_until(lambda: stalled.process.poll() is not None, seconds=180)
         assert stalled.process.returncode == EXIT_STALLED
         town.open_slots(5)
         with running(worker(logs / "worker", redis=own_redis.url)):
-            assert wait_until(lambda: all_settled(town), seconds=40)
+            assert wait_until(lambda: all_settled(town), seconds=180)
     assert verdict(town, sink.received) == NOTHING_WRONG

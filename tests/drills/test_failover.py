@@ -56,7 +56,7 @@ def open_slots(town: Town) -> None:
     try:
         town.open_slots(3)
     except AWAY:
-        assert servers.wait_until(answers, seconds=60)
+        assert servers.wait_until(answers, seconds=180)
         made = set(SlotOpening.objects.values_list("pk", flat=True))
         town.openings = {pk: slot for pk, slot in town.openings.items() if pk in made}
 
@@ -77,7 +77,7 @@ def test_a_promoted_standby_has_all_that_was_acknowledged(pair, sink, seed, star
     sink.pause = 0.02
     with running(*start()):
         open_slots(town)
-        assert servers.wait_until(lambda: all_settled(town), seconds=60)
+        assert servers.wait_until(lambda: all_settled(town), seconds=180)
         failing = threading.Thread(target=pair.fail_over)
         for number in range(batches):
             open_slots(town)
@@ -86,7 +86,7 @@ def test_a_promoted_standby_has_all_that_was_acknowledged(pair, sink, seed, star
             pause(0.5)
         failing.join(60)
         open_slots(town)
-        assert servers.wait_until(lambda: all_settled(town), seconds=90)
+        assert servers.wait_until(lambda: all_settled(town), seconds=180)
     assert not pair.primary.running()
     found = verdict(town, sink.received)
     doubts = sum(Delivery.objects.in_doubt().values_list("in_doubt", flat=True))

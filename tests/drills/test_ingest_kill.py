@@ -78,11 +78,11 @@ def kill_at_random(files: list[Path], rng: Random) -> None:
     before, after = batches_in(), rng.randrange(2)
     process = start(files)
     reached = lambda: batches_in() >= before + after or process.poll() is not None  # noqa: E731
-    assert wait_until(reached, seconds=60, every=0.01)
+    assert wait_until(reached, seconds=180, every=0.01)
     time.sleep(rng.random() * (0.1 if after else 1.0))
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert wait_until(its_backend_is_gone, seconds=60, every=0.01)
+    assert wait_until(its_backend_is_gone, seconds=180, every=0.01)
 
 
 def drill(files: list[Path], seed: int, kills: int) -> None:

@@ -59,7 +59,7 @@ def at_work(own_redis, sink, logs, token) -> Iterator[Program]:
     """A worker that logs as on a server, without a beat, and a mail server that knows nobody."""
     sink.mood = Mood.STRICT
     program = worker(logs / "worker", redis=own_redis.url, loglevel="INFO", DEBUG="false")
-    assert wait_until(lambda: "ready" in program.said(), seconds=60), program.said()
+    assert wait_until(lambda: "ready" in program.said(), seconds=180), program.said()
     with broker_at(own_redis.url):
         yield program
     program.kill()
@@ -88,7 +88,7 @@ def test_a_requests_id_follows_it_and_nothing_personal_is_logged(at_work, token)
             said = [EMAIL, POSTCODE, ENDPOINT, LATITUDE]
             current_app.send_task(name, args=said, queue=queue, connection=line)
     tried = Delivery.objects.exclude(last_error=None)
-    assert wait_until(lambda: tried.count() >= 2, seconds=60), at_work.said()
+    assert wait_until(lambda: tried.count() >= 2, seconds=180), at_work.said()
     assert wait_until(lambda: "unregistered" in at_work.said(), seconds=120)
     assert wait_until(lambda: "TypeError" in at_work.said(), seconds=120)
     assert wait_until(lambda: "sent channel=email" in at_work.said(), seconds=120)
@@ -109,7 +109,7 @@ def test_what_celery_says_when_it_starts_and_stops_is_lines_like_all_others(own_
     words = ("-m", "celery", "-A", "dvsa_alerts", "worker", "-c", "1", "--loglevel", "INFO")
     told = {"REDIS_URL": own_redis.url, "DEBUG": "false"}
     program = Program(*words, *SILENT, log=logs / "worker", **told)
-    assert wait_until(lambda: "ready" in program.said(), seconds=60), program.said()
+    assert wait_until(lambda: "ready" in program.said(), seconds=180), program.said()
     program.stop()
     lines = [json.loads(line) for line in program.said().splitlines()]
     ending = [line for line in lines if "Warm shutdown" in line["message"]]

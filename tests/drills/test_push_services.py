@@ -69,9 +69,9 @@ def test_every_answer_of_a_push_service_does_what_it_means(subscribers, sink, ow
         asked = all_of["busy"].service
         assert wait_until(lambda: asked.requests, seconds=120)
         asked.usual = answer(201)
-        assert wait_until(lambda: all_tried(all_of), seconds=60 + 5 * learners), look()
+        assert wait_until(lambda: all_tried(all_of), seconds=180 + 5 * learners), look()
         configure(push_patience_seconds=ENDED_NOW)
-        assert wait_until(lambda: all_ended(learners), seconds=60 + 5 * learners), look()
+        assert wait_until(lambda: all_ended(learners), seconds=180 + 5 * learners), look()
         configure(push_patience_seconds=ENDLESS)
         expect_by_push_or_mail(all_of, mailed_at=sink.received, slots=1)
         expect_the_pause_was_kept(all_of)
@@ -81,7 +81,7 @@ def test_every_answer_of_a_push_service_does_what_it_means(subscribers, sink, ow
         wait_for_breakers()
         before = list(sink.received)
         town.open_slots(1)
-        assert wait_until(lambda: all_ended(2 * learners), seconds=60 + 5 * learners), look()
+        assert wait_until(lambda: all_ended(2 * learners), seconds=180 + 5 * learners), look()
     expect_each_live_browser_is_woken(all_of, mails=sink.received[len(before) :])
 
 
@@ -111,7 +111,7 @@ def expect_the_pause_was_kept(all_of) -> None:
 def wait_for_breakers() -> None:
     """Whoever was left alone for having failed is tried again; the workers know their patience."""
     pause(CACHE_SECONDS)
-    assert wait_until(lambda: not Breaker.objects.open_now().exists(), seconds=90)
+    assert wait_until(lambda: not Breaker.objects.open_now().exists(), seconds=180)
     pause(1)
 
 
@@ -142,7 +142,7 @@ def test_two_senders_keep_the_pause_that_one_of_them_was_asked_for(
         assert wait_until(lambda: asked.service.requests, seconds=120)
         pause(1)
         asked.service.usual = answer(201)
-        assert wait_until(lambda: all_ended(count), seconds=60), look()
+        assert wait_until(lambda: all_ended(count), seconds=180), look()
     asked.service.close()
     first = asked.service.requests[0]
     soon = [each for each in asked.service.requests if each.at - first.at < RETRY_AFTER]

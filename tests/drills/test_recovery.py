@@ -102,7 +102,7 @@ def test_nothing_is_wrong_after_a_recovery_to_a_moment(
 
 def quiet_moment() -> tuple[str, dict]:
     """A moment at which nothing is being written, and what the database holds at it."""
-    assert wait_until(lambda: settled() and not gather_notifications(), seconds=60)
+    assert wait_until(lambda: settled() and not gather_notifications(), seconds=180)
     pause(1)
     sums = table_sums_now()
     with connection.cursor() as cursor:
@@ -126,7 +126,7 @@ def archive_what_is_written() -> None:
         switched = "SELECT pg_walfile_name(pg_switch_wal())"
         segment = superuser.execute(switched).fetchone()[0]
         archived = f"SELECT last_archived_wal >= '{segment}' FROM pg_stat_archiver"
-        assert wait_until(lambda: superuser.execute(archived).fetchone()[0], seconds=60)
+        assert wait_until(lambda: superuser.execute(archived).fetchone()[0], seconds=180)
 
 
 def recover(cluster: OwnPostgres, moment: str) -> None:

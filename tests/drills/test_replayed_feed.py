@@ -99,7 +99,7 @@ def test_everybody_is_told_once_of_what_a_feed_opens_near_them(
     redis = own_redis.url
     with running(worker(tmp_path / "worker", redis=redis), beat(tmp_path / "beat", redis=redis)):
         replay(source, files, announced)
-        assert wait_until(town.all_told, seconds=60 + learners)
+        assert wait_until(town.all_told, seconds=180 + learners)
     assert announced.least()
     said = heard(sink.received)
     assert compare(said, least=announced.least(), most=announced.most()) == NOTHING_WRONG

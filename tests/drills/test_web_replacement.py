@@ -33,8 +33,8 @@ def test_no_request_fails_while_workers_are_replaced(service, how, times):
             answered = load.answered
             getattr(service, how)()
             # The new workers have to serve before they are replaced in their turn.
-            assert wait_until(lambda n=number: service.workers_started() >= 4 + 2 * n, seconds=60)
-            assert wait_until(lambda a=answered: load.answered > a + 20, seconds=60)
+            assert wait_until(lambda n=number: service.workers_started() >= 4 + 2 * n, seconds=180)
+            assert wait_until(lambda a=answered: load.answered > a + 20, seconds=180)
             time.sleep(1)
     print(f"{how}: {load.answered} answered, {len(load.failed)} failed, longest {load.longest:.1f}")  # noqa: T201
     assert load.failed == []

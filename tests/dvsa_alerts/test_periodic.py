@@ -107,4 +107,4 @@ def looping(transactional_db) -> Iterator[subprocess.Popen]:
 def test_in_a_loop_it_does_what_becomes_due(looping):
     assert looping.stdout.readline()
     record("test.done", actor=None, subject=None)
-    assert wait_until(lambda: AuditLog.objects.get(action="test.done").chain_no, seconds=60)
+    assert wait_until(lambda: AuditLog.objects.get(action="test.done").chain_no, seconds=180)

@@ -58,7 +58,7 @@ class Pushes:
 
     def deliver(self, origin: str, payload: dict[str, Any]) -> None:
         """Wake the service worker with a decrypted payload."""
-        assert wait_until(self._is_registered, seconds=20)
+        assert wait_until(self._is_registered, seconds=180)
         self._session.send(
             "ServiceWorker.deliverPushMessage",
             {

@@ -96,7 +96,7 @@ def start(site: Site, folder: Path, redis: str, *, simulate: int) -> list[Progra
         words = ("simulate_source", "--speed", str(simulate), "--seed", "1")
         programs.append(Program("manage.py", *words, log=folder / "simulator.log", REDIS_URL=redis))
     ports = (int(mail_port), int(address.rpartition(":")[2]))
-    assert servers.wait_until(lambda: all(map(answers, ports)), seconds=60), logs(folder)
+    assert servers.wait_until(lambda: all(map(answers, ports)), seconds=180), logs(folder)
     return programs
 
 

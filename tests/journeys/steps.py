@@ -85,7 +85,7 @@ def first_alert(page: Page, site: Site, email: str) -> None:
     page.get_by_role("button", name="Save and start alerts").click()
     expect(page.get_by_text("Your search is saved.")).to_be_visible()
 
-    text = mail_text(page, site, "test slot:", to=email, seconds=90)
+    text = mail_text(page, site, "test slot:", to=email, seconds=180)
     assert "within 10 miles of IG3 9UZ" in text, logs(site.log)
     assert "SIMULATED" in text
 

@@ -108,4 +108,4 @@ def expect_within_reloads(page: Page, text: str) -> None:
         page.reload()
         return bool(page.get_by_text(text).count())
 
-    assert wait_until(shows, seconds=60, every=1)
+    assert wait_until(shows, seconds=180, every=1)

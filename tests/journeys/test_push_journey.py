@@ -57,7 +57,7 @@ def context(
 
 def newest(service: PushService, device: Browser, number: int) -> dict:
     """What the device was sent last, once it was sent so many messages; decrypted."""
-    assert wait_until(lambda: len(service.accepted(device.path)) >= number, seconds=90)
+    assert wait_until(lambda: len(service.accepted(device.path)) >= number, seconds=180)
     return device.decrypt(service.accepted(device.path)[-1].body)
 
 
@@ -92,7 +92,7 @@ def test_a_push_is_decrypted_shown_and_opens_the_alert(
 
     pushes = Pushes(page)
     pushes.deliver(site.url, payload)
-    assert wait_until(lambda: pushes.shown() == [payload], seconds=20)
+    assert wait_until(lambda: pushes.shown() == [payload], seconds=180)
     assert pushes.click() == [payload["url"]]
     page.context.clear_cookies()
     page.goto(payload["url"])
@@ -171,7 +171,7 @@ def test_who_keeps_them_on_is_woken_signed_out(
     assert "12:20" in payload["body"]
     pushes = Pushes(page)
     pushes.deliver(site.url, payload)
-    assert wait_until(lambda: pushes.shown() == [payload], seconds=20)
+    assert wait_until(lambda: pushes.shown() == [payload], seconds=180)
 
 
 KNOWN = "PushManager.prototype.getSubscription = PushManager.prototype.subscribe;"

@@ -41,7 +41,7 @@ def pooler() -> Iterator[Path]:
             [str(PGBOUNCER), "-q", folder / "pgbouncer.ini"],
             **as_server_user(),
         )
-        assert servers.wait_until((folder / ".s.PGSQL.5432").exists, seconds=20)
+        assert servers.wait_until((folder / ".s.PGSQL.5432").exists, seconds=180)
         yield folder
         process.terminate()
         process.wait(20)

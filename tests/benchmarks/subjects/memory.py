@@ -70,7 +70,7 @@ def _workers(world: World) -> list[float]:
         stack.callback(working.kill)
         stack.callback(beat(folder / "beat.log", redis=redis.url).kill)
         wanted = min(MAILS, max(1, round(matching.REACHED * world.scale / 3)))
-        if not servers.wait_until(lambda: len(sink.received) >= wanted, seconds=90):
+        if not servers.wait_until(lambda: len(sink.received) >= wanted, seconds=180):
             sent = f"the worker has sent {len(sink.received)} of {wanted} mails"
             raise Different(f"{sent}: {working.said()[-2000:]}")
         return [peak_of(pid) / KIB_PER_MB for pid in (working.process.pid, *working.children())]
