@@ -10,7 +10,7 @@ DESCRIPTIONS = {
     Role.AUDITOR: "Reads everything, the audit log too; changes nothing",
     Role.ADMIN: "Everything, roles and settings too",
 }
-MANAGED_MODELS = ("center", "centeralias", "slot")
+MANAGED_MODELS = ("center", "centeralias", "nearestcenter", "slot")
 WATCHED_MODELS = ("source", "feedbatch", "slotopening")
 # To decide on a held batch is to change it.
 DECISIONS = ("change_feedbatch",)

@@ -1,4 +1,4 @@
-"""Text that PostgreSQL can hold."""
+"""Text that PostgreSQL can hold, and numbers in it."""
 
 import re
 
@@ -14,3 +14,8 @@ def is_storable(text: str) -> bool:
 def printable(text: str, *, most: int = 60) -> str:
     """As a message may show it: its beginning, with a sign for whatever can't be printed."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:most])
+
+
+def counted(number: int, word: str) -> str:
+    """As `1 row`, `2 rows`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

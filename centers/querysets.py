@@ -10,7 +10,7 @@ from django.db.models import FloatField, Func, Q, Value
 from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
-    from centers.models import Center  # noqa: F401
+    from centers.models import Center, NearestCenter  # noqa: F401
 
 METRES_PER_MILE = 1609.344
 # Of points laid out at exactly 10 miles, nearly half come back nanometres farther: they are in.
@@ -57,3 +57,11 @@ class CenterQuerySet(models.QuerySet["Center"]):
             output_field=FloatField(),
         )
         return self.annotate(miles=Cast(metres, FloatField()) / Value(METRES_PER_MILE))
+
+
+class NearestCenterQuerySet(models.QuerySet["NearestCenter"]):
+    """Lists of nearest centres, in the words of the domain."""
+
+    def open(self) -> "NearestCenterQuerySet":
+        """Without those that have closed, the nearest first."""
+        return self.filter(other__is_active=True).select_related("other").order_by("rank")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import IO
 
+from audit.text import counted
 from centers.files import BadFile, blocks
 
 # What spreadsheets put between two cells, the likeliest first.
@@ -80,7 +81,8 @@ def read_rows(
             return
         width = width or len(row) or None
         if row and len(row) != width:
-            raise BadFile(f"Line {line} has {_fields(len(row))} where the first has {width}.")
+            fields = counted(len(row), "field")
+            raise BadFile(f"Line {line} has {fields} where the first has {width}.")
         if row:
             yield line, row
         line = first_line + reader.line_num
@@ -128,7 +130,3 @@ def _fault(line: int, error: csv.Error) -> BadFile:
     if "field larger than field limit" in str(error):
         return BadFile(f"Line {line} opens a quote that is not closed within 128 KiB.")
     return BadFile(f"Line {line} is not a row of CSV: {error}.")
-
-
-def _fields(number: int) -> str:
-    return f"{number} field{'' if number == 1 else 's'}"

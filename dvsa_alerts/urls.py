@@ -6,6 +6,7 @@ from django.urls import include, path
 from accounts.code_page import CodeView
 from accounts.session_list import SessionListView
 from alerts.pages.sign_out import SignOutView
+from centers.rules_page import rules
 from dvsa_alerts import pages
 from dvsa_alerts.dev.mail import mail_pages
 from dvsa_alerts.operations.monitoring import probes
@@ -19,6 +20,7 @@ urlpatterns = [
     path("accounts/confirm-email/", CodeView.as_view(), name="account_email_verification_sent"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("rules/", rules, name="rules"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("healthz", probes.healthz, name="healthz"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import TypeVar
 
+from audit.text import counted
 from slots.querysets import LONDON
 
 Moment = TypeVar("Moment", date, time)
@@ -74,11 +75,6 @@ def span(seconds: float) -> str:
 def away(days: int) -> str:
     """How many days lie before a date that is today or later."""
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
-
-
-def counted(number: int, word: str) -> str:
-    """As `1 row`, `2 rows`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def windows(

@@ -24,6 +24,7 @@ TEMPLATE = "test_template"
 # Filled by migrations and read by everybody: emptying a database leaves these alone.
 KEPT_TABLES = {
     "django_migrations", "django_content_type", "auth_permission", "spatial_ref_sys",
+    "centers_rule",
 }  # fmt: skip
 
 RESTART_SEQUENCES = """

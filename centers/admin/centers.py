@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
@@ -17,6 +17,7 @@ from centers.admin.import_pages import CenterImportPages
 from centers.exporting import centers_as_csv
 from centers.geocoding import Place, PostcodeError, Precision, locate
 from centers.models import Center
+from centers.placing import fill_nations
 
 
 class CenterForm(forms.ModelForm):
@@ -62,13 +63,20 @@ class CenterAdmin(CenterImportPages, RecordedAdmin):
     """Add, move, close and reopen centres."""
 
     form = CenterForm
-    list_display = ("name", "code", "town", "postcode", "is_active", "is_placed")
-    list_filter = ("is_active", ("latitude", admin.EmptyFieldListFilter))
+    list_display = ("name", "code", "town", "postcode", "nation", "is_active", "is_placed")
+    list_filter = ("is_active", "nation", ("latitude", admin.EmptyFieldListFilter))
     search_fields = ("name", "code", "town", "postcode", "aliases__alias")
     search_help_text = "A name, another name, a number, a town or a postcode"
     actions = ("close", "reopen")
     change_form_template = "admin/centers/center/change_form.html"
     change_list_template = "admin/centers/center/change_list.html"
+
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Save, record, and say in which nation it is."""
+        super().save_model(request, obj, form, change)
+        fill_nations()
 
     @admin.display(description="on the map", boolean=True)
     def is_placed(self, center: Center) -> bool:

@@ -18,6 +18,7 @@ from centers.importing.matching import Matching
 from centers.importing.rows import Entry, Note, Value, WrongRow, doubt, postcode_text, read_entry
 from centers.models import Center, CenterAlias
 from centers.naming import fold
+from centers.placing import fill_nations
 from centers.signals import say_many_centers_written
 
 # Who moved a centre moved it in both directions.
@@ -131,6 +132,7 @@ def apply_plan(plan: Plan, *, actor: Actor | None) -> None:
         record("center.added", actor=actor, subject=made, imported=True)
     for planned in (*plan.changed, *plan.unchanged):
         _update(planned, actor)
+    fill_nations()
     if plan.created or plan.changed:
         record("centers.imported", actor=actor, subject=None, **plan.counts())
 

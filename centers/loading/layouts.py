@@ -1,6 +1,7 @@
-"""The layouts in which lists of postcodes are published, brought to one: four texts a row."""
+"""The layouts in which lists of postcodes are published, brought to one: five texts a row."""
 
 import csv
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -8,10 +9,12 @@ from dataclasses import dataclass
 from django.contrib.gis.gdal import AxisOrder, CoordTransform, OGRGeometry, SpatialReference
 
 from centers.files import BadFile
+from centers.nations import Nation
 from centers.tables import delimiter_of
 
-# Postcode, latitude, longitude (both "" without a grid reference), YYYYMM of its end or "".
-Texts = tuple[str, str, str, str]
+# Postcode, latitude, longitude (both "" without a grid reference), YYYYMM of its end or "", and
+# the nation's code or "".
+Texts = tuple[str, str, str, str, str]
 Arrange = Callable[[Iterable[list[str]]], Iterator[Texts]]
 
 OWN = ("postcode", "latitude", "longitude")
@@ -19,6 +22,14 @@ OWN = ("postcode", "latitude", "longitude")
 CODE_POINT_FIELDS = 10
 # ONS's mark for a postcode without a grid reference.
 NO_LATITUDE = "99.999999"
+# ONS's codes of countries, in all three directories; others are no part of Great Britain.
+NATIONS = {
+    "E92000001": Nation.ENGLAND.value,
+    "S92000003": Nation.SCOTLAND.value,
+    "W92000004": Nation.WALES.value,
+}
+# `ctry` until 2024, then with a year: `ctry25cd`.
+COUNTRY = re.compile(r"ctry(?:\d\dcd)?")
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Layout:
     arrange: Arrange
     width: int
     delimiter: str = ","
-    columns: tuple[str, ...] = ("postcode", "latitude", "longitude", "ended")
+    columns: tuple[str, ...] = ("postcode", "latitude", "longitude", "ended", "nation")
     bare: bool = False
 
 
@@ -44,7 +55,9 @@ def recognise(first_line: str) -> Layout:
     header = next(csv.reader([first_line], delimiter=delimiter), [])
     names = [name.strip().casefold() for name in header]
     if {"pcds", "doterm", "lat", "long"} <= set(names):
-        return Layout(_pick(names, "pcds", "lat", "long", "doterm"), len(names), delimiter)
+        country = [name for name in names if COUNTRY.fullmatch(name)][:1]
+        wanted = ("pcds", "lat", "long", "doterm", *country)
+        return Layout(_pick(names, *wanted), len(names), delimiter)
     if set(OWN) <= set(names):
         bare = names == list(OWN) and delimiter == ","
         return Layout(_pick(names, *OWN), len(names), delimiter, columns=OWN, bare=bare)
@@ -54,15 +67,13 @@ def recognise(first_line: str) -> Layout:
 
 
 def _pick(names: list[str], *wanted: str) -> Arrange:
-    postcode, latitude, longitude, *ended = [names.index(name) for name in wanted]
+    postcode, latitude, longitude, *more = [names.index(name) for name in wanted]
 
     def arrange(rows: Iterable[list[str]]) -> Iterator[Texts]:
         for row in rows:
-            if row[latitude] == NO_LATITUDE:
-                yield row[postcode], "", "", row[ended[0]] if ended else ""
-            else:
-                end = row[ended[0]] if ended else ""
-                yield row[postcode], row[latitude], row[longitude], end
+            ended, country = ([row[place] for place in more] + ["", ""])[:2]
+            place = ("", "") if row[latitude] == NO_LATITUDE else (row[latitude], row[longitude])
+            yield row[postcode], *place, ended, NATIONS.get(country, "")
 
     return arrange
 
@@ -82,7 +93,8 @@ def _from_grid(rows: Iterable[list[str]]) -> Iterator[Texts]:
     for row, reference in zip(rows, on_grid, strict=True):
         if reference:
             longitude, latitude = next(places)
-            yield row[0], f"{latitude:.6f}", f"{longitude:.6f}", ""
+            nation = NATIONS.get(row[4], "")
+            yield row[0], f"{latitude:.6f}", f"{longitude:.6f}", "", nation
         else:
             yield _without_reference(row)
 
@@ -97,7 +109,8 @@ def _grid_reference(row: list[str]) -> tuple[float, float] | None:
 
 
 def _without_reference(row: list[str]) -> Texts:
-    return (row[0], "", "", "") if row[1] == "90" else (row[0], row[2], row[3], "")
+    place = ("", "") if row[1] == "90" else (row[2], row[3])
+    return row[0], *place, "", NATIONS.get(row[4], "")
 
 
 def _to_degrees(references: list[tuple[float, float]]) -> list[tuple[float, float]]:

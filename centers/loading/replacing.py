@@ -11,6 +11,7 @@ from audit.trail import Actor, record
 from centers.files import BadFile
 from centers.loading.files import Piece, Progress, read_file
 from centers.loading.rows import Rejections, Sieve
+from centers.placing import fill_nations
 
 # A list with less than half of what is stored is more likely a wrong file than a new country.
 SUSPICIOUS_SHARE = 0.5
@@ -23,22 +24,24 @@ SAME = "new.postcode = old.postcode"
 
 CHANGES = f"""
 CREATE TEMP TABLE postcode_change ON COMMIT DROP AS
-SELECT coalesce(new.postcode, old.postcode) AS postcode, new.latitude, new.longitude, new.ended,
+SELECT coalesce(new.postcode, old.postcode) AS postcode,
+    new.latitude, new.longitude, new.ended, new.nation,
     new.postcode IS NULL AS gone, old.postcode IS NULL AS added
 FROM {INCOMING} AS new FULL JOIN {TABLE} AS old USING (postcode)
 WHERE new.postcode IS NULL OR old.postcode IS NULL
-    OR (new.latitude, new.longitude, new.ended)
-        IS DISTINCT FROM (old.latitude, old.longitude, old.ended)
+    OR (new.latitude, new.longitude, new.ended, new.nation)
+        IS DISTINCT FROM (old.latitude, old.longitude, old.ended, old.nation)
 """  # noqa: S608
 REMOVE = f"DELETE FROM {TABLE} AS old USING postcode_change AS new WHERE gone AND {SAME}"  # noqa: S608
 CHANGE = f"""
 UPDATE {TABLE} AS old
-SET latitude = new.latitude, longitude = new.longitude, ended = new.ended
+SET latitude = new.latitude, longitude = new.longitude, ended = new.ended, nation = new.nation
 FROM postcode_change AS new WHERE NOT gone AND NOT added AND {SAME}
 """  # noqa: S608
 ADD = f"""
-INSERT INTO {TABLE} (postcode, latitude, longitude, ended)
-SELECT postcode, latitude, longitude, ended FROM postcode_change WHERE added ORDER BY postcode
+INSERT INTO {TABLE} (postcode, latitude, longitude, ended, nation)
+SELECT postcode, latitude, longitude, ended, nation
+FROM postcode_change WHERE added ORDER BY postcode
 """  # noqa: S608
 
 
@@ -74,7 +77,8 @@ def load_postcodes(
 
     Only the first load, into an empty table, makes readers wait for its end. Raises
     BadFile, with nothing changed, for what is no such list, holds no good row, or holds less than
-    half of what is stored (unless `force`). Bundled sectors and outcodes stay.
+    half of what is stored (unless `force`). Bundled sectors and outcodes stay. Centres get the
+    nations of their postcodes.
     """
     try:
         return _load(path, actor=actor, force=force, progress=progress, careful=False)
@@ -97,6 +101,7 @@ def _load(
         added, changed, removed = write(cursor, layout.columns, pieces, sieve)
     loaded = _unless_empty(Loaded(sieve.accepted, sieve.rejections, added, changed, removed))
     _unless_shrunk(loaded.accepted, stored, force=force)
+    fill_nations()
     record("postcodes.loaded", actor=actor, subject=None, file=path.name, **summary(loaded))
     return loaded
 

@@ -135,14 +135,14 @@ class Sieve:
             raise (BadFile(f"{self._member}: {error}") if self._member else error) from error
 
     def _check(self, texts: Texts) -> str:
-        postcode, latitude, longitude, ended = texts
+        postcode, latitude, longitude, ended, nation = texts
         name = _name(postcode)
         place = _place(latitude, longitude)
         if not _YEAR_AND_MONTH.fullmatch(ended):
             raise _WrongRow("the date of its end is not YYYYMM")
         if self._seen and self._seen.again(name):
             raise _WrongRow("it comes twice in the file")
-        values = (name, *place, ended)[: len(self._layout.columns)]
+        values = (name, *place, ended, nation)[: len(self._layout.columns)]
         return ",".join(values) + "\n"
 
 

@@ -12,9 +12,10 @@ from alerts.config import SENDING
 from alerts.models import Breaker, Delivery
 from audit import config
 from audit.admin_links import list_url
+from audit.text import counted
 from slots.freshness import is_stale
 from slots.models import FeedBatch, Source
-from slots.wording import ago, counted
+from slots.wording import ago
 
 RECENT = timedelta(hours=24)
 # Enough to see a day's failures, read from the end of the primary key.

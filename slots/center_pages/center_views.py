@@ -42,6 +42,7 @@ def center_detail(request: HttpRequest, center_id: int) -> HttpResponse:
         "center": center,
         "search": search,
         "open": open_slots,
+        "nearest": center.nearest.open(),
         "days": by_day(page.slots, now=now),
         "more": page.next is not None,
         "map": map_of(center, open_slots),

@@ -53,6 +53,7 @@ ROUTES: dict[str, Route] = {
     "center_list": Route(),
     "center_detail": Route(args=("center",)),
     "coastline": Route(),
+    "rules": Route(),
     "privacy": Route(),
     "accessibility": Route(),
     "healthz": Route(),
@@ -185,6 +186,20 @@ MODELS: dict[str, Pages] = {
         change=MANAGERS,
         delete=MANAGERS,
         actions={"delete_selected": MANAGERS},
+    ),
+    "centers.nearestcenter": Pages(
+        view=ALL_STAFF,
+        add=MANAGERS,
+        change=MANAGERS,
+        delete=MANAGERS,
+        actions={"delete_selected": MANAGERS},
+    ),
+    "centers.rule": Pages(
+        view=READERS,
+        add=ADMINS,
+        change=ADMINS,
+        delete=ADMINS,
+        actions={"delete_selected": ADMINS},
     ),
     "accounts.user": Pages(
         view=READERS,

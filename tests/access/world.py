@@ -28,7 +28,7 @@ from alerts.models import (
 )
 from audit.models import SystemConfig
 from audit.trail import record
-from centers.models import Center, CenterAlias, PostcodeArea
+from centers.models import Center, CenterAlias, NearestCenter, PostcodeArea, Rule
 from slots.ingestion.batches import Covers
 from slots.models import FeedBatch, Slot, SlotOpening, Source
 from slots.tokens import make_token
@@ -153,7 +153,8 @@ def _slots(source: Source) -> list[Model]:
         known_centers=[center.pk],
     )
     alias = CenterAlias.objects.create(center=center, alias="The Pier", folded="pier")
-    return [center, alias, slot, make_opening(slot), batch]
+    nearest = NearestCenter.objects.create(center=make_center(latitude=51.6), other=center, rank=1)
+    return [center, alias, nearest, slot, make_opening(slot), batch]
 
 
 def _staff_rows() -> list[Model]:
@@ -162,6 +163,7 @@ def _staff_rows() -> list[Model]:
         SystemConfig.objects.create(key="alerts.max_searches", value="20"),
         entry,
         Role.objects.get(role_name=Role.USER),
+        Rule.objects.earliest("pk"),
     ]
 
 

@@ -8,7 +8,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
-PAGES = ["/", "/centers/", "/privacy/", "/accessibility/", "/nothing-here/"]
+PAGES = ["/", "/centers/", "/rules/", "/privacy/", "/accessibility/", "/nothing-here/"]
 
 
 @pytest.mark.django_db

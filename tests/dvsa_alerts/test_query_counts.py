@@ -52,6 +52,7 @@ PAGES = {
     "email": "/accounts/email/",
     "second step": "/accounts/2fa/",
     "sessions": "/accounts/sessions/",
+    "rules": "/rules/",
     "privacy": "/privacy/",
     "accessibility": "/accessibility/",
 }

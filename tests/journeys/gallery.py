@@ -73,6 +73,7 @@ FINDING = [
     Shown("center", lambda town: f"/centers/{town.center.pk}/"),
     Shown("center-unfolded", lambda town: f"/centers/{town.center.pk}/", act=unfold),
     Shown("center-quiet", lambda town: f"/centers/{town.quiet_center.pk}/"),
+    Shown("rules", "/rules/"),
     Shown("privacy", "/privacy/"),
     Shown("accessibility", "/accessibility/"),
     Shown("not-found", "/nothing-here/"),

@@ -1,4 +1,4 @@
-"""Test centres and the postcodes that place them and their learners."""
+"""Test centres and what else they are called."""
 
 from typing import ClassVar
 
@@ -9,8 +9,8 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast, Now
 
 from audit.touch import touch_updated_at
-from centers import britain
-from centers.querysets import CenterQuerySet
+from centers.nations import Nation, nations_of_area
+from centers.querysets import CenterQuerySet, NearestCenterQuerySet
 
 
 class Center(models.Model):
@@ -37,6 +37,8 @@ class Center(models.Model):
     address = models.TextField(null=True, blank=True)
     town = models.CharField(max_length=255, null=True, blank=True)
     is_active = models.BooleanField(db_default=True)
+    # Where its postcode alone says it; see `centers.placing.fill_nations`.
+    nation = models.CharField(max_length=3, choices=Nation, null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(db_default=Now())
     # What an import last wrote, by field: a value that differs from it now is an edit of staff's.
     imported = models.JSONField(null=True, blank=True, editable=False)
@@ -63,6 +65,9 @@ class Center(models.Model):
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__isnull=False, longitude__isnull=False),
             ),
+            models.CheckConstraint(
+                name="centers_nation", condition=Q(nation__in=["ENG", "SCT", "WLS"])
+            ),
         ]
         triggers: ClassVar = [
             touch_updated_at(
@@ -83,6 +88,53 @@ class Center(models.Model):
             return None
         return float(self.latitude), float(self.longitude)
 
+    @property
+    def nations(self) -> frozenset[Nation]:
+        """Whose public holidays count here: of its nation, or of all that it may be in."""
+        if self.nation:
+            return frozenset({Nation(self.nation)})
+        return nations_of_area(self.postcode)
+
+
+class NearestCenter(models.Model):
+    """One of the centres that DVSA lists as nearest to another, the nearest having rank 1.
+
+    By driving distance, and corrected now and then: imported, never computed.
+    """
+
+    center = models.ForeignKey(Center, on_delete=models.CASCADE, related_name="nearest")
+    other = models.ForeignKey(
+        Center, on_delete=models.CASCADE, related_name="+", verbose_name="nearest centre"
+    )
+    rank = models.PositiveSmallIntegerField()
+
+    objects = NearestCenterQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["center__name", "rank"]
+        verbose_name = "nearest centre"
+        verbose_name_plural = "nearest centres"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["center", "rank"], name="nearest_center_rank_once",
+                violation_error_message="That centre has another of this rank: change that one.",
+            ),
+            models.UniqueConstraint(
+                fields=["center", "other"], name="nearest_center_once",
+                violation_error_message="That centre lists this one already.",
+            ),
+            models.CheckConstraint(
+                name="nearest_center_rank_from_one", condition=Q(rank__gte=1)
+            ),
+            models.CheckConstraint(
+                name="nearest_center_is_another", condition=~Q(center=F("other")),
+                violation_error_message="Choose another centre than the one itself.",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.other}, number {self.rank} from {self.center}"
+
 
 class CenterAlias(models.Model):
     """Another name by which a source calls a centre; `folded` is what is compared."""
@@ -98,52 +150,3 @@ class CenterAlias(models.Model):
 
     def __str__(self) -> str:
         return self.alias
-
-
-class Postcode(models.Model):
-    """A full postcode as it is written (`IG3 9UZ`) and where it is, in WGS 84 degrees.
-
-    Without a place it is known and has no grid reference. The written form sorts as the
-    published directories do, so that a load adds to the end of the index.
-    """
-
-    postcode = models.CharField(max_length=8, primary_key=True, db_collation="C")
-    latitude = models.FloatField(null=True)
-    longitude = models.FloatField(null=True)
-    ended = models.CharField(max_length=6, null=True, help_text="YYYYMM it went out of use")
-
-    class Meta:
-        ordering: ClassVar = ["postcode"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="postcode_in_britain", condition=britain.both_within_or_neither()
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.postcode
-
-
-class PostcodeArea(models.Model):
-    """A postcode sector (`IG3 9`) or outcode (`IG3`) as it is written, and its centroid."""
-
-    class Kind(models.TextChoices):
-        SECTOR = "sector", "sector"
-        OUTCODE = "outcode", "outcode"
-
-    kind = models.CharField(max_length=7, choices=Kind)
-    area = models.CharField(max_length=6, db_collation="C")
-    latitude = models.FloatField()
-    longitude = models.FloatField()
-
-    class Meta:
-        ordering: ClassVar = ["kind", "area"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "area"], name="postcode_area_once"),
-            models.CheckConstraint(
-                name="postcode_area_kind", condition=Q(kind__in=["sector", "outcode"])
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.area}"

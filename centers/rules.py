@@ -1,0 +1,42 @@
+"""The rules of driving tests with their dates: which number counts on which day."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from centers.models import Rule
+
+
+class Rulebook:
+    """Every rule, read once and asked many times; a rule that nobody entered restricts nothing."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = sorted(rules, key=lambda rule: rule.since or date.min)
+
+    @classmethod
+    def read(cls) -> "Rulebook":
+        """The rules as the database has them now; one query."""
+        return cls(Rule.objects.all())
+
+    def rule(self, key: Rule.Key, day: date) -> Rule | None:
+        """The rule that holds on a day (Europe/London), or None: never entered, or lifted."""
+        begun = [each for each in self._of(key) if each.since is None or each.since <= day]
+        return begun[-1] if begun and begun[-1].holds else None
+
+    def number(self, key: Rule.Key, day: date) -> int | None:
+        """Its number as a whole one, None where no such rule holds."""
+        value = self.amount(key, day)
+        return None if value is None else int(value)
+
+    def amount(self, key: Rule.Key, day: date) -> Decimal | None:
+        """Its number, None where no such rule holds."""
+        rule = self.rule(key, day)
+        return rule.value if rule else None
+
+    def begins(self, key: Rule.Key, *, after: date, until: date) -> list[date]:
+        """The days on which another rule of the key begins, `until` included, `after` not."""
+        days = (each.since for each in self._of(key))
+        return [day for day in days if day and after < day <= until]
+
+    def _of(self, key: Rule.Key) -> list[Rule]:
+        return [rule for rule in self._rules if rule.key == key]
