@@ -1,5 +1,8 @@
 """The four default roles and what each may do in admin."""
 
+from collections.abc import Sequence
+
+from django.apps import apps
 from django.contrib.auth.models import Permission
 
 from accounts.models import Role
@@ -10,10 +13,6 @@ DESCRIPTIONS = {
     Role.AUDITOR: "Reads everything, the audit log too; changes nothing",
     Role.ADMIN: "Everything, roles and settings too",
 }
-MANAGED_MODELS = ("center", "centeralias", "nearestcenter", "slot")
-WATCHED_MODELS = ("source", "feedbatch", "slotopening")
-# To decide on a held batch is to change it.
-DECISIONS = ("change_feedbatch",)
 
 
 def keep_default_roles(*, using: str = "default") -> None:
@@ -31,18 +30,21 @@ def keep_default_roles(*, using: str = "default") -> None:
 def _offer_new_permissions(role: Role) -> None:
     using = role._state.db
     new = Permission.objects.using(using).exclude(pk__in=role.offered.all())
-    granted = [each for each in new if _grants_by_default(role.role_name, each)]
+    granted = [each for each in new.select_related("content_type") if _grants(role, each)]
     role.permissions.add(*granted)
     role.offered.add(*new)
 
 
-def _grants_by_default(name: str, permission: Permission) -> bool:
-    action, _, model = permission.codename.partition("_")
-    if name == Role.ADMIN:
+def _grants(role: Role, permission: Permission) -> bool:
+    if role.role_name == Role.ADMIN:
         return True
-    if name == Role.AUDITOR:
-        return action == "view"
-    if name == Role.CENTER_MANAGER:
-        watches = model in WATCHED_MODELS and action == "view"
-        return model in MANAGED_MODELS or watches or permission.codename in DECISIONS
+    if role.role_name == Role.AUDITOR:
+        return permission.codename.startswith("view_")
+    if role.role_name == Role.CENTER_MANAGER:
+        return permission.codename in _manager_codenames(permission.content_type.app_label)
     return False
+
+
+def _manager_codenames(app_label: str) -> Sequence[str]:
+    """What an app's registration grants to centre managers: `center_managers_may`."""
+    return getattr(apps.app_configs.get(app_label), "center_managers_may", ())

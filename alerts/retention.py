@@ -12,6 +12,7 @@ from accounts.models import User
 from alerts import config
 from alerts.erasure import erase_user
 from audit.retention import CHUNK, OldRows, moment_before
+from slots import retention as slot_retention
 
 ALERTS = OldRows(
     name="alerts",
@@ -34,6 +35,9 @@ NOTIFICATIONS = OldRows(
     " AND state IN ('pending', 'claimed', 'sending', 'retry'))",
     before=("DELETE FROM alerts_delivery WHERE notification_id = ANY(%(ids)s)",),
 )
+# What an alert tells of is kept for as long as the alert.
+OPENINGS = slot_retention.OPENINGS.unless("SELECT FROM useralerts WHERE opening_id = kept.id")
+SLOTS = slot_retention.SLOTS.unless("SELECT FROM useralerts WHERE slot_id = kept.slot_id")
 # An account without any address was made by hand, not by a sign-up that somebody gave up.
 GIVEN_UP = """
 SELECT user_id FROM users person

@@ -55,11 +55,25 @@ class _AmongTheNewest(admin.FieldListFilter):
     """A filter that no index answers: what is rare, or old, would be looked for everywhere.
 
     The tables that grow large are written to at every moment, and an index would be paid for each
-    time. A list that is narrowed otherwise (NARROWED_BY) is filtered whole, and so is one by the
-    values in `indexed`.
+    time. A list that is narrowed otherwise (by a search, or a link's relation) is filtered whole,
+    and so is one by the values in `indexed`.
     """
 
     indexed: tuple[str, ...] = ()
+
+    def __init__(  # noqa: PLR0917 - as Django calls it
+        self,
+        field: models.Field,
+        request: HttpRequest,
+        params: dict[str, Any],
+        model: type[models.Model],
+        model_admin: admin.ModelAdmin,
+        field_path: str,
+    ) -> None:
+        """Note whether the list is narrowed: by its search, or by one of its `linked_by`."""
+        names = ("q", *getattr(model_admin, "linked_by", ()))
+        self._is_narrowed = any(map(request.GET.get, names))
+        super().__init__(field, request, params, model, model_admin, field_path)
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
         """The rows with the chosen value, among so many of the newest; and say so."""
@@ -71,8 +85,7 @@ class _AmongTheNewest(admin.FieldListFilter):
 
     def _looks_everywhere(self, request: HttpRequest) -> bool:
         chosen = {request.GET[name] for name in self.used_parameters}
-        narrowed = any(map(request.GET.get, NARROWED_BY))
-        return not narrowed and bool(chosen - {*self.indexed})
+        return not self._is_narrowed and bool(chosen - {*self.indexed})
 
 
 class RecentChoices(_AmongTheNewest, admin.ChoicesFieldListFilter):
@@ -138,8 +151,6 @@ class BetweenFilter(admin.ListFilter):
             return None
 
 
-# A search, a centre or a person leaves so few rows that all of them may be looked at.
-NARROWED_BY = ("q", "center", "user")
 # Read by primary key in some 100 ms.
 LOOKED_AT = 200_000
 DAY = timedelta(days=1)

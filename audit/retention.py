@@ -5,7 +5,7 @@ rows that someone else holds are left for the next time.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -63,6 +63,10 @@ class OldRows:
     born: str
     due: str = "true"
     before: tuple[str, ...] = ()
+
+    def unless(self, named: str) -> "OldRows":
+        """The same rule without the rows (`kept`) for which this query finds anything."""
+        return replace(self, due=f"({self.due}) AND NOT EXISTS ({named})")
 
     def chunks(self, *, dry_run: bool) -> Iterator[int]:
         """See Rule."""

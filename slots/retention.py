@@ -9,7 +9,7 @@ OPENINGS = OldRows(
     table="slots_slotopening",
     key="id",
     born="recorded_at",
-    due="closed_at < %(cutoff)s AND NOT EXISTS (SELECT FROM useralerts WHERE opening_id = kept.id)",
+    due="closed_at < %(cutoff)s",
 )
 SLOTS = OldRows(
     name="slots",
@@ -18,8 +18,7 @@ SLOTS = OldRows(
     key="slot_id",
     born="created_at",
     due="NOT available AND date < (%(cutoff)s AT TIME ZONE 'Europe/London')::date"
-    " AND NOT EXISTS (SELECT FROM slots_slotopening WHERE slot_id = kept.slot_id)"
-    " AND NOT EXISTS (SELECT FROM useralerts WHERE slot_id = kept.slot_id)",
+    " AND NOT EXISTS (SELECT FROM slots_slotopening WHERE slot_id = kept.slot_id)",
 )
 # A source's newest batch says what it said last, however long ago; a held one waits for staff.
 BATCHES = OldRows(

@@ -21,6 +21,9 @@ from audit.admin_links import list_link
 from audit.large_lists import LargeListAdmin, number
 from audit.recorded_admin import AsksAgainAdmin, AuditedHistoryAdmin
 
+# Lists with a column `user` that apps above have of each person: their label and words.
+MORE_LISTS: list[tuple[str, str]] = []
+
 
 class UserForm(forms.ModelForm):
     """Says in a sentence what the database would refuse."""
@@ -64,7 +67,7 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
         """The lists that show what this person has, does and did."""
         links = [
             list_link("accounts.savedsearch", "saved searches", user=user.pk),
-            list_link("alerts.useralert", "alerts", user=user.pk),
+            *(list_link(label, text, user=user.pk) for label, text in MORE_LISTS),
             list_link("audit.auditlog", "what they did", user=user.pk),
             list_link("audit.auditlog", "what was done to them", q=f"accounts.user {user.pk}"),
         ]

@@ -1,6 +1,9 @@
 """Alerts and their deliveries in admin, to be read, and why there is one or not."""
 
+from accounts.admin.people import MORE_LISTS
 from alerts.admin.alerts import UserAlertAdmin
 from alerts.admin.deliveries import BreakerAdmin, DeliveryAdmin
 
 __all__ = ["BreakerAdmin", "DeliveryAdmin", "UserAlertAdmin"]
+
+MORE_LISTS.append(("alerts.useralert", "alerts"))

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import RequestWindow, TryWindow
-from alerts.retention import ALERTS, NOTIFICATIONS, UnverifiedAccounts
+from alerts.retention import ALERTS, NOTIFICATIONS, OPENINGS, SLOTS, UnverifiedAccounts
 from audit.retention import CHUNK, Addresses, Entries, Rule
 from dvsa_alerts.models import CacheEntry
-from slots.retention import BATCHES, OPENINGS, SLOTS
+from slots.retention import BATCHES
 
 # A session's entry for its owner's list is made just before the session itself is stored.
 ENDED = """
