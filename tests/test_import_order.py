@@ -60,9 +60,10 @@ def test_an_import_to_the_right_is_noticed(copy, planted):
         ("alerts/delivery/compose", "alerts.delivery.send"),
         ("alerts/messages/mails", "alerts.delivery.recheck"),
         ("alerts/channels/email", "alerts.models"),
+        ("accounts/outbound/https", "accounts.models"),
     ],
 )
-def test_an_import_against_the_order_within_alerts_is_noticed(copy, module, imported):
+def test_an_import_against_the_order_within_an_app_is_noticed(copy, module, imported):
     with (copy / f"{module}.py").open("a") as file:
         file.write(f"\n\ndef late():\n    import {imported}\n")
     result = lint_imports(copy)

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from accounts.mail.headers import AUTOMATIC, bare_address
 from accounts.mail.refusals import CLOSING, Fault, Phase, read_enhanced, whose_fault
-from alerts.channels.deadlines import cut_off_after, send_at_once
+from accounts.outbound.deadlines import cut_off_after, send_at_once
 from alerts.channels.mime import address, alternatives
 from alerts.channels.results import Accepted, Never, Result, TryLater
 from alerts.channels.smtp_backend import WatchedBackend

@@ -25,12 +25,8 @@ def public_key() -> str:
 
 def authorization(endpoint: SplitResult) -> str:
     """The Authorization header for the push service of an endpoint."""
-    return _signed(_origin(endpoint), int(time.time()) // TOKEN_KEPT)
-
-
-def forget_tokens() -> None:
-    """Sign again at the next push."""
-    _signed.cache_clear()
+    period = int(time.time()) // TOKEN_KEPT
+    return _signed(_origin(endpoint), period, settings.VAPID_SUBJECT, settings.VAPID_PRIVATE_KEY)
 
 
 def _origin(endpoint: SplitResult) -> str:
@@ -40,17 +36,17 @@ def _origin(endpoint: SplitResult) -> str:
 
 
 @lru_cache(maxsize=256)
-def _signed(origin: str, period: int) -> str:
-    """Signed once in each period of TOKEN_KEPT seconds.
+def _signed(origin: str, period: int, subject: str, key: str) -> str:
+    """Signed once in each period of TOKEN_KEPT seconds, by what we are set to be.
 
     py_vapid's own header is not used: it refuses contacts such as https://example.org/contact.
     """
     claims = {
         "aud": origin,
         "exp": period * TOKEN_KEPT + TOKEN_LASTS,
-        "sub": settings.VAPID_SUBJECT,
+        "sub": subject,
     }
-    return f"vapid t={sign(claims, _signer().private_key)}, k={public_key()}"
+    return f"vapid t={sign(claims, Vapid02.from_string(key).private_key)}, k={public_key()}"
 
 
 def _signer() -> Vapid02:

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from slots import concerns
-from slots.fetching.outbound import TOTAL_SECONDS, Fetched, FetchError, fetch
+from slots.fetching.fetch import TOTAL_SECONDS, Fetched, FetchError, fetch
 from slots.ingestion.batches import MOST_BYTES, Batch, parse_csv, parse_json
 from slots.ingestion.ingest import Outcome, read_and_ingest
 from slots.models import FeedBatch, Source

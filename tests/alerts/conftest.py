@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from alerts.channels.email import mailer
-from alerts.channels.push import forget_certificates
 from tests.push_endpoint import PushService
 from tests.smtp_sink import Sink
 
@@ -30,7 +29,5 @@ def push_service(settings, monkeypatch, tmp_path) -> Iterator[PushService]:
     monkeypatch.setenv("SSL_CERT_FILE", str(service.certificate))
     settings.OUTBOUND_ALLOW_LOOPBACK = True
     settings.PUSH_HOSTS = ["localhost"]
-    forget_certificates()
     yield service
-    forget_certificates()
     service.close()

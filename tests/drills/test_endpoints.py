@@ -10,7 +10,7 @@ import threading
 import pytest
 from django.urls import reverse
 
-from alerts.channels.push import Push, Pusher, forget_certificates, seal
+from alerts.channels.push import Push, Pusher, seal
 from alerts.channels.results import Accepted, Never
 from alerts.models import PushSubscription
 from tests.drills.wire import Wire, watched
@@ -161,9 +161,7 @@ def service(settings, monkeypatch, tmp_path):
     found = PushService(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(found.certificate))
     settings.OUTBOUND_ALLOW_LOOPBACK, settings.PUSH_HOSTS = True, ["localhost"]
-    forget_certificates()
     yield found
-    forget_certificates()
     found.close()
 
 

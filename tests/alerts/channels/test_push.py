@@ -13,7 +13,6 @@ from alerts.channels.push import (
     Pusher,
     check_endpoint,
     encrypt,
-    forget_certificates,
     seal,
 )  # fmt: skip
 from alerts.channels.results import Accepted, Never, TryLater
@@ -68,9 +67,9 @@ def test_the_headers_are_those_of_an_urgent_replaceable_message(push_service, br
 def test_connections_are_kept(push_service, browser):
     pusher = Pusher()
     send(push_service, browser, pusher=pusher)
-    kept = dict(pusher._kept)
+    kept = dict(pusher._poster._kept)
     send(push_service, browser, pusher=pusher)
-    assert list(pusher._kept.values()) == list(kept.values())
+    assert list(pusher._poster._kept.values()) == list(kept.values())
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -109,7 +108,6 @@ def test_what_concerns_one_device_or_message_says_nothing_of_its_service(
 
 def test_a_certificate_that_is_not_trusted_is_not_spoken_to(push_service, browser, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
-    forget_certificates()
     outcome = send(push_service, browser)
     assert (outcome.provider_failed, outcome.in_doubt) == (True, False)
     assert push_service.requests == []
@@ -229,5 +227,5 @@ def test_an_endpoint_of_a_known_service_is_taken(settings, endpoint):
 def test_no_packet_waits_until_the_one_before_it_is_acknowledged(push_service, browser):
     pusher = Pusher()
     send(push_service, browser, pusher=pusher)
-    (kept,) = pusher._kept.values()
+    (kept,) = pusher._poster._kept.values()
     assert kept.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

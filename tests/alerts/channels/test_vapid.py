@@ -24,14 +24,6 @@ BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 HEADER = re.compile(r"vapid t=([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+), k=([A-Za-z0-9_-]+)")
 
 
-@pytest.fixture(autouse=True)
-def signed_now():
-    """No token of a test before, nor for a test after."""
-    vapid.forget_tokens()
-    yield
-    vapid.forget_tokens()
-
-
 @pytest.fixture
 def sent(push_service) -> str:
     """The Authorization header that reached a push service."""

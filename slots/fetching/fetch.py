@@ -1,26 +1,18 @@
-"""Fetching from an address that a stranger has named: https, public addresses, bounded in all.
-
-No proxy of the environment is used, and no redirect followed: either could lead elsewhere.
-"""
+"""Fetching a feed by the guarded connection: a whole answer of a size that was agreed, or none."""
 
 import http.client
-import socket
-import ssl
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
+from accounts.outbound.deadlines import ended_in_time
+from accounts.outbound.https import GuardedConnection, target_of
 from slots.content_encoding import read_codings
-from slots.fetching.public_addresses import connect_public
 
-CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 30.0
 PIECE = 64 * 1024
 KEPT_IN_MEMORY = 1024 * 1024
@@ -71,63 +63,16 @@ def _get(
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         raise FetchError("only https addresses are fetched")
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection = _PublicConnection(parts.hostname, parts.port or 443, seconds)
-    with closing(connection), connection.ended_in_time():
-        connection.request("GET", target, headers={**headers, "Accept-Encoding": "identity"})
-        response = connection.getresponse()
-        _need_usable(response, max_bytes)
-        _copy(response, body, max_bytes)
-        return response.status, {name.lower(): value for name, value in response.headers.items()}
-
-
-class _PublicConnection(http.client.HTTPSConnection):
-    """Connects to public addresses only, and is cut off when its time is up."""
-
-    def __init__(self, host: str, port: int, seconds: float) -> None:
-        self._tls = ssl.create_default_context()
-        super().__init__(host, port, context=self._tls)
-        self._seconds = seconds
-        self._wire: ssl.SSLSocket | None = None
-        self._expired = False
-
-    def connect(self) -> None:
-        """Connect to the checked address, then shake hands with the name that was asked for."""
-        bare = connect_public(
-            self.host,
-            self.port,
-            timeout=min(CONNECT_SECONDS, self._seconds),
-            allow_loopback=settings.OUTBOUND_ALLOW_LOOPBACK,
-        )
-        self._wire = self.sock = self._tls.wrap_socket(
-            bare, server_hostname=self.host, do_handshake_on_connect=False
-        )
-        if self._expired:
-            raise TimeoutError
-        self._wire.do_handshake()
-
-    @contextmanager
-    def ended_in_time(self) -> Iterator[None]:
-        """Cut the wire when the time is up: a trickle would outlive any timeout of one read."""
-        timer = threading.Timer(self._seconds, self._cut_off)
-        timer.start()
-        try:
-            yield
-        except (OSError, http.client.HTTPException, FetchError) as error:
-            if self._expired:
-                raise TimeoutError from error
-            raise
-        finally:
-            timer.cancel()
-        if self._expired:
-            raise TimeoutError
-
-    def _cut_off(self) -> None:
-        """Not SSLSocket's own shutdown, which is not meant for a second thread."""
-        self._expired = True
-        with suppress(OSError):  # it has ended by itself
-            if self._wire is not None:
-                socket.socket.shutdown(self._wire, socket.SHUT_RDWR)
+    with closing(GuardedConnection(parts, seconds=seconds)) as connection:
+        connection.connect()
+        with ended_in_time(connection.seconds_left, connection.sock):
+            asked = {**headers, "Accept-Encoding": "identity"}
+            connection.request("GET", target_of(parts), headers=asked)
+            response = connection.getresponse()
+            _need_usable(response, max_bytes)
+            _copy(response, body, max_bytes)
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return response.status, found
 
 
 def _need_usable(response: http.client.HTTPResponse, max_bytes: int) -> None:

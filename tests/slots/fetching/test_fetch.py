@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from slots.fetching.outbound import FetchError, fetch
+from slots.fetching.fetch import FetchError, fetch
 from tests.slots.feed_server import FeedServer, make_certificate, say
 
 LIMIT = 100_000

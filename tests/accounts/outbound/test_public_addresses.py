@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from slots.fetching.public_addresses import NotPublicError, connect_public, is_public
+from accounts.outbound.public_addresses import NotPublicError, connect_public, is_public
 
 CLOSED = [
     "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.8.8.8", "169.254.169.254",  # noqa: S104

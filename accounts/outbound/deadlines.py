@@ -29,10 +29,10 @@ class _Watch:
                 self._changed.notify()
         return key
 
-    def end(self, key: object) -> None:
-        """The conversation is over."""
+    def end(self, key: object) -> bool:
+        """The conversation is over; whether it was so before its end."""
         with self._changed:
-            self._ends.pop(key, None)
+            return self._ends.pop(key, None) is not None
 
     def _watch(self) -> None:
         with self._changed:
@@ -61,6 +61,22 @@ def cut_off_after(seconds: float, connection: socket.socket) -> Iterator[None]:
         yield
     finally:
         _watch.end(key)
+
+
+@contextmanager
+def ended_in_time(seconds: float, connection: socket.socket) -> Iterator[None]:
+    """Shut the connection down after so many seconds; TimeoutError then, whatever came of it."""
+    key = _watch.begin(connection, time.monotonic() + seconds)
+    in_time = True
+    try:
+        yield
+    except Exception as error:
+        in_time = _watch.end(key)
+        if in_time:
+            raise
+        raise TimeoutError("the time for it was up") from error
+    if not _watch.end(key):
+        raise TimeoutError("the time for it was up")
 
 
 def send_at_once(connection: socket.socket) -> None:
