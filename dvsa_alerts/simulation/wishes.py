@@ -1,9 +1,13 @@
 """Which slot the simulated source opens so that the newest saved search has something to tell."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from random import Random
+from typing import Any
+
+from django.db import connection
 
 from accounts.models import SavedSearch
+from alerts.criteria import FITS
 from centers.models import Center
 from dvsa_alerts.simulation import rhythm
 from slots.models import Slot
@@ -11,6 +15,17 @@ from slots.querysets import LONDON
 
 NEAR_MILES = 10
 SEARCHES_LOOKED_AT = 50
+
+FITTING = f"""
+WITH slot AS (
+    SELECT 'practical' AS test_type, day AS date, at AS time,
+           extract(isodow FROM day)::smallint AS weekday, %(today)s::date AS today
+      FROM unnest(%(days)s::date[], %(times)s::time[]) AS start (day, at)
+)
+SELECT slot.date, slot.time FROM slot CROSS JOIN userpreferences search
+ WHERE search.preference_id = %(search)s AND {FITS}
+ ORDER BY slot.date, slot.time
+"""  # noqa: S608 - put together from constants
 
 Start = tuple[date, time]
 Key = tuple[int, date, time]
@@ -66,25 +81,12 @@ def _miles_to_centers(search: SavedSearch) -> dict[int, float]:
 
 
 def _starts_within(search: SavedSearch, today: date) -> list[Start]:
-    return [start for start in rhythm.all_starts(today) if _fits(search, start, today)]
-
-
-def _fits(search: SavedSearch, start: Start, today: date) -> bool:
-    """Whether a start lies in the search's windows, which are inclusive."""
-    day, at = start
-    earliest = max(search.date_from or today, today + timedelta(days=search.min_notice_days or 0))
-    return (
-        earliest <= day <= _latest(search)
-        and (not search.weekdays or day.isoweekday() in search.weekdays)
-        and (search.time_from or time.min) <= at <= (search.time_until or time.max)
-    )
-
-
-def _latest(search: SavedSearch) -> date:
-    latest = search.date_to or date.max
-    if search.current_test_date is None:
-        return latest
-    return min(latest, search.current_test_date - timedelta(days=search.min_days_earlier or 1))
+    """The starts that the search asks for, wherever its place is."""
+    days, times = map(list, zip(*rhythm.all_starts(today), strict=True))
+    values: dict[str, Any] = {"search": search.pk, "today": today, "days": days, "times": times}
+    with connection.cursor() as cursor:
+        cursor.execute(FITTING, values)
+        return cursor.fetchall()
 
 
 def _nearest(wanted: Start, choices: list[Start]) -> Start | None:
