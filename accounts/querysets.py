@@ -19,8 +19,9 @@ class TellsUntil(Func):
 
     def __init__(self) -> None:
         super().__init__(
-            "date_to", "current_test_date", "min_days_earlier", "weekdays", "min_notice_days"
-        )
+            "date_to", "current_test_date", "min_days_earlier", "weekdays", "min_notice_days",
+            "excluded_dates",
+        )  # fmt: skip
 
 
 class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):

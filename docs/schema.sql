@@ -650,14 +650,22 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION public.search_tells_until(date_to date, current_test_date date, min_days_earlier smallint, weekdays smallint[], min_notice_days smallint) RETURNS date
+CREATE FUNCTION public.search_tells_until(date_to date, current_test_date date, min_days_earlier smallint, weekdays smallint[], min_notice_days smallint, excluded_dates datemultirange DEFAULT NULL::datemultirange) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    SELECT max(day) - coalesce(min_notice_days, 0)::integer
-      FROM (SELECT least(date_to, current_test_date - greatest(min_days_earlier, 1)::integer)
-                   - back AS day
-              FROM generate_series(0, 6) back) last_week
-     WHERE coalesce(cardinality(weekdays), 0) = 0 OR extract(isodow FROM day) = ANY (weekdays)
+    WITH ends AS (
+        SELECT least(date_to, current_test_date - greatest(min_days_earlier, 1)::integer) AS day
+    ), candidate AS (
+        SELECT day FROM ends
+        UNION ALL
+        SELECT lower(excluded) - 1 FROM unnest(excluded_dates) excluded JOIN ends
+            ON lower(excluded) <= ends.day
+    )
+    SELECT max(candidate.day - back) - coalesce(min_notice_days, 0)::integer
+      FROM candidate CROSS JOIN generate_series(0, 6) back
+     WHERE (coalesce(cardinality(weekdays), 0) = 0
+            OR extract(isodow FROM candidate.day - back) = ANY (weekdays))
+       AND NOT coalesce(candidate.day - back <@ excluded_dates, false)
 $$;
 
 CREATE FUNCTION public.slot_start(day date, clock time without time zone) RETURNS timestamp with time zone
@@ -1522,6 +1530,8 @@ CREATE TABLE public.userpreferences (
     created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     user_id integer NOT NULL,
+    excluded_dates datemultirange,
+    CONSTRAINT preferences_excluded_dates_end CHECK (((lower_inf(excluded_dates) OR upper_inf(excluded_dates)) = false)),
     CONSTRAINT preferences_method CHECK (((notification_method)::text = ANY ((ARRAY['email'::character varying, 'push'::character varying])::text[]))),
     CONSTRAINT preferences_radius_positive CHECK ((notification_radius > 0)),
     CONSTRAINT preferences_test_types_array CHECK ((jsonb_typeof(preferred_test_types) = 'array'::text)),
@@ -2078,7 +2088,7 @@ CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF slot_id, opened_
 
 CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF name, is_active, is_simulated, stale_after_minutes, heard_at OR TRUNCATE ON public.slots_source FOR EACH STATEMENT EXECUTE FUNCTION public.slots_mark_change();
 
-CREATE TRIGGER pgtrigger_touch_updated_at_68d13 BEFORE UPDATE ON public.userpreferences FOR EACH ROW WHEN (((old.current_test_date IS DISTINCT FROM new.current_test_date) OR (old.date_from IS DISTINCT FROM new.date_from) OR (old.date_to IS DISTINCT FROM new.date_to) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.location IS DISTINCT FROM new.location) OR (old.min_days_earlier IS DISTINCT FROM new.min_days_earlier) OR (old.min_notice_days IS DISTINCT FROM new.min_notice_days) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.notification_method)::text IS DISTINCT FROM (new.notification_method)::text) OR (old.notification_radius IS DISTINCT FROM new.notification_radius) OR (old.paused_until IS DISTINCT FROM new.paused_until) OR ((old.postcode)::text IS DISTINCT FROM (new.postcode)::text) OR (old.preferred_test_types IS DISTINCT FROM new.preferred_test_types) OR (old.time_from IS DISTINCT FROM new.time_from) OR (old.time_until IS DISTINCT FROM new.time_until) OR (old.user_id IS DISTINCT FROM new.user_id) OR (old.weekdays IS DISTINCT FROM new.weekdays))) EXECUTE FUNCTION public.pgtrigger_touch_updated_at_68d13();
+CREATE TRIGGER pgtrigger_touch_updated_at_68d13 BEFORE UPDATE ON public.userpreferences FOR EACH ROW WHEN (((old.current_test_date IS DISTINCT FROM new.current_test_date) OR (old.date_from IS DISTINCT FROM new.date_from) OR (old.date_to IS DISTINCT FROM new.date_to) OR (old.excluded_dates IS DISTINCT FROM new.excluded_dates) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.location IS DISTINCT FROM new.location) OR (old.min_days_earlier IS DISTINCT FROM new.min_days_earlier) OR (old.min_notice_days IS DISTINCT FROM new.min_notice_days) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.notification_method)::text IS DISTINCT FROM (new.notification_method)::text) OR (old.notification_radius IS DISTINCT FROM new.notification_radius) OR (old.paused_until IS DISTINCT FROM new.paused_until) OR ((old.postcode)::text IS DISTINCT FROM (new.postcode)::text) OR (old.preferred_test_types IS DISTINCT FROM new.preferred_test_types) OR (old.time_from IS DISTINCT FROM new.time_from) OR (old.time_until IS DISTINCT FROM new.time_until) OR (old.user_id IS DISTINCT FROM new.user_id) OR (old.weekdays IS DISTINCT FROM new.weekdays))) EXECUTE FUNCTION public.pgtrigger_touch_updated_at_68d13();
 
 CREATE TRIGGER pgtrigger_touch_updated_at_e086e BEFORE UPDATE ON public.dvsa_test_centers FOR EACH ROW WHEN (((old.address IS DISTINCT FROM new.address) OR ((old.code)::text IS DISTINCT FROM (new.code)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.latitude IS DISTINCT FROM new.latitude) OR (old.longitude IS DISTINCT FROM new.longitude) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.postcode)::text IS DISTINCT FROM (new.postcode)::text) OR ((old.town)::text IS DISTINCT FROM (new.town)::text))) EXECUTE FUNCTION public.pgtrigger_touch_updated_at_e086e();
 

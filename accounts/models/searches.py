@@ -9,6 +9,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact
 
+from accounts.models.day_ranges import DayRangesField
 from accounts.models.people import User
 from accounts.querysets import SavedSearchQuerySet
 from audit.touch import touch_updated_at
@@ -42,6 +43,7 @@ class SavedSearch(models.Model):
     date_from = models.DateField(null=True, blank=True)
     date_to = models.DateField(null=True, blank=True)
     weekdays = ArrayField(models.SmallIntegerField(), null=True, blank=True)
+    excluded_dates = DayRangesField(null=True, blank=True)
     time_from = models.TimeField(null=True, blank=True)
     time_until = models.TimeField(null=True, blank=True)
     current_test_date = models.DateField(null=True, blank=True)
@@ -85,14 +87,25 @@ class SavedSearch(models.Model):
                 name="preferences_weekdays_iso",
                 condition=Q(weekdays__contained_by=[1, 2, 3, 4, 5, 6, 7]),
             ),
+            models.CheckConstraint(
+                name="preferences_excluded_dates_end",
+                condition=Exact(
+                    Func(
+                        F("excluded_dates"),
+                        template="(lower_inf(%(expressions)s) OR upper_inf(%(expressions)s))",
+                        output_field=models.BooleanField(),
+                    ),
+                    Value(False),
+                ),
+            ),
         ]
         triggers: ClassVar = [
             touch_updated_at(
                 watch=[
                     "user", "notification_radius", "notification_method", "preferred_test_types",
                     "name", "postcode", "location", "date_from", "date_to", "weekdays",
-                    "time_from", "time_until", "current_test_date", "min_days_earlier",
-                    "min_notice_days", "paused_until", "is_active",
+                    "excluded_dates", "time_from", "time_until", "current_test_date",
+                    "min_days_earlier", "min_notice_days", "paused_until", "is_active",
                 ]
             )
         ]  # fmt: skip

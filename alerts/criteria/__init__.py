@@ -9,6 +9,7 @@ migration, its fields' place in `alerts/search_form.html`, the canary's own read
 from alerts.criteria.criterion import Criterion
 from alerts.criteria.days import Dates, Weekdays
 from alerts.criteria.days_ahead import Earlier, Notice
+from alerts.criteria.excluded_dates import ExcludedDates
 from alerts.criteria.kinds import TestType
 from alerts.criteria.place import Place
 from alerts.criteria.times import Times
@@ -16,7 +17,7 @@ from alerts.criteria.times import Times
 TEST_TYPE, PLACE = TestType(), Place()
 # In the order in which a promise says them.
 CRITERIA: tuple[Criterion, ...] = (
-    TEST_TYPE, PLACE, Dates(), Weekdays(), Times(), Earlier(), Notice()
+    TEST_TYPE, PLACE, Dates(), Weekdays(), ExcludedDates(), Times(), Earlier(), Notice(),
 )  # fmt: skip
 COLUMNS = tuple(column for criterion in CRITERIA for column in criterion.columns)
 FIELDS = {name: field for criterion in CRITERIA for name, field in criterion.fields.items()}

@@ -94,7 +94,7 @@ SavedSearchForm.base_fields.update(FIELDS)
 
 
 def nearest(origin: Point) -> Iterable[Center]:
-    """The open centres that somebody near a point may want to choose from, nearest first."""
+    """The open centres that someone near a point may want to choose from, nearest first."""
     near = Center.objects.open().within_miles(origin, NEARBY_MILES).with_miles_from(origin)
     return near.order_by(F("miles"))[:NEARBY_AT_MOST]
 

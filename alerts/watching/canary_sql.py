@@ -44,6 +44,8 @@ WITH opening AS MATERIALIZED (
             OR to_char(o.date, 'ID')::int = ANY (p.weekdays))
        AND NOT COALESCE(o.date < p.date_from, false)
        AND NOT COALESCE(o.date > p.date_to, false)
+       AND NOT EXISTS (SELECT FROM unnest(p.excluded_dates) away
+                        WHERE o.date >= lower(away) AND o.date < upper(away))
        AND NOT COALESCE(o.time < p.time_from, false)
        AND NOT COALESCE(o.time > p.time_until, false)
        AND NOT COALESCE(o.date > p.current_test_date - 1, false)

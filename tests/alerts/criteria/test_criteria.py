@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import SavedSearch
+from accounts.models.day_ranges import DayRange
 from alerts.criteria import COLUMNS, CRITERIA, FIELDS
 from alerts.criteria.criterion import Seen
 from alerts.messages.reasons import SEARCHES
@@ -24,6 +25,7 @@ ALL = {
     "notification_radius": 7, "postcode": "IG3 9UZ",
     "preferred_test_types": ["practical"], "weekdays": [1, 2],
     "date_from": TODAY + timedelta(days=9), "date_to": TODAY + timedelta(days=99),
+    "excluded_dates": [DayRange(TODAY + timedelta(days=19), TODAY + timedelta(days=29))],
     "time_from": time(8), "time_until": time(12),
     "current_test_date": TODAY + timedelta(days=199), "min_days_earlier": 7,
     "min_notice_days": 3,
@@ -91,4 +93,4 @@ def test_no_two_criteria_have_a_name_or_a_field_in_common():
 def test_every_field_stands_on_the_page(client, criterion):
     page = client.get("/searches/new/").content.decode()
     for name in criterion.fields:
-        assert f'name="{name}"' in page
+        assert f'id="id_{name}' in page

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import SavedSearch
+from accounts.models.day_ranges import DayRange
 from alerts.matching.match import match_openings
 from alerts.models import UserAlert
 from alerts.watching.canary import Verdict, verify
@@ -60,6 +61,7 @@ def asks_for(search: SavedSearch, slot) -> bool:
         (search.date_from or date.min) <= slot.date <= (search.date_to or date.max),
         (search.time_from or time.min) <= slot.time <= (search.time_until or time.max),
         slot.date >= TODAY + timedelta(days=search.min_notice_days or 0),
+        not any(first <= slot.date <= last for first, last in search.excluded_dates or []),
     ]
     if search.current_test_date:
         earlier = max(1, search.min_days_earlier or 0)
@@ -119,6 +121,10 @@ class World:
     def day(self) -> date:
         return TODAY + timedelta(days=self.choose.randint(0, 12))
 
+    def ranges(self) -> list[DayRange]:
+        starts = [self.day() for _ in range(self.choose.randint(0, 2))]
+        return [DayRange(day, day + timedelta(days=self.choose.randint(0, 3))) for day in starts]
+
     def clock(self) -> time:
         return time(self.choose.randint(0, 12), self.choose.choice([0, 30]))
 
@@ -132,6 +138,7 @@ class World:
             preferred_test_types=self.sometimes(choose.choice([[], ["practical"], ["theory"]])),
             weekdays=self.sometimes(choose.sample(range(1, 8), choose.randint(0, 6))),
             date_from=self.sometimes(self.day()), date_to=self.sometimes(self.day()),
+            excluded_dates=self.sometimes(self.ranges()),
             time_from=self.sometimes(self.clock()), time_until=self.sometimes(self.clock()),
             current_test_date=self.sometimes(self.day()),
             min_days_earlier=self.sometimes(choose.randint(0, 5)),
