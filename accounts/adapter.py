@@ -19,6 +19,7 @@ from accounts.limits.tries import NO_ADDRESS, PASSWORDS, begin_try
 from accounts.mail.headers import AUTOMATIC, message_id
 from accounts.mail.refusals import Fault, fault_of
 from accounts.models import User
+from accounts.second_factor import has_second_factor
 from audit.addresses import client_address
 
 logger = logging.getLogger(__name__)
@@ -26,31 +27,38 @@ logger = logging.getLogger(__name__)
 MAIL_FAILED = (
     "We couldn’t send the mail just now. Wait a few seconds, then ask for it again on this page."
 )
-# What else a mail server may say of an address that somebody has just typed.
+# What else a mail server may say of an address that someone has just typed.
 SAID = {
     Fault.ADDRESS: "The mail server of {email} says that it can’t take mail for this address. "
     "Check it for a typing mistake.",
     Fault.MAILBOX: "The mail server of {email} can’t take our mail for now, perhaps because the "
     "mailbox is full. Wait some minutes, then ask for it again on this page.",
 }
+# How someone who is signed in may prove again who they are, as allauth names it.
+WAYS = {
+    "reauthenticate": "Use your password",
+    "reauthenticate_by_code": "Email me a code",
+    "mfa_reauthenticate": "Use your authenticator app or a recovery code",
+    "mfa_reauthenticate:webauthn": "Use your passkey",
+}
 # The others tell of a change that was made, which stands whether or not the mail gets out.
 AWAITED = frozenset(
     f"account/email/{name}"
     for name in (
         "email_confirmation", "email_confirmation_signup", "account_already_exists",
-        "mail_again", "password_reset_key", "unknown_account",
+        "login_code", "mail_again", "password_reset_key", "unknown_account",
     )
 )  # fmt: skip
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """E-mails in lower case, mails in text and HTML, and no sign-up lost to a mail server."""
+    """Addresses in lower case, mails in text and HTML, and no sign-up lost to a mail server."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": "This account is switched off.",
-        "email_password_mismatch": "The e-mail address or the password is wrong. Check both, or "
-        "choose “I forgot my password”",
-        "email_taken": "Somebody uses this e-mail address already. Sign in instead",
+        "email_password_mismatch": "The email address or the password is wrong. Check both, or "
+        "leave the password empty to get a code by email",
+        "email_taken": "Someone uses this email address already. Sign in instead",
         "enter_current_password": "This is not your present password",
         "incorrect_code": "This code is wrong. Use the newest mail from us, or ask for a new code",
         "incorrect_password": "This is not your password",
@@ -72,8 +80,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """What proves that it is still them: the second factor itself where there is one."""
         methods = super().get_reauthentication_methods(user)
-        factors = [each for each in methods if each["id"].startswith("mfa_reauthenticate")]
-        return factors or methods
+        of_factors = [each for each in methods if each["id"].startswith("mfa_reauthenticate")]
+        others = [each for each in methods if each not in of_factors]
+        # The last of allauth's is the passkey, which is the shortest.
+        usable = of_factors[::-1] + ([] if has_second_factor(user) else others)
+        return [each | {"description": WAYS[each["id"]]} for each in usable]
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's, with our answer to whom a second factor is asked of."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "accounts.second_factor.SecondFactorStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """The user whose password this is; TooManyTries after too many wrong ones."""
@@ -90,7 +106,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail, or go on without it; whoever waits for it is told how to get it."""
+        """Send a mail, or go on without it; who waits for it is told how to get it."""
         try:
             super().send_mail(template_prefix, email, context)
         except (OSError, SMTPException) as error:

@@ -11,8 +11,9 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
-        """Listen for what has to be audited, and for second factors that come and go."""
-        from accounts import audit_signals, second_factor  # noqa: PLC0415
+        """Listen for what has to be audited, and for what changes in sessions."""
+        from accounts import audit_signals, second_factor, sessions  # noqa: PLC0415
 
         audit_signals.connect()
         second_factor.connect()
+        sessions.connect()

@@ -3,22 +3,25 @@
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import Signal
+from django.http import HttpRequest
 
 from accounts.models import User
 from audit.trail import record
 
+# "{}" is a passkey or a second factor.
 BY_USER: dict[Signal, str] = {
     account.user_signed_up: "user.signed_up",
-    account.user_logged_in: "user.signed_in",
     account.password_set: "user.password_changed",
     account.password_changed: "user.password_changed",
     account.password_reset: "user.password_reset",
     account.email_changed: "user.email_changed",
-    mfa.authenticator_added: "user.second_factor_added",
-    mfa.authenticator_removed: "user.second_factor_removed",
+    mfa.authenticator_added: "user.{}_added",
+    mfa.authenticator_removed: "user.{}_removed",
     mfa.authenticator_reset: "user.second_factor_renewed",
     mfa.authentication_failed: "user.second_factor_failed",
 }
@@ -28,6 +31,7 @@ def connect() -> None:
     """Listen to allauth and Django."""
     for signal in BY_USER:
         signal.connect(_record_by_user, dispatch_uid="audit")
+    account.user_logged_in.connect(_record_signed_in, dispatch_uid="audit")
     account.email_confirmed.connect(_record_confirmed, dispatch_uid="audit")
     user_logged_out.connect(_record_signed_out, dispatch_uid="audit")
     user_login_failed.connect(_record_failed, dispatch_uid="audit")
@@ -36,7 +40,15 @@ def connect() -> None:
 def _record_by_user(signal: Signal, user: User, **kwargs: Any) -> None:
     authenticator = kwargs.get("authenticator")
     details = {"type": authenticator.type} if authenticator else {}
-    record(BY_USER[signal], actor=user, subject=user, **details)
+    what = "passkey" if details.get("type") == Authenticator.Type.WEBAUTHN else "second_factor"
+    record(BY_USER[signal].format(what), actor=user, subject=user, **details)
+
+
+def _record_signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """By what they did: "password", "code" (mailed), "totp", "recovery_codes", "webauthn" …"""
+    given = get_authentication_records(request, user)
+    by = [each.get("type") or each["method"] for each in given]
+    record("user.signed_in", actor=user, subject=user, by=by)
 
 
 def _record_confirmed(email_address: Any, **kwargs: Any) -> None:

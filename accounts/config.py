@@ -16,3 +16,10 @@ PAGES_PER_MINUTE = declare_integer(
     maximum=100_000,
     help="Pages that one address may ask for in a minute without signing in, searches apart",
 )
+MAX_PASSKEYS = declare_integer(
+    "accounts.max_passkeys",
+    default=10,
+    minimum=1,
+    maximum=100,
+    help="Passkeys that one person may have, each on a phone, a computer or a key",
+)

@@ -5,27 +5,22 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.core import context
-from allauth.mfa.base import forms as mfa
-from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
-from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest, HttpResponse
 
 from accounts.addresses import check_address, check_plain
-from accounts.limits.tries import CODES, RESETS, begin_try
-from accounts.models import User
+from accounts.limits.tries import CODE_MAILS, RESETS, begin_try
 
 PASSWORD_HINT = "Three unusual words are hard to guess and easy to remember"  # noqa: S105
 
 
 # What a field says when it is empty or not what it should be, by its name.
 ERRORS = {
-    "email": "Enter an e-mail address, such as name@example.org",
-    "login": "Enter the e-mail address that you signed up with",
+    "email": "Enter an email address, such as name@example.org",
+    "login": "Enter the email address that you signed up with",
     "password": "Enter your password",
     "oldpassword": "Enter your present password",
     "password1": "Choose a password",
-    "password2": "Enter the new password once more",
+    "password2": "Enter the password once more",
     "code": "Enter the code",
 }
 
@@ -52,33 +47,46 @@ class Words:
                 field.validators = [self.check_email]
 
 
-class SignUpForm(Words, account.SignupForm):
+class CodeIsMailed:
+    """Mixin of forms that have a code mailed to `email`."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        """The address, unless codes have gone there too often; sent or not, the mail counts."""
+        begin_try(CODE_MAILS, context.request, email=self.cleaned_data["email"])
+        return str(super().clean_email())  # type: ignore[misc]  # of the form it is mixed into
+
+
+class SignUpForm(Words, CodeIsMailed, account.SignupForm):
     """A new account."""
 
-    labels = {"email": "E-mail address", "password1": "Choose a password"}  # noqa: RUF012
-    hints = {  # noqa: RUF012
-        "email": "We send a code there, and later your alerts",
-        "password1": PASSWORD_HINT,
-    }
-
-    def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
-        """Take as long for an address that is taken, so that nobody learns of it."""
-        if self.account_already_exists:
-            make_password(self.cleaned_data.get("password1"))
-        return super().try_save(request)
+    labels = {"email": "Email address"}  # noqa: RUF012
+    hints = {"email": "We send a code there, and later your alerts"}  # noqa: RUF012
 
 
 class SignInForm(Words, account.LoginForm):
-    """Signing in, with whatever address an account has."""
+    """Signing in by a password, or without one by a code that is mailed."""
 
-    labels = {"login": "E-mail address", "password": "Password"}  # noqa: RUF012
+    labels = {"login": "Email address", "password": "Password"}  # noqa: RUF012
+    hints = {"password": "Leave it empty, and we email you a code to sign in with"}  # noqa: RUF012
     check_email = staticmethod(check_plain)
 
+    def _setup_password_field(self) -> None:
+        """Keep it as a choice: allauth asks for one where sign-up does, else for none."""
+        self.fields["password"].required = False
 
-class EmailForm(Words, account.AddEmailForm):
-    """Another e-mail address."""
+    def _clean_without_password(self, email: str, phone: None) -> dict[str, Any]:
+        """Whether a code may be mailed, account or not."""
+        begin_try(CODE_MAILS, context.request, email=email)
+        cleaned: dict[str, Any] = super()._clean_without_password(email, phone)
+        return cleaned
 
-    labels = {"email": "New e-mail address"}  # noqa: RUF012
+
+class EmailForm(Words, CodeIsMailed, account.AddEmailForm):
+    """Another email address."""
+
+    labels = {"email": "New email address"}  # noqa: RUF012
     hints = {"email": "We send a code there first"}  # noqa: RUF012
 
 
@@ -93,10 +101,17 @@ class PasswordForm(Words, account.ChangePasswordForm):
     hints = {"password1": PASSWORD_HINT}  # noqa: RUF012
 
 
+class FirstPasswordForm(Words, account.SetPasswordForm):
+    """A password for someone who has none."""
+
+    labels = {"password1": "Password", "password2": "Password once more"}  # noqa: RUF012
+    hints = {"password1": PASSWORD_HINT}  # noqa: RUF012
+
+
 class ForgottenForm(Words, account.ResetPasswordForm):
     """Asking for a link that lets a new password be chosen."""
 
-    labels = {"email": "E-mail address"}  # noqa: RUF012
+    labels = {"email": "Email address"}  # noqa: RUF012
     check_email = staticmethod(check_plain)
 
     def clean_email(self) -> str:
@@ -116,46 +131,3 @@ class PasswordAgainForm(Words, account.ReauthenticateForm):
     """The password once more before something that matters."""
 
     labels = {"password": "Your password"}  # noqa: RUF012
-
-
-class CodeForm(Words, account.ConfirmEmailVerificationCodeForm):
-    """The code from the mail."""
-
-    labels = {"code": "Code"}  # noqa: RUF012
-
-
-class CodeByMailForm(Words, account.BaseConfirmCodeForm):
-    """A code that shows that mail arrives; `code` is the right one."""
-
-    labels = CodeForm.labels
-
-
-class LimitedCode:
-    """Mixin: wrong codes are counted; see `limits.tries`."""
-
-    user: User
-
-    def clean_code(self) -> str:
-        """The code, if it is right and was not wrong too often."""
-        attempt = begin_try(CODES, context.request, email=self.user.email)
-        code = str(super().clean_code())  # type: ignore[misc]  # of the form that it is mixed into
-        attempt.take_back()
-        return code
-
-
-class AppCodeForm(Words, LimitedCode, mfa.AuthenticateForm):
-    """The second factor at sign-in."""
-
-    labels = {"code": "Code from your app, or a recovery code"}  # noqa: RUF012
-
-
-class AppCodeAgainForm(Words, LimitedCode, mfa.ReauthenticateForm):
-    """The second factor once more before something that matters."""
-
-    labels = AppCodeForm.labels
-
-
-class AddAppForm(Words, ActivateTOTPForm):
-    """The first code of a newly added authenticator app."""
-
-    labels = {"code": "Code that the app shows"}  # noqa: RUF012

@@ -1,5 +1,8 @@
-"""Ending a person's sessions."""
+"""Ending a person's sessions, and giving one another key."""
 
+from typing import Any
+
+from allauth.account.signals import authentication_step_completed
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -33,3 +36,21 @@ def end_sessions(*, user: User, actor: Actor | None) -> int:
     ended = drop_sessions(user)
     record("user.sessions_ended", actor=actor, subject=user, sessions=ended)
     return ended
+
+
+def connect() -> None:
+    """Listen for people who prove again who they are."""
+    authentication_step_completed.connect(_renew_key, dispatch_uid="sessions")
+
+
+def _renew_key(request: HttpRequest, reauthenticated: bool = False, **_: Any) -> None:
+    """Who knew the session's key before does not share what it may do from now on.
+
+    OWASP ASVS 5.0.0, 7.2.4; signing in makes another key by itself.
+    """
+    if not reauthenticated:
+        return
+    before = request.session.session_key
+    request.session.cycle_key()
+    after = request.session.session_key
+    UserSession.objects.filter(session_key=before).update(session_key=after)

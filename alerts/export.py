@@ -58,7 +58,7 @@ def export(user: User) -> dict[str, Any]:
         "ended_searches": _rows(SearchEnding.objects.filter(user=user), skip={"user_id", "token"}),
         "devices": _rows(PushSubscription.objects.filter(user=user), skip={"user_id", "auth"}),
         "sessions": _rows(UserSession.objects.filter(user=user), skip={"user_id", "session_key"}),
-        "second_factors": _rows(Authenticator.objects.filter(user=user), skip={"user_id", "data"}),
+        "second_factors": [_factor(each) for each in Authenticator.objects.filter(user=user)],
         "log": list(
             AuditLog.objects.filter(user=user).order_by("id").values("action", "timestamp", "ip")
         ),
@@ -77,6 +77,11 @@ def _search(search: SavedSearch) -> dict[str, Any]:
         "longitude": place.x if place else None,
         "centers": [center.name for center in search.centers.all()],
     }
+
+
+def _factor(factor: Authenticator) -> dict[str, Any]:
+    """A second factor or a passkey, by the name that its owner gave it."""
+    return _row(factor, skip={"user_id", "data"}) | {"name": str(factor)}
 
 
 def _alerts(user: User) -> QuerySet[UserAlert]:

@@ -149,37 +149,61 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/searches/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# A password is a choice, made in the account: nobody can leave theirs in one of an address that
+# isn't theirs.
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 10
+# Mailed codes, at sign-up and sign-in alike; OWASP ASVS 5.0.0, 6.5.5, for how long.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 10
 # It works only for an address that is free, and so would tell which is.
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # How often a password, a code or a reset may be tried is said in `accounts.limits.tries`.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": "20/m/ip"}
-# By no code from a mail, of which no page of ours tells.
-ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": None,
+    "reset_password": "20/m/ip",
+    "request_login_code": None,
+    "confirm_email": None,
+    "reauthenticate": None,
+}
+# Which of them someone is asked for is said by `accounts.adapter`.
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "code", "mfa")
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignUpForm",
     "login": "accounts.forms.SignInForm",
     "add_email": "accounts.forms.EmailForm",
     "change_password": "accounts.forms.PasswordForm",
+    "set_password": "accounts.forms.FirstPasswordForm",
     "reset_password": "accounts.forms.ForgottenForm",
     "reset_password_from_key": "accounts.forms.NewPasswordForm",
     "reauthenticate": "accounts.forms.PasswordAgainForm",
-    "confirm_email_verification_code": "accounts.forms.CodeForm",
+    "confirm_email_verification_code": "accounts.code_forms.SignUpCodeForm",
+    "confirm_login_code": "accounts.code_forms.SignInCodeForm",
+    "confirm_reauthentication_code": "accounts.code_forms.CodeAgainForm",
 }
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
-    "authenticate": "accounts.forms.AppCodeForm",
-    "reauthenticate": "accounts.forms.AppCodeAgainForm",
-    "activate_totp": "accounts.forms.AddAppForm",
+    "authenticate": "accounts.code_forms.AppCodeForm",
+    "reauthenticate": "accounts.code_forms.AppCodeAgainForm",
+    "activate_totp": "accounts.code_forms.AddAppForm",
+    "authenticate_webauthn": "accounts.passkeys.forms.PasskeyStepForm",
+    "reauthenticate_webauthn": "accounts.passkeys.forms.PasskeyAgainForm",
+    "login_webauthn": "accounts.passkeys.forms.SignInByPasskeyForm",
+    "edit_webauthn": "accounts.passkeys.forms.RenamePasskeyForm",
 }
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# To use a passkey is to have unlocked it, so that it counts for two factors.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_PASSKEY_LOGIN_ENABLED = True
+# There is nothing to guess; `accounts.limits.pages` counts its requests as all others.
+MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_TOTP_TOLERANCE = 1
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True

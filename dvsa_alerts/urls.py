@@ -3,8 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.code_page import CodeView
-from accounts.session_list import SessionListView
 from alerts.pages.sign_out import SignOutView
 from centers.rules_page import rules
 from dvsa_alerts import pages
@@ -15,10 +13,8 @@ urlpatterns = [
     path("", include("slots.urls")),
     path("", include("alerts.urls")),
     path("api/", include("slots.api.urls")),
-    path("accounts/sessions/", SessionListView.as_view(), name="usersessions_list"),
     path("accounts/logout/", SignOutView.as_view(), name="account_logout"),
-    path("accounts/confirm-email/", CodeView.as_view(), name="account_email_verification_sent"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("rules/", rules, name="rules"),
     path("privacy/", pages.privacy, name="privacy"),

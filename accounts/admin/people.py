@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts import staffing
 from accounts.models import Role, User
-from accounts.second_factor import reset_second_factor
+from accounts.second_factor import reset_second_factor, ways_in
 from accounts.sessions import end_sessions
 from accounts.staffing import LastAdmin
 from audit.admin_links import list_link
@@ -56,9 +56,11 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
     search_help_text = "Part of the e-mail address, at least three characters; or the number"
     fields = (
         "email", "first_name", "last_name", "role", "is_active", "created_at", "last_login",
-        "elsewhere",
+        "signs_in_by", "elsewhere",
     )  # fmt: skip
-    readonly_fields = ("email", "first_name", "last_name", "created_at", "last_login", "elsewhere")
+    readonly_fields = (
+        "email", "first_name", "last_name", "created_at", "last_login", "signs_in_by", "elsewhere",
+    )  # fmt: skip
     actions = ("disable", "enable", "end_sessions", "send_reset", "reset_second_factor")
     change_form_template = "admin/accounts/user/change_form.html"
 
@@ -72,6 +74,11 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
             list_link("audit.auditlog", "what was done to them", q=f"accounts.user {user.pk}"),
         ]
         return format_html_join(" · ", "{}", ((link,) for link in links))
+
+    @admin.display(description="signs in by")
+    def signs_in_by(self, user: User) -> str:
+        """The ways that they have, for who helps someone that can't get in."""
+        return ", ".join(ways_in(user))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
@@ -122,10 +129,14 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
             request, queryset, partial(staffing.send_reset, request=request), "sent a link"
         )
 
-    @admin.action(description="Take the second factor that they lost", permissions=["change"])
+    @admin.action(
+        description="Take the passkeys and second factor that they lost", permissions=["change"]
+    )
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
         """They are signed out; staff enrol another at the next sign-in."""
-        return self._each(request, queryset, reset_second_factor, "without a second factor now")
+        return self._each(
+            request, queryset, reset_second_factor, "without passkeys and a second factor now"
+        )
 
     def _each(
         self, request: HttpRequest, users: QuerySet[User], do: Callable[..., Any], done: str

@@ -48,7 +48,8 @@ class Tries:
 
 PASSWORDS = Tries(
     "password",
-    "That was wrong too often. Wait {wait}, then try again, or choose “I forgot my password”",
+    "That was wrong too often. Wait {wait}, then try again, or leave the password empty to get a "
+    "code by email",
 )
 # Three of a million codes are right at any time, and who may try has given the password.
 CODES = Tries("code", "That was wrong too often. Wait {wait}, then try again", everywhere=(50, DAY))
@@ -59,6 +60,18 @@ RESETS = Tries(
     here=(5, 10 * MINUTE),
     network=(30, HOUR),
     everywhere=(20, HOUR),
+)
+# The same, but only the browser that asked can use the code: a whole class may sign up at once.
+CODE_MAILS = Tries(
+    "code mail",
+    "We have sent several codes to this address already. Wait {wait}, then ask for another",
+    here=(5, 10 * MINUTE),
+    network=(60, HOUR),
+    everywhere=(20, HOUR),
+)
+# A code is one of 25 thousand million. CODE_MAILS ends before this does.
+MAILED_CODES = Tries(
+    "mailed code", "That was wrong too often. Wait {wait}, then try again", everywhere=(200, HOUR)
 )
 
 

@@ -5,10 +5,10 @@ import time
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
-from accounts.forms import CodeByMailForm
+from accounts.code_forms import CodeByMailForm
 
 KEY = "mailed_code"
-SECONDS = 15 * 60
+SECONDS = 10 * 60
 MOST_TRIES = 5
 
 

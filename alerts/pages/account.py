@@ -1,12 +1,12 @@
 """The learner's account: quiet hours, a copy of all that is stored, and its erasure."""
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.quiet_hours import set_quiet_hours
@@ -14,7 +14,7 @@ from accounts.staffing import LastAdmin
 from alerts.delivery.refusals import is_mail_refused
 from alerts.erasure import erase_user
 from alerts.export import export_zip
-from alerts.pages.forms import EraseForm, QuietHoursForm
+from alerts.pages.forms import QuietHoursForm
 from alerts.pages.searches import LearnerRequest
 from audit.trail import record
 
@@ -46,23 +46,22 @@ def download(request: LearnerRequest) -> HttpResponse:
     return response
 
 
-@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def erase(request: LearnerRequest) -> HttpResponse:
-    """Erase the account after the password; everything is gone at once."""
-    form = EraseForm(request.POST or None, user=request.user)
-    if not form.is_valid() or not _erased(request, form):
-        return render(request, "alerts/account_erase.html", {"form": form})
+    """Erase the account of someone who has just proved again who they are; all is gone at once."""
+    raise_if_reauthentication_required(request, app="allauth.account")
+    if request.method != "POST" or not _erased(request):
+        return render(request, "alerts/account_erase.html")
     messages.success(request, "Your account and all that we kept about you is erased.")
     return redirect("home")
 
 
-def _erased(request: LearnerRequest, form: EraseForm) -> bool:
+def _erased(request: LearnerRequest) -> bool:
     try:
         erase_user(user=request.user, actor=request.user)
     except LastAdmin as refused:
-        form.add_error(None, str(refused))
+        messages.error(request, str(refused))
         return False
     logout(request)
     return True

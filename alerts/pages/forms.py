@@ -3,11 +3,9 @@
 from datetime import date
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.models import User
 from audit.clock import database_today
 from slots.searching.widgets import DateInput, TimeInput
 
@@ -67,25 +65,3 @@ class SignOutForm(forms.Form):
             (KEEP, "Yes, keep them on: only I use this device"),
         ],
     )  # fmt: skip
-
-
-class EraseForm(forms.Form):
-    """The password, before everything is erased."""
-
-    password = forms.CharField(
-        label="Your password",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password"},
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """For the user who is to be erased."""
-        self.user = user
-        super().__init__(*args, **kwargs)
-
-    def clean_password(self) -> str:
-        """The present password; wrong tries are limited as at sign-in."""
-        adapter = get_adapter()
-        if not adapter.reauthenticate(self.user, self.cleaned_data["password"]):
-            raise adapter.validation_error("incorrect_password")
-        return str(self.cleaned_data["password"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.account.adapter import get_adapter
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from accounts.second_factor import has_given_second_factor
+from accounts.second_factor import has_given_second_factor, has_second_factor
 from accounts.staffing import acting_user
 from audit.clock import database_now
 from dvsa_alerts.staff import staff_sessions
@@ -72,6 +72,8 @@ def _way_in(request: HttpRequest, after: str) -> HttpResponse:
         return TemplateResponse(
             request, "accounts/session_ended.html", {"after": after}, status=403
         )
-    enrolled = is_mfa_enabled(request.user)
-    page = "mfa_reauthenticate" if enrolled else "mfa_activate_totp"
-    return redirect(f"{reverse(page)}?{urlencode({'next': after})}")
+    user = acting_user(request)
+    page = reverse("mfa_activate_totp")
+    if has_second_factor(user):
+        page = get_adapter(request).get_reauthentication_methods(user)[0]["url"]
+    return redirect(f"{page}?{urlencode({'next': after})}")

@@ -40,7 +40,9 @@ async function keep(endpoint) {
 function fill(subscription) {
   const { endpoint, keys } = subscription.toJSON();
   const agent = navigator.userAgent;
-  const system = /Android|iPhone|iPad|Windows|Mac OS|Linux/.exec(agent)?.[0] ?? "Device";
+  // Android says "Linux" too, and says it first.
+  const systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"];
+  const system = systems.find((each) => agent.includes(each)) ?? "Device";
   const browser = /Edg|Firefox|Chrome|Safari/.exec(agent)?.[0].replace("Edg", "Edge") ?? "browser";
   Object.entries({ endpoint, p256dh: keys.p256dh, auth: keys.auth, label: `${browser} on ${system}` })
     .forEach(([name, value]) => { form.elements[name].value = value; });

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.apps import apps
@@ -34,6 +35,7 @@ from slots.models import FeedBatch, Slot, SlotOpening, Source
 from slots.tokens import make_token
 from tests.access.rules import Person
 from tests.alerts.world import make_center, make_opening, make_search, make_slot
+from tests.passkeys import make_passkey
 from tests.people import PASSWORD, learner
 from tests.staff import make_staff, signed_in
 
@@ -68,6 +70,7 @@ class World:
             "search": lambda: self.row(SavedSearch).pk,
             "alert": lambda: self.row(UserAlert).pk,
             "device": lambda: self.row(PushSubscription).pk,
+            "passkey": lambda: self.row(Authenticator).pk,
             "source_name": lambda: self.row(Source).name,
             "batch": lambda: self.row(FeedBatch).pk,
             "alert_link": lambda: _token(links.alert_page_url(self.row(Notification).pk)),
@@ -169,7 +172,7 @@ def _staff_rows() -> list[Model]:
 
 def _learners(owner: User) -> list[Model]:
     endpoint = PushSubscription.objects.create(user=owner, label=MARK, **_push_keys(MARK))
-    return [make_search(owner, name=MARK), endpoint, owner]
+    return [make_search(owner, name=MARK), endpoint, make_passkey(owner, name=MARK), owner]
 
 
 def _alerts_of(owner: User, rows: dict[type[Model], Any]) -> dict[type[Model], Model]:

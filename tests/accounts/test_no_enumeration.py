@@ -7,7 +7,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core import mail
 from django.test import Client
 
-from tests.people import PASSWORD, learner
+from accounts.limits.tries import CODE_MAILS
+from tests.people import learner
 
 pytestmark = pytest.mark.django_db
 
@@ -51,8 +52,7 @@ def said(response, email: str) -> tuple[int, dict[str, str], list[str], str]:
 
 
 def sign_up(client: Client, email: str):
-    form = {"email": email, "password1": PASSWORD, "next": "/slots/"}
-    return client.post("/accounts/signup/", form)
+    return client.post("/accounts/signup/", {"email": email, "next": "/slots/"})
 
 
 def steps_of_signing_up(email: str) -> list[object]:
@@ -69,15 +69,47 @@ def steps_of_signing_up(email: str) -> list[object]:
     return [*found, said(client.get(CODE_PAGE), email)]
 
 
+SIGN_IN_CODE = "/accounts/login/code/confirm/"
+
+
+def steps_of_a_code(email: str) -> list[object]:
+    """Asking for a code to sign in with, its page, the mail once more, wrong codes till the end."""
+    client = Client()
+    form = {"login": email, "next": "/slots/"}
+    found = [said(client.post("/accounts/login/", form), email)]
+    found.append(said(client.get(SIGN_IN_CODE), email))
+    mails = len(mail.outbox)
+    found.append(said(client.post(SIGN_IN_CODE, {"action": "resend"}), email))
+    found.append(len(mail.outbox) - mails)
+    found += [said(client.post(SIGN_IN_CODE, {"code": "WRONG1"}), email) for _ in range(6)]
+    found.append(said(client.get(SIGN_IN_CODE), email))
+    for _ in range(CODE_MAILS.here[0]):
+        found.append(said(client.post("/accounts/login/", form), email))
+        client.post("/accounts/logout/")
+    return found
+
+
+def test_a_code_to_sign_in_with_says_the_same_of_both():
+    for taken, free in zip(steps_of_a_code(TAKEN), steps_of_a_code(FREE), strict=True):
+        assert taken == free
+
+
+@pytest.mark.parametrize("email", [TAKEN, FREE])
+def test_asking_for_a_code_hashes_no_password_and_sends_one_mail(email, hashed):
+    Client().post("/accounts/login/", {"login": email})
+    assert hashed == []
+    assert [message.to for message in mail.outbox] == [[email]]
+
+
 def test_signing_up_says_the_same_of_a_taken_and_of_a_free_address():
     for taken, free in zip(steps_of_signing_up(TAKEN), steps_of_signing_up(FREE), strict=True):
         assert taken == free
 
 
 @pytest.mark.parametrize("email", [TAKEN, FREE])
-def test_signing_up_hashes_one_password_and_sends_one_mail(email, hashed):
+def test_signing_up_hashes_no_password_and_sends_one_mail(email, hashed):
     sign_up(Client(), email)
-    assert hashed == [PASSWORD]
+    assert hashed == []
     assert [message.to for message in mail.outbox] == [[email]]
 
 

@@ -46,10 +46,10 @@ def test_a_wrong_password_is_said_and_recorded_without_the_address(client, ada):
 
 
 def test_an_unknown_address_is_refused_with_the_same_words(client, ada):
-    known = re.findall(r"The e-mail address or[^<]*", sign_in(client, "wrong").content.decode())
+    known = re.findall(r"The email address or[^<]*", sign_in(client, "wrong").content.decode())
     form = {"login": "eve@example.org", "password": "wrong"}
     page = client.post("/accounts/login/", form).content.decode()
-    assert re.findall(r"The e-mail address or[^<]*", page) == known
+    assert re.findall(r"The email address or[^<]*", page) == known
 
 
 def test_too_many_wrong_passwords_lock_the_account_for_a_while(client, ada):

@@ -123,7 +123,7 @@ def test_an_address_of_nothing_is_a_page_that_says_so(ada, path):
 @pytest.mark.parametrize("value", ["", CAR, LONG, "a@b", f"{LONG}@example.org"])
 def test_an_address_that_is_none_is_said_beside_its_field(client, value):
     for path, name, others in (
-        ("/accounts/signup/", "email", {"password1": "correct-horse-9"}),
+        ("/accounts/signup/", "email", {}),
         ("/accounts/login/", "login", {"password": "x"}),
         ("/accounts/password/reset/", "email", {}),
     ):

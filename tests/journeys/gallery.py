@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.town import Town
 from tests.journeys.urls import WRONG
+from tests.people import PASSWORD
 
 # Who comes has begun to sign up, and is asked for the code wherever signing in is offered.
 Who = Literal["nobody", "comer", "ada", "newcomer"]
@@ -53,6 +54,12 @@ def unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
 
 
+def prove(page: Page) -> None:
+    """Prove again who one is, unless one has a moment ago."""
+    if page.get_by_role("heading", name="Is it you?").count():
+        fill("Continue", password=PASSWORD)(page)
+
+
 SEARCH = "postcode=IG3+9UZ&radius=25"
 LONG_AGO = "2020-01-01"
 
@@ -81,9 +88,10 @@ FINDING = [
 ENTERING = [
     Shown("sign-up", "/accounts/signup/?next=/searches/new/%3Fpostcode%3DIG3%2B9UZ"),
     Shown("sign-up-errors", "/accounts/signup/", act=fill("Create an account", email="x")),
+    Shown("sign-in-code", "/accounts/login/", "comer", fill("Sign in", login="eve@example.org")),
     Shown(
         "code", "/accounts/signup/", "comer",
-        act=fill("Create an account", email="eve@example.org", password1="correct-horse-9"),
+        act=fill("Create an account", email="eve@example.org"),
     ),
     Shown("sign-in", "/accounts/login/"),
     Shown("sign-in-errors", "/accounts/login/", act=fill("Sign in", login="a@b.org", password="x")),
@@ -114,8 +122,14 @@ LEARNING = [
     Shown("push-empty", "/push/", "newcomer"),
     Shown("account", "/account/", "ada"),
     Shown("account-error", "/account/", "ada", fill("Save quiet hours", quiet_from="22:00")),
-    Shown("erase", "/account/erase/", "newcomer"),
-    Shown("erase-error", "/account/erase/", "newcomer", press("Erase my account")),
+    Shown("is-it-you", "/accounts/reauthenticate/", "ada"),
+    Shown("is-it-you-passkey", "/accounts/2fa/webauthn/reauthenticate/", "ada"),
+    Shown("is-it-you-code", "/accounts/reauthenticate/code/", "ada"),
+    Shown("is-it-you-enter", "/accounts/reauthenticate/code/", "ada", press("Email me a code")),
+    Shown("erase", "/account/erase/", "newcomer", prove),
+    Shown("passkeys", "/accounts/2fa/webauthn/", "ada"),
+    Shown("passkeys-empty", "/accounts/2fa/webauthn/", "newcomer"),
+    Shown("passkey-add", "/accounts/2fa/webauthn/add/", "newcomer", prove),
     Shown("email", "/accounts/email/", "ada"),
     Shown("password", "/accounts/password/change/", "ada"),
     Shown("second-step", "/accounts/2fa/", "ada"),

@@ -1,5 +1,9 @@
-"""What a learner does on the site, step by step."""
+"""What a learner does on the site, step by step.
 
+`PICTURES=folder` keeps what the steps of some journeys look like.
+"""
+
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +13,13 @@ from playwright.sync_api import Page, expect
 from tests.journeys.site import Site, code_of, logs
 from tests.servers import wait_until
 
-PASSWORD = "correct-horse-9"
+PICTURES = os.environ.get("PICTURES")
+
+
+def keep_picture(page: Page, name: str, size: str) -> None:
+    """The whole page, if pictures are asked for."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}-{size}.png", full_page=True)
 
 
 def search(page: Page, site: Site, *, postcode: str, miles: int) -> None:
@@ -23,10 +33,9 @@ def search(page: Page, site: Site, *, postcode: str, miles: int) -> None:
 
 def sign_up(page: Page, site: Site, email: str) -> None:
     """From the sign-up page to where one came from, by the code at /dev/mail/."""
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Choose a password").fill(PASSWORD)
+    page.get_by_label("Email address").fill(email)
     page.get_by_role("button", name="Create an account").click()
-    expect(page.get_by_role("heading", name="Enter the code we e-mailed you")).to_be_visible()
+    expect(page.get_by_role("heading", name="Enter the code we emailed you")).to_be_visible()
     code = code_of(mail_text(page, site, "is your code", to=email))
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Continue").click()

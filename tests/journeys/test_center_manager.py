@@ -3,7 +3,6 @@
 `PICTURES=folder` keeps what each step looks like.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,11 +14,10 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SIZES
 from tests.journeys.site import Site, running_site
-from tests.journeys.steps import mail_text
+from tests.journeys.steps import keep_picture, mail_text
 from tests.people import PASSWORD
 from tests.staff import totp_code
 
-PICTURES = os.environ.get("PICTURES")
 # People as sign-up and an admin leave them, and a search that has been there for a while.
 PEOPLE = """
 from datetime import timedelta
@@ -65,15 +63,10 @@ def people(site: Site) -> None:
     site.manage("shell", "-c", "".join(scripts))
 
 
-def keep_picture(page: Page, name: str, size: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}-{size}.png", full_page=True)
-
-
 def enter(page: Page, site: Site, email: str) -> None:
     """Sign in to the admin site for the first time, with a second factor set up on the way."""
     page.goto(f"{site.url}/admin/")
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_label("Password").fill(PASSWORD)

@@ -10,7 +10,6 @@ from tests.journeys.conftest import new_context
 from tests.journeys.keyboard import enter, tab_to, type_into
 from tests.journeys.site import Site, code_of, running_site
 from tests.journeys.steps import (
-    PASSWORD,
     follow_link,
     import_a_slot,
     mail_text,
@@ -83,10 +82,9 @@ def test_all_of_it_works_with_the_keyboard_alone(site: Site, visitor: Page, tmp_
     expect(visitor.get_by_role("heading", level=1)).to_contain_text("within 10 miles")
     enter(visitor, "Alert me about this search")
     enter(visitor, "Create an account")
-    type_into(visitor, "E-mail address", "keys@example.org")
-    type_into(visitor, "Choose a password", PASSWORD)
+    type_into(visitor, "Email address", "keys@example.org")
     enter(visitor, "Create an account")
-    expect(visitor.get_by_role("heading", name="Enter the code we e-mailed you")).to_be_visible()
+    expect(visitor.get_by_role("heading", name="Enter the code we emailed you")).to_be_visible()
     code = code_of(mail_text(visitor, site, "is your code", to="keys@example.org"))
     type_into(visitor, "Code", code)
     enter(visitor, "Continue")

@@ -8,7 +8,7 @@ from tests.journeys.conftest import new_context
 from tests.journeys.gallery import GALLERY, Shown
 
 # What only a script can do is not offered without one.
-NEEDS_SCRIPTS = "[data-near-me-offer], [data-push], [data-map]"
+NEEDS_SCRIPTS = "[data-near-me-offer], [data-push], [data-map], [data-passkey]"
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from centers.models import Center
 from centers.querysets import point
 from slots.models import CoveredWeek, Slot, SlotOpening, Source
 from slots.querysets import monday_of
+from tests.passkeys import make_passkey
 from tests.people import learner
 from tests.slots.places import watch
 
@@ -48,6 +49,7 @@ def build_town(seed: int = 1) -> Town:
     searches = _searches(ada, center)
     alerts = _alerts(ada, searches[0], center)
     _devices(ada)
+    make_passkey(ada, name="Chrome on Android")
     notification = alerts[0].notification
     return Town(
         ada=ada,

@@ -16,9 +16,9 @@ Be sure of who asks: see them, or call a number that you knew before.
 
 
 class Command(JsonCommand):
-    """Take a person's second factors; staff enrol another at their next sign-in."""
+    """Take a person's passkeys and second factors; staff enrol another at their next sign-in."""
 
-    help = "Takes a person's second factors and recovery codes, and signs them out everywhere."
+    help = "Takes a person's passkeys, second factors and recovery codes, and signs them out."
     example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,5 +32,5 @@ class Command(JsonCommand):
         if user is None:
             raise CommandError(f"Nobody signs in with {options['email']}.")
         done = reset_second_factor(user=user, actor=None)
-        said = "has no second factor now" if done else "had no second factor"
+        said = "has no passkey or second factor now" if done else "had no passkey or second factor"
         self.report({"user": user.pk, "reset": done}, [f"{user} {said}."], as_json=options["json"])

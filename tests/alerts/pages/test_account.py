@@ -91,16 +91,36 @@ def test_the_download_holds_nothing_of_others(page):
     assert "eve@" not in json.dumps(data)
 
 
-def test_erasing_needs_the_password(page):
-    response = page.post("/account/erase/", {"password": "wrong"})
-    assert "This is not your password" in response.content.decode()
+def prove_it(page):
+    page.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+
+def test_erasing_needs_proof_a_moment_ago(page):
+    assert page.get("/account/erase/").url == "/accounts/reauthenticate/?next=%2Faccount%2Ferase%2F"
+    assert page.post("/account/erase/").url.startswith("/accounts/reauthenticate/")
     assert User.objects.exists()
+
+
+def test_looking_at_the_page_erases_nothing(page):
+    prove_it(page)
+    assert "Erase your account?" in page.get("/account/erase/").content.decode()
+    assert User.objects.exists()
+
+
+def test_proof_too_long_ago_is_asked_for_again_and_then_it_is_done(page):
+    asked = page.post("/account/erase/").url
+    assert page.post(asked, {"password": "wrong"}).status_code == 200
+    assert User.objects.exists()
+    assert page.post(asked, {"password": PASSWORD}).url == "/"
+    assert not User.objects.exists()
+    assert page.get("/searches/").status_code == 302
 
 
 def test_erasing_leaves_nothing_but_anonymous_entries(page, ada):
     make_waiting(ada)
     gather_notifications()
-    response = page.post("/account/erase/", {"password": PASSWORD})
+    prove_it(page)
+    response = page.post("/account/erase/")
     assert response.url == "/"
     assert not User.objects.exists()
     assert not SavedSearch.objects.exists()
@@ -116,7 +136,8 @@ def test_erasing_ends_the_sessions_on_other_devices(page, client, ada):
     other.post("/accounts/login/", {"login": ada.email, "password": PASSWORD})
     key = other.session.session_key
     assert Session.objects.filter(session_key=key).exists()
-    page.post("/account/erase/", {"password": PASSWORD})
+    prove_it(page)
+    page.post("/account/erase/")
     assert not Session.objects.filter(session_key=key).exists()
     assert other.get("/account/").status_code == 302
 
@@ -124,6 +145,7 @@ def test_erasing_ends_the_sessions_on_other_devices(page, client, ada):
 def test_the_last_admin_is_told_to_make_another_first(page, ada):
     keep_default_roles()
     User.objects.update(role=Role.objects.get(role_name=Role.ADMIN))
-    response = page.post("/account/erase/", {"password": PASSWORD})
+    prove_it(page)
+    response = page.post("/account/erase/")
     assert "Make somebody else an admin first" in response.content.decode()
     assert User.objects.exists()

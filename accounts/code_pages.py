@@ -1,0 +1,93 @@
+"""The pages that ask for a code from a mail: they look the same whether an account is there or not.
+
+allauth's, but that mailing again is limited as asking for the first code is, and also mails where
+there is no code to send.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows._authenticate_by_code import (
+    BaseConfirmAuthenticationCodeProcess,
+)
+from allauth.account.internal.flows.signup import send_unknown_account_mail
+from allauth.account.views import (
+    ConfirmEmailVerificationCodeView,
+    ConfirmLoginCodeView,
+    ConfirmReauthenticationCodeView,
+    RequestReauthenticationCodeView,
+)
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from accounts.code_forms import AskCodeForm
+from accounts.limits.tries import CODE_MAILS, TooManyTries, begin_try
+from audit.trail import record
+
+
+def may_mail_code(request: HttpRequest, *, email: str) -> bool:
+    """Whether another code may be mailed there, which counts; else the next page says why not."""
+    try:
+        begin_try(CODE_MAILS, request, email=email)
+    except TooManyTries as refused:
+        messages.error(request, str(refused.message))
+        return False
+    return True
+
+
+class SignUpCodeView(ConfirmEmailVerificationCodeView):
+    """The code of a new account, or of an account's new address."""
+
+    def _resend_form_valid(self, form: Form) -> HttpResponse:
+        process = self._process
+        if not may_mail_code(self.request, email=process.email):
+            return HttpResponseRedirect(self.passthrough_next_url(self.request.path))
+        response = super()._resend_form_valid(form)
+        if not process.user and getattr(process, "did_send", False):
+            get_adapter().send_account_already_exists_mail(process.email)
+        return response
+
+
+class MailedCodeView:
+    """Mixin: a code that was mailed to someone who says that they have an account."""
+
+    request: HttpRequest
+    _process: BaseConfirmAuthenticationCodeProcess
+
+    @property
+    def _email(self) -> str:
+        return str(self._process.state["email"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Besides the code, for whom it is."""
+        kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
+        return kwargs | ({"email": self._email} if "code" in kwargs else {})
+
+    def _resend_form_valid(self, form: Form) -> HttpResponse:
+        if not may_mail_code(self.request, email=self._email):
+            return HttpResponseRedirect(self.passthrough_next_url(self.request.path))  # type: ignore[attr-defined]
+        response: HttpResponse = super()._resend_form_valid(form)  # type: ignore[misc]
+        if not self._process.user:
+            send_unknown_account_mail(self.request, self._email)
+        return response
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        """Write the wrong code down, as a wrong password is."""
+        record("user.sign_in_failed", actor=None, subject=self._process.user)
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        return response
+
+
+class SignInCodeView(MailedCodeView, ConfirmLoginCodeView):
+    """The code to sign in with."""
+
+
+class AskCodeAgainView(RequestReauthenticationCodeView):
+    """Asking for a code that shows that it is still them."""
+
+    form_class = AskCodeForm
+
+
+class CodeAgainView(MailedCodeView, ConfirmReauthenticationCodeView):
+    """The code that shows that it is still them."""
