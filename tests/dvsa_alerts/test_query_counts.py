@@ -16,8 +16,10 @@ from alerts.models import PushSubscription, UserAlert
 from slots.models import Source
 from tests.alerts.waiting import make_waiting
 from tests.alerts.world import make_center, make_search
+from tests.passkeys import make_passkey
 from tests.people import learner
 from tests.slots.places import make_postcode, open_slot
+from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,7 @@ PAGES = {
     "account": "/account/",
     "erase": "/account/erase/",
     "email": "/accounts/email/",
+    "passkeys": "/accounts/2fa/webauthn/",
     "second step": "/accounts/2fa/",
     "sessions": "/accounts/sessions/",
     "rules": "/rules/",
@@ -65,9 +68,8 @@ def ada():
 
 
 @pytest.fixture
-def page(client: Client, ada) -> Client:
-    client.force_login(ada)
-    return client
+def page(ada) -> Client:
+    return signed_in(ada)
 
 
 def add_rows(ada, count: int) -> None:
@@ -81,6 +83,7 @@ def add_rows(ada, count: int) -> None:
         open_slot(center, day, source=source, opened_at=timezone.now())
         endpoint = f"https://push.example.org/{center.pk}"
         PushSubscription.objects.create(user=ada, endpoint=endpoint, p256dh="x", auth="x")
+        make_passkey(ada, name=f"phone {center.pk}")
         sign_in_elsewhere(ada)
     gather_notifications()
     newest = UserAlert.objects.exclude(notification=None).order_by("notification").last()
