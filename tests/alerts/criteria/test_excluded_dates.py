@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import SavedSearch
 from accounts.models.day_ranges import DayRange
+from alerts.delivery.deliver import deliver
 from alerts.export import export
 from alerts.matching.counting import openings_fitting
 from alerts.matching.match import match_openings
@@ -20,7 +21,7 @@ from alerts.watching.canary import Verdict, verify
 from alerts.watching.explaining import explain
 from alerts.wording import promise
 from slots.wording import day
-from tests.alerts.waiting import make_waiting
+from tests.alerts.waiting import fetch, make_waiting
 from tests.alerts.world import DAY, NOW, make_center, make_opening, make_search, make_slot
 from tests.people import learner
 from tests.schema.rows import run
@@ -182,6 +183,17 @@ def test_one_press_leaves_out_the_day_of_an_alert():
     alert = make_waiting()
     labels = [way.label for way in narrowings(alert, today=TODAY)]
     assert f"Not on {day(alert.slot.date)}" in labels
+
+
+def test_what_waits_is_not_sent_once_its_day_is_left_out(sink):
+    left_out, stays = make_waiting(), make_waiting()
+    others = days(TODAY + timedelta(days=90))
+    for alert, excluded in ((left_out, days(left_out.slot.date)), (stays, others)):
+        SavedSearch.objects.filter(pk=alert.preference_id).update(excluded_dates=[excluded])
+    deliver("email", seconds=30)
+    assert (fetch(left_out).state, fetch(stays).state) == ("suppressed", "sent")
+    (mail,) = sink.received
+    assert f"not on {day(others.first)}" in mail.part("text/plain")
 
 
 @pytest.mark.parametrize(
