@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from alerts.channels.push import BadEndpointError, check_endpoint, decode_key
 from alerts.delivery.devices import fail_unsent
-from alerts.models import PushSubscription
+from alerts.models import PushSubscription, UnsentReason
 from audit.trail import record
 
 MOST_DEVICES = 10
@@ -87,5 +87,5 @@ def unsubscribe(
     PushSubscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(
         ended_at=Now(), end_reason=reason
     )
-    fail_unsent(subscription.pk, reason="the device was removed")
+    fail_unsent(subscription.pk, reason=UnsentReason.DEVICE_REMOVED)
     record("push.ended", actor=actor, subject=subscription)

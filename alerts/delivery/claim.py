@@ -128,12 +128,6 @@ def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Claimed]:
     At most so many, and fewer where one of them had better be alone. All under one token. Of a
     provider that was failing, one message at a time finds out whether it still is.
     """
-    while (chunk := _claim(channel, most=most)) and not _may_try(chunk[0]):
-        postpone(chunk[0])
-    return chunk
-
-
-def _claim(channel: str, *, most: int) -> list[Claimed]:
     values: dict[str, Any] = {
         "token": uuid4(),
         "channel": channel,
@@ -146,6 +140,9 @@ def _claim(channel: str, *, most: int) -> list[Claimed]:
         cursor.execute(f"{TAKE_TURNS}; {CLAIM}", values)
         cursor.nextset()
         claimed = [Claimed(*row) for row in cursor.fetchall()]
+    if claimed and not _may_try(claimed[0]):
+        postpone(claimed[0])
+        return claim(channel, most=most)
     return sorted(claimed, key=lambda each: (each.notification_id, each.id))
 
 

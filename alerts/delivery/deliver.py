@@ -14,7 +14,7 @@ from alerts import config
 from alerts.delivery import breakers
 from alerts.delivery.claim import MOST_AT_ONCE, Claimed, claim
 from alerts.delivery.compose import Prepared, compose
-from alerts.delivery.gather import gather
+from alerts.delivery.gather import gather_notifications, mail_stuck_pushes
 from alerts.delivery.recheck import recheck
 from alerts.delivery.record import settle_left_behind
 from alerts.delivery.send import Tally, send
@@ -28,7 +28,7 @@ def deliver(channel: str, *, seconds: float) -> Tally:
     until = time.monotonic() + seconds
     done = Tally()
     while True:
-        gathered = gather()
+        gathered = gather_notifications() + mail_stuck_pushes()
         done += send_due(channel, seconds=max(until - time.monotonic(), 0))
         if not gathered or time.monotonic() >= until:
             return done
@@ -38,18 +38,17 @@ def send_due(channel: str, *, seconds: float = 3600.0) -> Tally:
     """Send what was gathered and is due, until nothing is or the time is up."""
     until = time.monotonic() + seconds
     done, most = Tally(), MOST_AT_ONCE
-    while config.SENDING.value() and (chunk := _claim(channel, most=most)):
+    while config.SENDING.value():
+        settle_left_behind()
+        chunk = claim(channel, most=most)
+        if not chunk:
+            break
         part = _send(chunk)
         done += part
         most = _most_next(most, claimed=len(chunk), taken_up=part.taken_up)
         if time.monotonic() >= until:
             break
     return done
-
-
-def _claim(channel: str, *, most: int) -> list[Claimed]:
-    settle_left_behind()
-    return claim(channel, most=most)
 
 
 def _send(chunk: Sequence[Claimed]) -> Tally:

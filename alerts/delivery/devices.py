@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from accounts.staff_alarms import raise_alarm
 from alerts.channels.results import Never, TryLater
-from alerts.models import Delivery, PushSubscription
+from alerts.models import Delivery, PushSubscription, UnsentReason
 
 BAD_REQUEST, BUSY = 400, 429
 KEY_REFUSED = (401, 403)
@@ -95,10 +95,10 @@ def end_device(device_id: int, *, reason: str) -> None:
     PushSubscription.objects.filter(pk=device_id, ended_at__isnull=True).update(
         ended_at=Now(), end_reason=reason[:100]
     )
-    fail_unsent(device_id, reason="the device was ended")
+    fail_unsent(device_id, reason=UnsentReason.DEVICE_ENDED)
 
 
-def fail_unsent(device_id: int, *, reason: str) -> None:
+def fail_unsent(device_id: int, *, reason: UnsentReason) -> None:
     """End what waits to be sent to a device, so that it goes by email; senders lose their claim."""
     Delivery.objects.filter(subscription=device_id).unsent().update(
         state=Delivery.State.FAILED, reason=reason, lease_token=None, lease_until=None

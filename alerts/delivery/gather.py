@@ -3,11 +3,13 @@
 Each window is one message; what no push service takes in time goes by email.
 """
 
+from typing import Any
+
 from django.db import connection, transaction
 
 from alerts import config
 from alerts.delivery.devices import PROVIDER
-from alerts.delivery.unsent import MAILED_INSTEAD
+from alerts.models import UnsentReason
 
 # One gatherer at a time, else two of them split one user's alerts into two messages.
 GATHERING_LOCK = 4_010_001
@@ -44,7 +46,7 @@ WITH ready AS (
                              AND state NOT IN ('expired', 'suppressed', 'failed'))
            ) today ON true
 ), refused AS (
-    UPDATE useralerts SET state = 'suppressed', state_reason = 'over the daily limit'
+    UPDATE useralerts SET state = 'suppressed', state_reason = %(over_limit)s
       FROM counted
      WHERE message_no > %(limit)s AND alert_id = ANY (counted.alerts) AND state = 'waiting'
 ), made AS (
@@ -118,24 +120,17 @@ SELECT count(*) FROM stuck
 """
 
 
-def gather() -> int:
-    """Make what is due to be sent; the number of notifications and groups dealt with.
-
-    Some of what is due is left for the next call, so call again until it is none.
-    """
-    return gather_notifications() + mail_stuck_pushes()
-
-
 def gather_notifications() -> int:
     """Make a notification with its deliveries for each user and method whose window has ended.
 
     A user in quiet hours is left for when they end; alerts over the daily limit (a day in
     Europe/London) are suppressed. With no live push subscription the message goes by email.
-    Returns how many groups were dealt with, at most USERS_AT_ONCE.
+    Returns how many groups were dealt with, at most USERS_AT_ONCE: call again until it is none.
     """
-    values = {
+    values: dict[str, Any] = {
         "window": config.COALESCE_SECONDS.value(),
         "limit": config.DAILY_MESSAGE_LIMIT.value(),
+        "over_limit": UnsentReason.OVER_LIMIT,
         "groups": USERS_AT_ONCE,
     }
     with transaction.atomic(), connection.cursor() as cursor:
@@ -148,5 +143,5 @@ def mail_stuck_pushes() -> int:
     """Give each notification whose pushes are stuck a delivery by email; returns how many."""
     with transaction.atomic(), connection.cursor() as cursor:
         patience = config.PUSH_PATIENCE_SECONDS.value()
-        cursor.execute(BY_MAIL, {"patience": patience, "reason": MAILED_INSTEAD})
+        cursor.execute(BY_MAIL, {"patience": patience, "reason": UnsentReason.MAILED_INSTEAD})
         return cursor.fetchone()[0]

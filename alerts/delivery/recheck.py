@@ -11,7 +11,7 @@ from alerts.delivery.claim import Claimed, lock_claimed, postpone
 from alerts.delivery.retries import MOST_DOUBTS, MOST_STARTS
 from alerts.delivery.unsent import end_alerts, hold_until, leave_to_mail, stop
 from alerts.messages.content import Content, Listing, Recipient
-from alerts.models import Delivery, UserAlert
+from alerts.models import Delivery, UnsentReason, UserAlert
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +58,11 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
        center.center_id, center.name, center.postcode,
        opening.opened_at, slot.last_seen_at, source.name, coalesce(source.is_simulated, false),
        start.seconds_left, slot.available AND opening.closed_at IS NULL AND start.seconds_left > 0,
-       CASE WHEN search.preference_id IS NULL THEN 'the search was deleted'
-            WHEN NOT search.is_active THEN 'the search was ended'
-            WHEN search.paused_until > clock_timestamp() THEN 'the search was paused'
+       CASE WHEN search.preference_id IS NULL THEN '{UnsentReason.SEARCH_DELETED}'
+            WHEN NOT search.is_active THEN '{UnsentReason.SEARCH_ENDED}'
+            WHEN search.paused_until > clock_timestamp() THEN '{UnsentReason.SEARCH_PAUSED}'
             WHEN search.updated_at > alert.created_at - interval '1 minute'
-             AND {STILL_FITS} IS NOT TRUE THEN 'the search was changed, and no longer asks for it'
+             AND {STILL_FITS} IS NOT TRUE THEN '{UnsentReason.SEARCH_CHANGED}'
        END
   FROM useralerts alert
   JOIN drivingtestslots slot ON slot.slot_id = alert.slot_id
@@ -145,9 +145,9 @@ def _by_notification(
 def _wanted(claimed: Claimed, content: Content | None) -> Content | None:
     """What the message is to tell; None when there is to be none now."""
     if claimed.is_out_of_time or claimed.in_doubt >= MOST_DOUBTS:
-        stop(claimed, state=State.FAILED, reason="retries used up")
+        stop(claimed, state=State.FAILED, reason=UnsentReason.RETRIES_USED_UP)
     elif claimed.starts > MOST_STARTS:
-        stop(claimed, state=State.FAILED, reason="its message could not be made")
+        stop(claimed, state=State.FAILED, reason=UnsentReason.NOT_MADE)
     elif content is None:
         postpone(claimed)
     elif content.recipient.mailed_instead:
@@ -161,11 +161,11 @@ def _wanted(claimed: Claimed, content: Content | None) -> Content | None:
     return None
 
 
-def _refusal(claimed: Claimed, recipient: Recipient) -> str | None:
+def _refusal(claimed: Claimed, recipient: Recipient) -> UnsentReason | None:
     if not recipient.is_active:
-        return "the account is disabled"
+        return UnsentReason.ACCOUNT_DISABLED
     if claimed.channel == Delivery.Channel.EMAIL and recipient.refuses_mail:
-        return "the address refuses mail"
+        return UnsentReason.ADDRESS_REFUSES
     return None
 
 
@@ -182,17 +182,16 @@ def _fit(claimed: Claimed, listings: Sequence[Listing]) -> list[Listing]:
 def _end_unfit(listings: Sequence[Listing], unwanted: Sequence[Listing]) -> None:
     closed = [each.alert_id for each in listings if not each.is_open]
     if closed:
-        end_alerts(closed, state=UserAlert.State.EXPIRED, reason="the slot was no longer open")
+        end_alerts(closed, state=UserAlert.State.EXPIRED, reason=UnsentReason.SLOT_CLOSED)
     for each in unwanted:
-        reason = str(each.unwanted)
+        reason = UnsentReason(str(each.unwanted))
         end_alerts([each.alert_id], state=UserAlert.State.SUPPRESSED, reason=reason)
 
 
 def _stop_empty(claimed: Claimed, listings: Sequence[Listing], unwanted: Sequence[Listing]) -> None:
     if unwanted:
-        stop(claimed, state=State.SUPPRESSED, reason=str(unwanted[0].unwanted))
+        stop(claimed, state=State.SUPPRESSED, reason=UnsentReason(str(unwanted[0].unwanted)))
     elif listings:
-        stop(claimed, state=State.EXPIRED, reason="no slot in it was still open")
+        stop(claimed, state=State.EXPIRED, reason=UnsentReason.NONE_OPEN)
     else:
-        reason = "all that it was to tell has been told or ended"
-        stop(claimed, state=State.SUPPRESSED, reason=reason)
+        stop(claimed, state=State.SUPPRESSED, reason=UnsentReason.NONE_LEFT)

@@ -13,7 +13,6 @@ writes its last result by itself. Nobody claims a delivery that a row still spea
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -93,14 +92,6 @@ UPDATE alerts_delivery
 """
 
 
-@dataclass(frozen=True)
-class Turn:
-    """What became of a turn: whether the journal is still there, and the next one may be sent."""
-
-    recorded: bool
-    may_send: bool
-
-
 class Journal:
     """What one sender writes of all that it prepared together; `accepted` are their ids."""
 
@@ -135,11 +126,18 @@ class Journal:
 
     def _write_last(self, following: Claimed | None) -> bool:
         accepted = self._last_accepted()
-        turn = _take_turn(self._token, accepted=accepted, following=following)
-        if accepted and not turn.recorded:
+        values = {
+            "token": self._token,
+            "accepted": accepted and accepted.id,
+            "next": following and following.id,
+            "lease": float(config.LEASE_SECONDS.value()),
+            "probe": bool(following and following.is_probe),
+        }
+        journal = fetch_prepared(TURN, values)
+        if accepted and not journal:
             _warn_unless(accepted.id in settle(self._token, [accepted.id]), accepted)
         self._last = None
-        return turn.may_send
+        return bool(journal and journal[0][0])
 
     def _close(self, unsent: Sequence[Claimed]) -> None:
         last = self._last_accepted()
@@ -176,19 +174,6 @@ class Journal:
             self._refusing.add(provider)
         else:
             self._refusing.discard(provider)
-
-
-def _take_turn(token: UUID, *, accepted: Claimed | None, following: Claimed | None) -> Turn:
-    """Without a journal nothing is recorded."""
-    values = {
-        "token": token,
-        "accepted": accepted and accepted.id,
-        "next": following and following.id,
-        "lease": float(config.LEASE_SECONDS.value()),
-        "probe": bool(following and following.is_probe),
-    }
-    rows = fetch_prepared(TURN, values)
-    return Turn(recorded=bool(rows), may_send=bool(rows and rows[0][0]))
 
 
 @transaction.atomic(savepoint=False)

@@ -11,7 +11,7 @@ from alerts.delivery.claim import Claimed, update_claimed
 from alerts.delivery.refusals import refuse_mail
 from alerts.delivery.retries import delay_after
 from alerts.delivery.unsent import END, PUT_BACK, end_alerts_of
-from alerts.models import Delivery
+from alerts.models import Delivery, UnsentReason
 
 State = Delivery.State
 # What reached the network is an attempt. It is counted here, unless the journal was settled before.
@@ -35,7 +35,7 @@ def follow(claimed: Claimed, result: TryLater | Never) -> bool:
 @transaction.atomic
 def _fail(claimed: Claimed, refusal: Never) -> bool:
     _provider_worked(claimed)
-    reason, error = "refused for good", refusal.error[:500]
+    reason, error = UnsentReason.REFUSED, refusal.error[:500]
     values = {"state": State.FAILED, "reason": reason, "error": error, "unused": 0}
     if not update_claimed(claimed, FAIL, values, state=State.SENDING):
         return False

@@ -13,12 +13,11 @@ from django.db import connection, transaction
 from accounts.models import User
 from alerts import config
 from alerts.delivery.record import settle_left_behind
+from alerts.models import UnsentReason
 from audit.models import AuditLog, SystemConfig
 from audit.trail import record
 
 RESTORED = "database.restored"
-IN_DOUBT = "it may have been sent before the service was restored"
-CLOSED = "the slot was no longer open"
 
 END = """
 WITH waiting AS (
@@ -95,7 +94,11 @@ def _restored_at() -> datetime | None:
 
 def _end(restored_at: datetime | None, *, send_doubtful: bool) -> Resumption:
     doubtful_until = None if send_doubtful else restored_at
-    values: dict[str, Any] = {"restored_at": doubtful_until, "doubt": IN_DOUBT, "closed": CLOSED}
+    values: dict[str, Any] = {
+        "restored_at": doubtful_until,
+        "doubt": UnsentReason.MAYBE_SENT,
+        "closed": UnsentReason.SLOT_CLOSED,
+    }
     with connection.cursor() as cursor:
         cursor.execute(END, values)
         in_doubt, closed = cursor.fetchone()

@@ -8,10 +8,9 @@ from django.db import connection, transaction
 
 from alerts.delivery.claim import RELEASE, Claimed, lock_claimed, update_claimed
 from alerts.delivery.retries import delay_after
-from alerts.models import Delivery
+from alerts.models import Delivery, UnsentReason
 
 State = Delivery.State
-MAILED_INSTEAD = "went by e-mail instead"
 END = f"state = %(state)s, reason = %(reason)s, last_error = %(error)s, {RELEASE}"
 PUT_BACK = f"""
     state = 'retry', last_error = %(error)s, {RELEASE},
@@ -46,7 +45,7 @@ END_THESE = END_ALERTS.format(which="alert_id = ANY (%(alerts)s)")
 END_ALL = END_ALERTS.format(which="notification_id = %(notification)s")
 
 
-def stop(claimed: Claimed, *, state: State, reason: str) -> None:
+def stop(claimed: Claimed, *, state: State, reason: UnsentReason) -> None:
     """End a delivery that was claimed but not sent, and the alerts that wait for it."""
     values = {"state": state, "reason": reason, "error": None}
     if update_claimed(claimed, END, values, state=State.CLAIMED):
@@ -55,7 +54,7 @@ def stop(claimed: Claimed, *, state: State, reason: str) -> None:
 
 def leave_to_mail(claimed: Claimed) -> None:
     """End a claimed push whose notification goes by email; its alerts wait for that."""
-    values = {"state": State.SUPPRESSED, "reason": MAILED_INSTEAD, "error": None}
+    values = {"state": State.SUPPRESSED, "reason": UnsentReason.MAILED_INSTEAD, "error": None}
     update_claimed(claimed, END, values, state=State.CLAIMED)
 
 
@@ -83,14 +82,14 @@ def put_back_unsent(unsent: Sequence[Claimed]) -> None:
         cursor.execute(UNSENT, {"ids": list(still)})
 
 
-def end_alerts(alert_ids: list[int], *, state: str, reason: str) -> None:
-    """Let waiting alerts end unsent, each with the reason that the learner reads."""
+def end_alerts(alert_ids: list[int], *, state: str, reason: UnsentReason) -> None:
+    """Let waiting alerts end unsent, each for the reason."""
     values: dict[str, Any] = {"alerts": alert_ids, "state": state, "reason": reason}
     with connection.cursor() as cursor:
         cursor.execute(END_THESE, values)
 
 
-def end_alerts_of(claimed: Claimed, *, state: State, reason: str) -> None:
+def end_alerts_of(claimed: Claimed, *, state: State, reason: UnsentReason) -> None:
     """End the alerts that wait for a delivery, but a failed push's: they go by email."""
     if claimed.channel == Delivery.Channel.PUSH and state == State.FAILED:
         return

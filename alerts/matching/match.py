@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from alerts.matching import match_sql
-from alerts.models import UserAlert
+from alerts.models import UnsentReason, UserAlert
 
 logger = logging.getLogger(__name__)
 
@@ -17,13 +17,12 @@ logger = logging.getLogger(__name__)
 CLAIM = 25
 # A learner or a search may be erased between being read and being referred to; then once more.
 TRIES = 3
-TOLD_ENOUGH = "told of this slot 3 times in 24 hours"
 _VALUES: dict[str, Any] = {
     "waiting": UserAlert.State.WAITING,
     "expired": UserAlert.State.EXPIRED,
     "suppressed": UserAlert.State.SUPPRESSED,
     "told_at_most": 3,
-    "told_enough": TOLD_ENOUGH,
+    "told_enough": UnsentReason.TOLD_ENOUGH,
 }
 
 

@@ -8,6 +8,7 @@ from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
 from alerts.models.reach import PendingReach, Reach
 from alerts.models.search_endings import SearchEnding
+from alerts.models.unsent import UnsentReason
 
 __all__ = [
     "BareRefusal",
@@ -20,5 +21,6 @@ __all__ = [
     "Reach",
     "SearchEnding",
     "SenderJournal",
+    "UnsentReason",
     "UserAlert",
 ]

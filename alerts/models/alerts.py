@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models import SavedSearch
 from alerts.models.notifications import Notification
+from alerts.models.unsent import UnsentReason, is_reason
 from alerts.querysets import UserAlertQuerySet
 from slots.models import Slot, SlotOpening
 
@@ -41,7 +42,7 @@ class UserAlert(models.Model):
         Notification, on_delete=models.SET_NULL, null=True, blank=True, related_name="alerts"
     )
     state = models.CharField(max_length=10, null=True, blank=True, choices=State)
-    state_reason = models.CharField(max_length=100, null=True, blank=True)
+    state_reason = models.CharField(max_length=100, null=True, blank=True, choices=UnsentReason)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = UserAlertQuerySet.as_manager()
@@ -56,6 +57,7 @@ class UserAlert(models.Model):
                 name="alert_state",
                 condition=Q(state__in=["waiting", "sent", "expired", "suppressed", "failed"]),
             ),
+            models.CheckConstraint(name="alert_reason", condition=is_reason("state_reason")),
             models.CheckConstraint(
                 name="alert_sent_agrees",
                 condition=Q(state__isnull=True)

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from accounts.mail.refusals import Fault
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
+from alerts.models.unsent import UnsentReason, is_reason
 from alerts.querysets import BareRefusalQuerySet, DeliveryQuerySet
 
 
@@ -72,7 +73,7 @@ class Delivery(models.Model):
     refused_since = models.DateTimeField(
         null=True, blank=True, help_text="when the hours began in which it may be tried again"
     )
-    reason = models.CharField(max_length=100, null=True, blank=True)
+    reason = models.CharField(max_length=100, null=True, blank=True, choices=UnsentReason)
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
@@ -100,6 +101,7 @@ class Delivery(models.Model):
                 condition=Q(state__in=["pending", "claimed", "sending", "retry"])
                 | Q(state__in=["accepted", "expired", "suppressed", "failed"]),
             ),
+            models.CheckConstraint(name="delivery_reason", condition=is_reason("reason")),
             models.CheckConstraint(name="delivery_fault", condition=Q(fault__in=Fault.values)),
             models.CheckConstraint(
                 name="delivery_leased_while_held",

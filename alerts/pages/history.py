@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 
 from accounts.models import SavedSearch, User
 from alerts.messages.mails import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEORY
-from alerts.models import Delivery, Notification, UserAlert
+from alerts.models import Delivery, Notification, UnsentReason, UserAlert
 from audit.clock import database_now
 from centers.models import Center
 from slots.models import Slot, SlotOpening
@@ -17,11 +17,11 @@ from slots.wording import ago, opened
 
 PAGE = 25
 METHODS = {SavedSearch.Method.EMAIL: "by e-mail", SavedSearch.Method.PUSH: "to your devices"}
-REASONS = {
-    "over the daily limit": "you had as many messages that day as we send in one day",
-    "refused for good": "your mail server refused the message",
-    "retries used up": "it could not be delivered in several tries",
-    "its message could not be made": "something went wrong on our side",
+REASONS: dict[str | None, str] = {
+    UnsentReason.OVER_LIMIT: "you had as many messages that day as we send in one day",
+    UnsentReason.REFUSED: "your mail server refused the message",
+    UnsentReason.RETRIES_USED_UP: "it could not be delivered in several tries",
+    UnsentReason.NOT_MADE: "something went wrong on our side",
 }
 CLOSED = {
     SlotOpening.CloseReason.GONE: "gone since",
@@ -109,8 +109,8 @@ class ShownAlert:
             )
         if self.alert.state == UserAlert.State.WAITING:
             return "On its way"
-        reason = self.alert.state_reason or "the reason is not known"
-        return f"Not sent: {REASONS.get(reason, reason)}"
+        reason = self.alert.get_state_reason_display() or "the reason is not known"
+        return f"Not sent: {REASONS.get(self.alert.state_reason, reason)}"
 
     @property
     def official(self) -> dict[str, str]:

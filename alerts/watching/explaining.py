@@ -87,7 +87,7 @@ class Explanation:
     def verdict(self) -> str:
         """What came of it, in a sentence."""
         if self.alert:
-            reason = f": {self.alert.state_reason}" if self.alert.state_reason else ""
+            reason = f": {self.alert.get_state_reason_display()}" if self.alert.state_reason else ""
             return f"There is an alert, and it is {self.alert.state or 'not ours'}{reason}."
         failed = [answer.rule for answer in self.general if not answer.holds]
         if failed:

@@ -78,4 +78,4 @@ def test_a_message_that_kills_whoever_makes_it_has_failed_after_five(here):
     other = make_waiting()
     deliver("email", seconds=20)
     assert (fetch(alert).state, fetch(other).state) == ("failed", "sent")
-    assert fetch(alert).state_reason == "its message could not be made"
+    assert fetch(alert).state_reason == "not_made"

@@ -147,7 +147,7 @@ def _alerts(user: User, search: SavedSearch, center: Center) -> list[UserAlert]:
         make(**said, **_opened(center, gone_day, "10:14", gone=True), notification=sent, **is_sent),
         make(
             **said, **_opened(center, gone_day, "11:11", gone=True), notification=unsent,
-            state="suppressed", state_reason="over the daily limit",
+            state="suppressed", state_reason="over_limit",
         ),
         make(**said, **_opened(center, open_day, "14:27"), state="waiting"),
     ]  # fmt: skip

@@ -151,7 +151,7 @@ def test_what_is_over_the_daily_limit_is_suppressed_and_says_so():
     second = make_waiting(search=first.preference)
     gather_notifications()
     second = fetch(second)
-    assert (second.state, second.state_reason) == ("suppressed", "over the daily limit")
+    assert (second.state, second.state_reason) == ("suppressed", "over_limit")
 
 
 def test_messages_that_ended_unsent_do_not_count_to_the_limit():

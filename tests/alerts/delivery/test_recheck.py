@@ -27,32 +27,32 @@ def outcome(alert, sink) -> tuple[int, str | None, str | None]:
 def test_a_slot_that_is_gone_is_not_sent(sink):
     alert = make_waiting()
     Slot.objects.filter(pk=alert.slot_id).update(available=False)
-    assert outcome(alert, sink) == (0, "expired", "the slot was no longer open")
+    assert outcome(alert, sink) == (0, "expired", "slot_closed")
 
 
 def test_a_slot_that_closed_and_opened_again_is_another_openings_to_tell(sink):
     alert = make_waiting()
     SlotOpening.objects.update(closed_at=timezone.now(), close_reason="gone")
-    assert outcome(alert, sink) == (0, "expired", "the slot was no longer open")
+    assert outcome(alert, sink) == (0, "expired", "slot_closed")
 
 
 def test_a_slot_that_has_passed_is_not_sent_though_nobody_has_closed_it(sink):
     # More than an hour: in the night when clocks go back a time comes twice.
     local = (timezone.now() - timedelta(minutes=61)).astimezone(LONDON)
     alert = make_waiting(day=local.date(), at=local.time().replace(second=0, microsecond=0))
-    assert outcome(alert, sink) == (0, "expired", "the slot was no longer open")
+    assert outcome(alert, sink) == (0, "expired", "slot_closed")
 
 
 def test_an_ended_search_tells_nothing(sink):
     alert = make_waiting()
     SavedSearch.objects.update(is_active=False)
-    assert outcome(alert, sink) == (0, "suppressed", "the search was ended")
+    assert outcome(alert, sink) == (0, "suppressed", "search_ended")
 
 
 def test_a_paused_search_tells_nothing(sink):
     alert = make_waiting()
     SavedSearch.objects.update(paused_until=timezone.now() + timedelta(hours=1))
-    assert outcome(alert, sink) == (0, "suppressed", "the search was paused")
+    assert outcome(alert, sink) == (0, "suppressed", "search_paused")
 
 
 def test_a_pause_that_is_over_does_not_hold_back(sink):
@@ -64,7 +64,7 @@ def test_a_pause_that_is_over_does_not_hold_back(sink):
 def test_a_deleted_search_tells_nothing(sink):
     alert = make_waiting()
     SavedSearch.objects.all().delete()
-    assert outcome(alert, sink) == (0, "suppressed", "the search was deleted")
+    assert outcome(alert, sink) == (0, "suppressed", "search_deleted")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_deleted_search_tells_nothing(sink):
 def test_a_search_that_was_changed_since_tells_only_what_it_still_asks_for(sink, change):
     alert = make_waiting()
     SavedSearch.objects.update(**change)
-    reason = "the search was changed, and no longer asks for it"
+    reason = "search_changed"
     fits = change == {"weekdays": []}
     assert outcome(alert, sink) == ((1, "sent", None) if fits else (0, "suppressed", reason))
 
@@ -107,13 +107,13 @@ def test_what_was_asked_for_when_it_was_matched_counts_for_a_search_left_as_it_w
 def test_a_disabled_user_is_told_nothing(sink):
     alert = make_waiting()
     User.objects.update(is_active=False)
-    assert outcome(alert, sink) == (0, "suppressed", "the account is disabled")
+    assert outcome(alert, sink) == (0, "suppressed", "account_disabled")
 
 
 def test_an_address_that_refuses_mail_gets_none(sink):
     alert = make_waiting()
     MailRefusal.objects.create(user=alert.user, address=alert.user.email, reason="550")
-    assert outcome(alert, sink) == (0, "suppressed", "the address refuses mail")
+    assert outcome(alert, sink) == (0, "suppressed", "address_refuses")
 
 
 def test_a_new_address_is_not_refused_for_the_old_one(sink):

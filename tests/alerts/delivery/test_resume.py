@@ -47,7 +47,7 @@ def test_what_waited_in_the_backup_ends_and_what_came_since_goes_out(restored):
     resumption = resume_sending(actor=None)
     assert (resumption.in_doubt, resumption.closed, resumption.alerts) == (1, 0, 1)
     assert fetch(before).state == "suppressed"
-    assert fetch(before).state_reason == "it may have been sent before the service was restored"
+    assert fetch(before).state_reason == "maybe_sent"
     assert fetch(since).state == "waiting"
     assert sending_is_on()
 
@@ -66,7 +66,7 @@ def test_what_is_no_longer_open_expires(restored):
     passed.slot.save()
     assert resume_sending(actor=None).closed == 2
     assert {fetch(closed).state, fetch(passed).state} == {"expired"}
-    assert fetch(closed).state_reason == "the slot was no longer open"
+    assert fetch(closed).state_reason == "slot_closed"
 
 
 def test_a_push_that_waited_for_a_second_device_ends(restored):

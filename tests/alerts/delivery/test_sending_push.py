@@ -146,7 +146,7 @@ def test_what_failed_after_mail_had_taken_its_place_is_not_pushed_again(user, pu
     let_pass(seconds=61)
     send()
     push = Delivery.objects.get(channel="push")
-    assert (push.state, push.reason) == ("suppressed", "went by e-mail instead")
+    assert (push.state, push.reason) == ("suppressed", "mailed_instead")
     assert (fetch(alert).state, len(sink.received), len(push_service.requests)) == ("sent", 1, 1)
 
 

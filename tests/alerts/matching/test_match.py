@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from alerts.matching.match import CLAIM, TOLD_ENOUGH, Matched, match_openings
+from alerts.matching.match import CLAIM, Matched, match_openings
 from alerts.models import UserAlert
 from slots.models import SlotOpening
 from tests.alerts.world import (
@@ -326,7 +326,7 @@ class TestToldEnough:
         opening = make_opening(slot)
         match_openings(now=NOW)
         alert = UserAlert.objects.get(opening=opening)
-        assert (alert.state, alert.state_reason) == ("suppressed", TOLD_ENOUGH)
+        assert (alert.state, alert.state_reason) == ("suppressed", "told_enough")
 
     def test_what_was_told_24_hours_ago_no_longer_counts(self):
         search, slot = make_search(), make_slot(make_center())

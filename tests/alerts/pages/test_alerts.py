@@ -101,7 +101,7 @@ def test_a_slot_whose_time_has_come_is_past_although_nobody_closed_it(page, aler
 
 
 def test_what_was_not_sent_says_why(page, alert):
-    UserAlert.objects.update(state="suppressed", state_reason="over the daily limit")
+    UserAlert.objects.update(state="suppressed", state_reason="over_limit")
     assert "Not sent: you had as many messages that day as we send" in text_of(page)
 
 
