@@ -1,4 +1,4 @@
-"""Reading saved searches."""
+"""Reading saved searches and bookings."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from django.db.models import DateField, Func, Q
 from django.db.models.lookups import LessThan
 
 if TYPE_CHECKING:
-    from accounts.models import SavedSearch, User  # noqa: F401
+    from accounts.models import Booking, SavedSearch, User  # noqa: F401
 
 
 class TellsUntil(Func):
@@ -45,3 +45,11 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
         """Searches whose windows have all passed on a day (Europe/London)."""
         dated = Q(date_to__isnull=False) | Q(current_test_date__isnull=False)
         return self.filter(dated, LessThan(TellsUntil(), today)).with_tells_until()
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    """Bookings, in the words of the domain."""
+
+    def of(self, user: "User") -> "BookingQuerySet":
+        """One learner's own, with their centres."""
+        return self.filter(user=user).select_related("center", "first_center")

@@ -12,7 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 
-from accounts.models import SavedSearch, User
+from accounts.models import Booking, SavedSearch, User
 from alerts.models import (
     BareRefusal,
     Delivery,
@@ -29,7 +29,7 @@ FILE = "your-data.json"
 # whoever finds the file in.
 ACCOUNT = (
     "id", "email", "first_name", "last_name", "created_at", "updated_at", "last_login",
-    "is_active", "quiet_from", "quiet_until",
+    "is_active", "quiet_from", "quiet_until", "theory_passed_on", "last_failed_on",
 )  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def export(user: User) -> dict[str, Any]:
     return {
         "account": {name: getattr(user, name) for name in ACCOUNT} | {"role": user.role_name},
         "email_addresses": _rows(EmailAddress.objects.filter(user=user), skip={"user_id"}),
+        "bookings": [_booking(booking) for booking in Booking.objects.of(user)],
         "searches": [_search(search) for search in _searches(user)],
         "alerts": _rows(_alerts(user), skip={"user_id"}),
         "messages": _rows(Notification.objects.filter(user=user), skip={"user_id"}),
@@ -63,6 +64,12 @@ def export(user: User) -> dict[str, Any]:
             AuditLog.objects.filter(user=user).order_by("id").values("action", "timestamp", "ip")
         ),
     }
+
+
+def _booking(booking: Booking) -> dict[str, Any]:
+    row = _row(booking, skip={"user_id"})
+    places = {"center": booking.center, "first_center": booking.first_center}
+    return row | {name: center.name if center else None for name, center in places.items()}
 
 
 def _searches(user: User) -> Iterable[SavedSearch]:

@@ -33,7 +33,16 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def robots(request: HttpRequest) -> HttpResponse:
     """Crawlers may read the front page and centres; each search would be a page of its own."""
-    rules = ("/slots/", "/accounts/", "/admin/", "/api/", "/searches/", "/alerts/", "/account/")
+    rules = (
+        "/slots/",
+        "/accounts/",
+        "/admin/",
+        "/api/",
+        "/searches/",
+        "/bookings/",
+        "/alerts/",
+        "/account/",
+    )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in rules)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 

@@ -10,6 +10,7 @@ from dvsa_alerts.dev.mail import mail_pages
 from dvsa_alerts.operations.monitoring import probes
 
 urlpatterns = [
+    path("", include("accounts.booking_urls")),
     path("", include("slots.urls")),
     path("", include("alerts.urls")),
     path("api/", include("slots.api.urls")),

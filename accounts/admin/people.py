@@ -69,6 +69,7 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
         """The lists that show what this person has, does and did."""
         links = [
             list_link("accounts.savedsearch", "saved searches", user=user.pk),
+            list_link("accounts.booking", "bookings", user=user.pk),
             *(list_link(label, text, user=user.pk) for label, text in MORE_LISTS),
             list_link("audit.auditlog", "what they did", user=user.pk),
             list_link("audit.auditlog", "what was done to them", q=f"accounts.user {user.pk}"),

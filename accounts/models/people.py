@@ -60,6 +60,8 @@ class User(AbstractBaseUser):
     )
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
+    theory_passed_on = models.DateField(null=True, blank=True)
+    last_failed_on = models.DateField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -87,7 +89,7 @@ class User(AbstractBaseUser):
             touch_updated_at(
                 watch=[
                     "email", "first_name", "last_name", "is_active",
-                    "role", "quiet_from", "quiet_until",
+                    "role", "quiet_from", "quiet_until", "theory_passed_on", "last_failed_on",
                 ]
             )
         ]  # fmt: skip

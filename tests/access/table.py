@@ -82,6 +82,11 @@ ROUTES: dict[str, Route] = {
     "search_resume": Route(NO_METHOD, OWNER, args=("search",), form=lambda world: {}),
     "search_delete": Route(OWNER, OWNER, args=("search",)),
     "search_trial": Route(NO_METHOD, OWNER, args=("search",)),
+    "bookings": Route(SIGNED_IN, SIGNED_IN, form=lambda world: {"theory_passed_on": "2026-05-21"}),
+    "booking_edit": Route(
+        SIGNED_IN, SIGNED_IN, args=("test_type",), form=lambda world: {"changes_used": "1"}
+    ),
+    "booking_remove": Route(OWNER, OWNER, args=("test_type",)),
     "alert_list": Route(SIGNED_IN),
     "alert_narrow": Route(OWNER, args=("alert",)),
     "push": Route(SIGNED_IN, SIGNED_IN, form=lambda world: world.push_keys),
@@ -221,6 +226,7 @@ MODELS: dict[str, Pages] = {
     ),
     "accounts.role": Pages(view=READERS, change=ADMINS),
     "accounts.savedsearch": Pages(view=READERS),
+    "accounts.booking": Pages(view=READERS),
     "slots.source": Pages(view=ALL_STAFF, add=ADMINS, change=ADMINS),
     "slots.sourcetoken": Pages(view=READERS, add=ADMINS, actions={"revoke": ADMINS}),
     "slots.feedbatch": Pages(view=ALL_STAFF, actions={"release": MANAGERS, "drop": MANAGERS}),

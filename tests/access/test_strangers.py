@@ -90,7 +90,9 @@ def test_no_form_gives_anybody_a_role(name, world):
     assert {after[pk] for pk in after.keys() - before.keys()} <= {(None, True)}
 
 
-@pytest.mark.parametrize("name", ["search_new", "search_edit", "push", "account"])
+@pytest.mark.parametrize(
+    "name", ["search_new", "search_edit", "push", "account", "bookings", "booking_edit"]
+)
 def test_no_form_makes_anything_another_learners(name, world):
     route = ROUTES[name]
     address = doors.address_of(world, name, route)

@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Role, SavedSearch, User
+from accounts.models import Booking, Role, SavedSearch, User
 from alerts.messages import links
 from alerts.models import (
     Breaker,
@@ -68,6 +68,7 @@ class World:
         return {
             "center": lambda: self.row(Center).pk,
             "search": lambda: self.row(SavedSearch).pk,
+            "test_type": lambda: self.row(Booking).test_type,
             "alert": lambda: self.row(UserAlert).pk,
             "device": lambda: self.row(PushSubscription).pk,
             "passkey": lambda: self.row(Authenticator).pk,
@@ -172,7 +173,9 @@ def _staff_rows() -> list[Model]:
 
 def _learners(owner: User) -> list[Model]:
     endpoint = PushSubscription.objects.create(user=owner, label=MARK, **_push_keys(MARK))
-    return [make_search(owner, name=MARK), endpoint, make_passkey(owner, name=MARK), owner]
+    booking = Booking.objects.create(user=owner, test_type="practical")
+    passkey = make_passkey(owner, name=MARK)
+    return [make_search(owner, name=MARK), booking, endpoint, passkey, owner]
 
 
 def _alerts_of(owner: User, rows: dict[type[Model], Any]) -> dict[type[Model], Model]:

@@ -43,6 +43,8 @@ PAGES = {
     "change": "/searches/{search}/edit/",
     "pause": "/searches/{search}/pause/",
     "delete": "/searches/{search}/delete/",
+    "bookings": "/bookings/",
+    "booking": "/bookings/practical/",
     "alerts": "/alerts/",
     "not for me": "/alerts/{alert}/not-for-me/",
     "alert by mail": "{alert_link}",

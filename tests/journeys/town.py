@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
-from accounts.models import SavedSearch, User
+from accounts.models import Booking, SavedSearch, User
 from alerts.messages import links
 from alerts.models import Delivery, Notification, PushSubscription, UserAlert
 from centers.bundled import load_bundled
 from centers.geocoding import locate
-from centers.models import Center
+from centers.models import Center, NearestCenter
 from centers.querysets import point
 from slots.models import CoveredWeek, Slot, SlotOpening, Source
 from slots.querysets import monday_of
@@ -50,6 +50,7 @@ def build_town(seed: int = 1) -> Town:
     alerts = _alerts(ada, searches[0], center)
     _devices(ada)
     make_passkey(ada, name="Chrome on Android")
+    _booked(ada, center)
     notification = alerts[0].notification
     return Town(
         ada=ada,
@@ -131,6 +132,20 @@ def _searches(user: User, center: Center) -> list[SavedSearch]:
     chosen = make(user=user, notification_method="push")
     chosen.centers.set([center, *Center.objects.open().exclude(pk=center.pk)[:2]])
     return [looking, paused, ended, chosen]
+
+
+def _booked(user: User, center: Center) -> None:
+    """A test that can still be changed once, and where it can be moved to."""
+    today = timezone.localdate()
+    Booking.objects.create(
+        user=user, test_type="practical", date=today + timedelta(days=60), time=time(8, 10),
+        center=center, first_center=center, changes_used=1,
+    )  # fmt: skip
+    passed, failed = today - timedelta(days=200), today - timedelta(days=2)
+    User.objects.filter(pk=user.pk).update(theory_passed_on=passed, last_failed_on=failed)
+    others = Center.objects.open().exclude(pk=center.pk).order_by("name")[:3]
+    for rank, other in enumerate(others, 1):
+        NearestCenter.objects.create(center=center, other=other, rank=rank)
 
 
 def _alerts(user: User, search: SavedSearch, center: Center) -> list[UserAlert]:

@@ -82,6 +82,42 @@ def test_addresses_of_before_get_their_ascii_form_or_go_out_of_use(blank, migrat
     ]
 
 
+SEARCHES_BEFORE = [
+    # Learner, test types, days from today, since how many days nobody changed it.
+    (1, None, 40, 2),
+    (1, None, 60, 1),
+    (1, '["theory"]', 20, 3),
+    (2, '["practical"]', -1, 1),
+    (3, '["practical", "theory"]', None, 1),
+]
+
+
+def test_the_test_that_a_search_was_told_of_becomes_a_booking(blank, migrate):
+    migrate("accounts", "0017")
+    with databases.owner_connection(blank) as connected:
+        for number in (1, 2, 3):
+            connected.execute(
+                "INSERT INTO users (email, password_hash) VALUES (%s, '')",
+                [f"{number}@example.org"],
+            )
+        for user, kinds, days, age in SEARCHES_BEFORE:
+            connected.execute(
+                """INSERT INTO userpreferences (user_id, notification_method,
+                    preferred_test_types, current_test_date, updated_at)
+                VALUES (%s, 'email', %s, (now() AT TIME ZONE 'Europe/London')::date + %s::integer,
+                    now() - make_interval(days => %s))""", [user, kinds, days, age]
+            )  # fmt: skip
+    migrate("accounts", "0019")
+    with databases.owner_connection(blank) as connected:
+        found = connected.execute(
+            """SELECT user_id, test_type, date - (now() AT TIME ZONE 'Europe/London')::date,
+                changes_used FROM accounts_booking ORDER BY user_id, test_type"""
+        ).fetchall()
+        kept = connected.execute("SELECT count(current_test_date) FROM userpreferences").fetchone()
+    assert found == [(1, "practical", 60, None), (1, "theory", 20, None)]
+    assert kept == (4,)
+
+
 def left_behind(name: str) -> list[str]:
     """Our tables, views and sequences that are still there."""
     with databases.owner_connection(name) as connected:

@@ -2,18 +2,19 @@
 
 import io
 import json
-from datetime import time
+from datetime import date, time
 from zipfile import ZipFile
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.models import Role, SavedSearch, User
+from accounts.models import Booking, Role, SavedSearch, User
 from accounts.roles import keep_default_roles
 from alerts.delivery.gather import gather_notifications
 from alerts.models import UserAlert
 from audit.models import AuditLog
+from centers.models import Center
 from tests.alerts.waiting import make_waiting
 from tests.people import PASSWORD, learner
 
@@ -82,6 +83,20 @@ def test_the_download_holds_all_that_is_stored_and_no_secret(page, ada):
     text = json.dumps(data)
     assert "password" not in text
     assert page.session.session_key not in text
+
+
+def test_what_was_said_of_ones_tests_is_downloaded_and_erased(page, ada):
+    center = Center.objects.create(name="Goodmayes", postcode="IG3 9UZ")
+    Booking.objects.create(user=ada, test_type="practical", center=center, changes_used=1)
+    User.objects.update(theory_passed_on=date(2026, 5, 21))
+    data = download(page)
+    [booking] = data["bookings"]
+    assert (booking["center"], booking["first_center"], booking["changes_used"]) == (
+        "Goodmayes", None, 1,
+    )  # fmt: skip
+    assert data["account"]["theory_passed_on"] == "2026-05-21"
+    page.post("/account/erase/", {"password": PASSWORD})
+    assert not Booking.objects.exists()
 
 
 def test_the_download_holds_nothing_of_others(page):

@@ -1,0 +1,11 @@
+"""Routes of the bookings of learners."""
+
+from django.urls import path
+
+from accounts import booking_pages
+
+urlpatterns = [
+    path("bookings/", booking_pages.bookings, name="bookings"),
+    path("bookings/<str:test_type>/", booking_pages.booking_edit, name="booking_edit"),
+    path("bookings/<str:test_type>/remove/", booking_pages.booking_remove, name="booking_remove"),
+]
