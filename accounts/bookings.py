@@ -86,7 +86,7 @@ def save_booking(
     changes_used: int | None,
 ) -> Booking:
     """Keep what the learner says of their test of a type, in place of what they said before."""
-    values = {
+    values: dict[str, object] = {
         "date": day, "time": clock, "center": center, "first_center": first_center,
         "changes_used": changes_used,
     }  # fmt: skip

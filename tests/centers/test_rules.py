@@ -19,6 +19,7 @@ Key = Rule.Key
 SUMMER_DAY = date(2031, 7, 1)
 BEFORE_MIDNIGHT = datetime(2031, 6, 30, 22, 59, tzinfo=UTC)
 MIDNIGHT = datetime(2031, 6, 30, 23, 0, tzinfo=UTC)
+UNKNOWN = "Since when, we don’t know. "
 TODAY = date(2026, 11, 30)
 
 
@@ -74,7 +75,7 @@ def test_a_change_counts_from_midnight_in_london(
 def test_the_page_says_since_when_who_says_so_and_how_sure_we_are(client: Client) -> None:
     said = text(client)
     for rule in Rule.objects.on(TODAY):
-        since = f"Since {rule.since.day} {rule.since:%B %Y}. " if rule.since else ""
+        since = f"Since {rule.since.day} {rule.since:%B %Y}. " if rule.since else UNKNOWN
         for part in (
             words_of(rule),
             f"{since}Source: {rule.source}.",
