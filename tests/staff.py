@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -13,6 +14,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.test import Client
 
 from accounts.models import Role, User
+from tests.people import PASSWORD
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 
@@ -32,6 +34,15 @@ def make_staff(role_name: str = Role.ADMIN, *, second_factor: bool = True) -> Us
     user = User.objects.create_user(f"{role_name}@example.org", "pw", role=role)
     if second_factor:
         TOTP.activate(user, TOTP_SECRET)
+    return user
+
+
+def verified_staff(role_name: str = Role.ADMIN, *, second_factor: bool = True) -> User:
+    """Staff who can go through the sign-in page, with the password of all learners."""
+    user = make_staff(role_name, second_factor=second_factor)
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 

@@ -2,27 +2,16 @@
 
 import http.client
 import json
-import os
-import shutil
-import socket
-import ssl
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from contextlib import ExitStack
 from email.message import Message
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from tests.drills.senders import Program
-from tests.journeys.site import answers, free_port
+from tests.deploy.front import NAME, NGINX
 from tests.servers import wait_until
 
-CONFIGURATION = settings.BASE_DIR / "deploy" / "nginx" / "dvsa-alerts.conf"
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-NAME = "alerts.example.org"
 # Once each, whoever answers.
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,104 +21,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 TRANSPORT = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload"}
-MAIN = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx-error.log;
-events {{ }}
-http {{
-    include /etc/nginx/mime.types;
-    include {folder}/site.conf;
-}}
-"""
-
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("static_files"),
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
 ]
-
-
-@dataclass(frozen=True)
-class Front:
-    """Where nginx listens, and what its clients trust."""
-
-    https: int
-    http: int
-    folder: Path
-
-    def get(self, path: str, **headers: str) -> tuple[int, Message, bytes]:
-        return self.ask("GET", path, None, headers)
-
-    def line(self) -> ssl.SSLSocket:
-        trust = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
-        plain = socket.create_connection(("127.0.0.1", self.https), 30)
-        return trust.wrap_socket(plain, server_hostname=NAME)
-
-    def ask(self, method, path, body, headers) -> tuple[int, Message, bytes]:
-        """Through TLS, the certificate and its name verified."""
-        with closing(http.client.HTTPConnection(NAME)) as connection:
-            connection.sock = self.line()
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate, a release, and the configuration with its paths and ports moved here."""
-    folder = tmp_path_factory.mktemp("nginx")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-         "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}",
-         "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    (folder / "current").symlink_to(settings.BASE_DIR)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def front(folder: Path) -> Front:
-    front = Front(https=free_port(), http=free_port(), folder=folder)
-    text = CONFIGURATION.read_text()
-    for ours, here in (
-        ("/etc/dvsa-alerts/tls", folder), ("/var/log/nginx", folder), ("/srv/dvsa-alerts", folder),
-        ("/run/dvsa-alerts-web.sock", folder / "web.sock"), ("[::]:", "127.0.0.2:"),
-        ("/run/dvsa-alerts-ingest.sock", folder / "ingest.sock"),
-        ("443 ssl", f"{front.https} ssl"), ("listen 80;", f"listen {front.http};"),
-        (":80;", f":{front.http};"),
-    ):  # fmt: skip
-        assert ours in text
-        text = text.replace(ours, str(here))
-    (folder / "site.conf").write_text(text)
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(user + MAIN.format(folder=folder))
-    return front
-
-
-@pytest.fixture(scope="module")
-def site(front: Front, django_db_setup: None, static_files: None) -> Iterator[Front]:
-    """gunicorn behind nginx, as on a server."""
-    told = {
-        "DEBUG": "false", "ALLOWED_HOSTS": NAME, "SITE_URL": f"https://{NAME}",
-        "TRUSTED_PROXIES": "127.0.0.1", "GUNICORN_BIND": f"unix:{front.folder}/web.sock",
-        "PROMETHEUS_MULTIPROC_DIR": str(front.folder), "WEB_CONCURRENCY": "1",
-    }  # fmt: skip
-    words = ("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "dvsa_alerts.wsgi")
-    web = Program(*words, log=front.folder / "web.log", **told)
-    other = {"GUNICORN_BIND": f"unix:{front.folder}/ingest.sock", "WEB_SERVICE": "ingest"}
-    ingest = Program(*words, log=front.folder / "ingest.log", **(told | other))
-    nginx = subprocess.Popen([str(NGINX), "-c", front.folder / "nginx.conf"])
-    try:
-        assert wait_until(lambda: answers(front.https), seconds=180)
-        assert wait_until(lambda: front.get("/healthz")[0] == 200, seconds=180), web.said()
-        yield front
-    finally:
-        nginx.terminate()
-        nginx.wait(20)
-        web.stop()
-        ingest.stop()
 
 
 def test_nginx_accepts_it(front):
@@ -152,9 +48,7 @@ def test_the_site_is_served_through_tls(site):
 
 
 def test_plain_http_is_sent_on(site):
-    connection = http.client.HTTPConnection("127.0.0.1", site.http, timeout=30)
-    connection.request("GET", "/centers/", headers={"Host": NAME})
-    answer = connection.getresponse()
+    answer = site.ask_without_tls("/centers/")
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/centers/")
 
 
@@ -168,7 +62,7 @@ def test_a_token_without_tls_is_refused_and_not_redirected(site):
 
 
 def test_plain_http_is_sent_on_to_the_sites_own_host_alone(site):
-    answer = plain(site, "/centers/?a=b", "evil.example")
+    answer = site.ask_without_tls("/centers/?a=b", Host="evil.example")
     assert answer.headers["Location"] == f"https://{NAME}/centers/?a=b"
 
 
@@ -181,12 +75,6 @@ def lacking(headers: Message, wanted: dict[str, str] = HEADERS) -> list[str]:
         if len(values) != 1 or part not in values[0] or "unsafe" in values[0]:
             found.append(name)
     return found
-
-
-def plain(site: Front, path: str, host: str = NAME) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", site.http, timeout=30)
-    connection.request("GET", path, headers={"Host": host})
-    return connection.getresponse()
 
 
 @pytest.mark.parametrize(
@@ -210,7 +98,7 @@ def test_every_answer_carries_the_headers_once_nginxs_own_too(site, status, meth
 
 
 def test_so_does_the_redirect_without_tls_but_for_hsts(site):
-    answer = plain(site, "/centers/")
+    answer = site.ask_without_tls("/centers/")
     assert lacking(answer.headers) == []
     assert answer.headers.get("Strict-Transport-Security") is None
 
@@ -280,7 +168,7 @@ def test_a_body_that_trickles_reaches_nobody_and_keeps_nobody_waiting(site):
 def test_both_logs_name_the_request_and_neither_what_was_searched(site):
     _, headers, _ = site.get("/slots/?postcode=IG3+9UZ&near=51.562345,0.071234")
     log = site.folder / "dvsa-alerts.access.log"
-    assert wait_until(lambda: headers["X-Request-ID"] in log.read_text(), seconds=180)
+    assert wait_until(lambda: headers["X-Request-ID"] in log.read_text(), seconds=10)
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert headers["X-Request-ID"] in (site.folder / "web.log").read_text()
     assert lines[-1]["status"] == 200

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from django.conf import settings
@@ -18,15 +18,21 @@ QUEUES = "matching,email,push,housekeeping"
 
 
 class Program:
-    """A process of ours in a session of its own, its output in a file."""
+    """A process of ours in a session of its own, its output in a file.
 
-    def __init__(self, *words: str, log: Path, **environment: str) -> None:
+    It is told what this process was told, but for the variables in `without`, and `environment`.
+    """
+
+    def __init__(
+        self, *words: str, log: Path, without: Collection[str] = (), **environment: str
+    ) -> None:
         self.log = log
+        kept = {name: value for name, value in os.environ.items() if name not in without}
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, *words],
                 cwd=settings.BASE_DIR,
-                env=os.environ | environment,
+                env=kept | environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
