@@ -33,5 +33,7 @@ def live_sessions(user: AbstractBaseUser) -> list[UserSession]:
 
 
 def _lets_in(session: Session, user: AbstractBaseUser) -> bool:
+    """By SECRET_KEY or one of before, which count until its next request."""
     proof = session.get_decoded().get(HASH_SESSION_KEY, "")
-    return constant_time_compare(proof, user.get_session_auth_hash())
+    hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return any(constant_time_compare(proof, each) for each in hashes)

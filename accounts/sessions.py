@@ -1,15 +1,38 @@
-"""Ending a person's sessions, and giving one another key."""
+"""Knowing a person's sessions, ending them, and giving one another key."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.signals import authentication_step_completed
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 
 from accounts.models import User
 from audit.trail import Actor, record
+
+
+class KnownSessionsMiddleware:
+    """Keeps allauth's list of sessions true where one goes on by another key.
+
+    Django gives it another at its first request after SECRET_KEY was changed; a session that is not
+    listed could be ended by nobody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        before = request.session.session_key
+        if before and request.user.is_authenticated:  # asking may have changed the key
+            _list_by(request.session.session_key, before=before)
+        return self.get_response(request)
+
+
+def _list_by(key: str | None, *, before: str) -> None:
+    if key != before:
+        UserSession.objects.filter(session_key=before).update(session_key=key)
 
 
 def drop_sessions(user: User) -> int:

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
+from alerts.channels import vapid
 from alerts.channels.push import BadEndpointError, check_endpoint, decode_key
 from alerts.delivery.devices import fail_unsent
 from alerts.models import PushSubscription, UnsentReason
@@ -23,14 +24,18 @@ class BadSubscription(ValueError):
 
 
 @transaction.atomic
-def subscribe(*, user: User, endpoint: str, p256dh: str, auth: str, label: str) -> PushSubscription:
+def subscribe(
+    *, user: User, endpoint: str, p256dh: str, auth: str, label: str, vapid_key: str = ""
+) -> PushSubscription:
     """Add a browser, or take its new keys; raises BadSubscription.
 
+    `vapid_key` is the key of ours that it was told; empty is the present one.
     An endpoint stays with the user who brought it first, whoever brings it later.
     """
-    _check(endpoint, p256dh, auth)
+    _check(endpoint, p256dh, auth, vapid_key)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    values = {"p256dh": p256dh, "auth": auth, "label": label[:100]} | AT_THE_START
+    keys = {"p256dh": p256dh, "auth": auth, "vapid_key": vapid_key or vapid.public_key()}
+    values = keys | {"label": label[:100]} | AT_THE_START
     found = PushSubscription.objects.filter(endpoint=endpoint).first()
     if found and found.user_id != user.pk:
         raise BadSubscription("This browser is another account's. Sign in there to turn it off.")
@@ -43,7 +48,9 @@ def subscribe(*, user: User, endpoint: str, p256dh: str, auth: str, label: str) 
     return subscription
 
 
-def _check(endpoint: str, p256dh: str, auth: str) -> None:
+def _check(endpoint: str, p256dh: str, auth: str, vapid_key: str) -> None:
+    if vapid_key and not vapid.is_ours(vapid_key):
+        raise BadSubscription("This page is from before our key changed. Load it again.")
     try:
         check_endpoint(endpoint)
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_key(p256dh))
@@ -55,20 +62,23 @@ def _check(endpoint: str, p256dh: str, auth: str) -> None:
 
 
 @transaction.atomic
-def renew(*, old_endpoint: str, endpoint: str, p256dh: str, auth: str) -> PushSubscription:
+def renew(
+    *, old_endpoint: str, endpoint: str, p256dh: str, auth: str, vapid_key: str = ""
+) -> PushSubscription:
     """Go on at the endpoint that a browser has put in the place of its old one.
 
     Nobody but the browser and its push service knows the old endpoint, so it is the proof.
     Raises BadSubscription, also for an old endpoint that is not in use.
     """
-    _check(endpoint, p256dh, auth)
-    live = PushSubscription.objects.filter(endpoint=old_endpoint, ended_at__isnull=True)
-    subscription = live.select_for_update(no_key=True).first()
+    _check(endpoint, p256dh, auth, vapid_key)
+    renewable = PushSubscription.objects.renewable().filter(endpoint=old_endpoint)
+    subscription = renewable.select_for_update(no_key=True).first()
     if subscription is None:
         raise BadSubscription("This subscription is not in use.")
     if PushSubscription.objects.filter(endpoint=endpoint).exclude(pk=subscription.pk).exists():
         raise BadSubscription("The new address is in use already.")
-    values = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth} | AT_THE_START
+    keys = {"p256dh": p256dh, "auth": auth, "vapid_key": vapid_key or vapid.public_key()}
+    values = {"endpoint": endpoint} | keys | AT_THE_START
     PushSubscription.objects.filter(pk=subscription.pk).update(**values)
     record("push.renewed", actor=None, subject=subscription)
     return subscription

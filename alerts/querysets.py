@@ -80,6 +80,10 @@ class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
         """One user's subscriptions that have not ended."""
         return self.filter(user=user, ended_at__isnull=True)
 
+    def renewable(self) -> "PushSubscriptionQuerySet":
+        """Those whose browser may put another endpoint in the place of theirs."""
+        return self.filter(Q(ended_at__isnull=True) | Q(end_reason=self.model.EARLIER_KEY))
+
     def lost_of(self, user: "User") -> "PushSubscriptionQuerySet":
         """One user's that their push services ended within 30 days, and that are not on again.
 

@@ -20,7 +20,8 @@ from py_vapid import Vapid02
 # What may come as a file, so that it stands in no process's environment.
 SECRETS = (
     "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL",
-    "EMAIL_URL", "VAPID_PRIVATE_KEY", "BOUNCE_SECRET",
+    "EMAIL_URL", "VAPID_PRIVATE_KEY",
+    "VAPID_PRIVATE_KEY_FALLBACKS", "BOUNCE_SECRET",
 )  # fmt: skip
 Network = IPv4Network | IPv6Network
 
@@ -41,6 +42,7 @@ class Environment:
     email: dict[str, Any]
     default_from_email: str
     vapid_private_key: str
+    vapid_private_key_fallbacks: list[str]
     vapid_subject: str
     push_hosts: list[str]
     map_tile_url: str
@@ -70,6 +72,7 @@ def read_environment(env: environ.Env | None = None) -> Environment:
         email=_read("EMAIL_URL", env.email_url),
         default_from_email=_read("DEFAULT_FROM_EMAIL", env.str),
         vapid_private_key=_read("VAPID_PRIVATE_KEY", _signing_key(env)),
+        vapid_private_key_fallbacks=_read("VAPID_PRIVATE_KEY_FALLBACKS", _signing_keys(env)),
         vapid_subject=_read("VAPID_SUBJECT", _contact(env)),
         push_hosts=_read("PUSH_HOSTS", env.list),
         map_tile_url=_read("MAP_TILE_URL", env.str, ""),
@@ -141,19 +144,24 @@ def _networks(env: environ.Env) -> Callable[..., list[Network]]:
 
 
 def _signing_key(env: environ.Env) -> Callable[[str], str]:
-    """A reader of a P-256 private key; what it refuses is not repeated, being a secret."""
+    """A reader of a P-256 private key."""
+    return lambda name: _checked_signing_key(str(env.str(name)))
 
-    def read(name: str) -> str:
-        text = str(env.str(name))
-        try:
-            key = Vapid02.from_string(text).private_key
-        except (ValueError, TypeError, UnsupportedAlgorithm):
-            raise ValueError("it has to be a P-256 private key, 32 bytes as base64url") from None
-        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
-            raise ValueError("its curve has to be P-256")
-        return text
 
-    return read
+def _signing_keys(env: environ.Env) -> Callable[[str], list[str]]:
+    """A reader of such keys, separated by commas; none by default."""
+    return lambda name: [_checked_signing_key(text) for text in env.list(name, default=[])]
+
+
+def _checked_signing_key(text: str) -> str:
+    """The key itself; ValueError for what is none, which is not repeated, being a secret."""
+    try:
+        key = Vapid02.from_string(text).private_key
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ValueError("it has to be a P-256 private key, 32 bytes as base64url") from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise ValueError("its curve has to be P-256")
+    return text
 
 
 def _contact(env: environ.Env) -> Callable[[str], str]:

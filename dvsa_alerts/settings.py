@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.sessions.KnownSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.limits.pages.PageLimitMiddleware",
 ]
@@ -252,6 +253,8 @@ BACKUP_ENCRYPT_TO = ENVIRONMENT.backup_encrypt_to
 
 # Web Push
 VAPID_PRIVATE_KEY = ENVIRONMENT.vapid_private_key
+# Keys of before, which sign to the browsers that have not yet renewed their subscriptions.
+VAPID_PRIVATE_KEY_FALLBACKS = ENVIRONMENT.vapid_private_key_fallbacks
 VAPID_SUBJECT = ENVIRONMENT.vapid_subject
 PUSH_HOSTS = ENVIRONMENT.push_hosts
 BOUNCE_SECRET = ENVIRONMENT.bounce_secret

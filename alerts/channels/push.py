@@ -26,7 +26,7 @@ from accounts.outbound.https import (
 )  # fmt: skip
 from accounts.outbound.public_addresses import NotPublicError
 from alerts.channels.results import Accepted, Never, Result, TryLater
-from alerts.channels.vapid import authorization
+from alerts.channels.vapid import UnknownKey, authorization
 
 MOST_BYTES = 3_900
 GONE = frozenset({404, 410})
@@ -41,7 +41,10 @@ class BadEndpointError(ValueError):
 
 @dataclass(frozen=True)
 class Push:
-    """One message to one browser; `p256dh` and `auth` are the browser's keys, base64url."""
+    """One message to one browser; `p256dh` and `auth` are the browser's keys, base64url.
+
+    `vapid_key` is the public key of ours that its subscription was made with, where it was noted.
+    """
 
     endpoint: str
     p256dh: str
@@ -49,6 +52,7 @@ class Push:
     payload: bytes
     ttl: int
     topic: str
+    vapid_key: str | None = None
 
 
 def check_endpoint(endpoint: str) -> SplitResult:
@@ -122,6 +126,8 @@ class Pusher:
             answer = self._poster.post(
                 push.endpoint, sealed.body, _headers(push), seconds=seconds, most_bytes=ANSWER_BYTES
             )
+        except UnknownKey as error:
+            return Never(str(error), key_gone=True)
         except (BadEndpointError, NotPublicError) as error:
             return Never(str(error))
         except NotSentError as error:
@@ -133,7 +139,7 @@ class Pusher:
 
 def _headers(push: Push) -> Mapping[str, str]:
     return {
-        "Authorization": authorization(urlsplit(push.endpoint)),
+        "Authorization": authorization(urlsplit(push.endpoint), push.vapid_key),
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
         "TTL": str(push.ttl),

@@ -31,13 +31,15 @@ class TryLater:
 
 @dataclass(frozen=True)
 class Never:
-    """A refusal for good; `target_gone` when it means the address, not this message.
+    """A refusal for good; `target_gone` when it means the address, not this message,
+    `key_gone` when we no longer have the key that a subscription was made with.
 
     `status` is a push service's, where it answered.
     """
 
     error: str
     target_gone: bool = False
+    key_gone: bool = False
     status: int | None = None
 
 

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 # What was rechecked holds for so long (seconds, by the database's clock): a message that hasn't
 # reached the network by then doesn't, and its delivery is anybody's to claim, without any doubt.
 RECHECK_LASTS = 3.0
+# What a push is made of, of its device.
+PUSHED_WITH = ("endpoint", "p256dh", "auth", "vapid_key")
 # The journal is explained in `record`.
 MARK_SENDING = """
 WITH journal AS (
@@ -76,7 +78,7 @@ def _material(wanted: Sequence[tuple[Claimed, Content]]) -> Material:
     pushed = {claimed.subscription_id for claimed, _ in wanted} - {None}
     return Material(
         reasons=reasons({number for content in mailed for number in content.search_ids}),
-        subscriptions=PushSubscription.objects.only("endpoint", "p256dh", "auth").in_bulk(pushed),
+        subscriptions=PushSubscription.objects.only(*PUSHED_WITH).in_bulk(pushed),
     )
 
 

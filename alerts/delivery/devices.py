@@ -84,7 +84,9 @@ def rest(device_id: int, busy: TryLater) -> bool:
 
 def refuse(device_id: int, refusal: Never) -> None:
     """End a device that is gone or refused again, or have staff told that the fault is ours."""
-    if refusal.target_gone:
+    if refusal.key_gone:
+        end_device(device_id, reason=PushSubscription.EARLIER_KEY)
+    elif refusal.target_gone:
         end_device(device_id, reason=refusal.error)
     elif refusal.status == BAD_REQUEST or refusal.status in KEY_REFUSED:
         _judge(device_id, refusal.status, refusal.error)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from alerts.channels.push import Push, pusher, seal
 from alerts.channels.results import Accepted, Never
 from alerts.delivery import devices
+from alerts.messages.pushes import key_to_renew_with
 from alerts.models import PushSubscription
 
 SECONDS = 10.0
@@ -27,9 +28,10 @@ def send_trial_push(subscription: PushSubscription, *, body: str) -> bool:
         endpoint=subscription.endpoint,
         p256dh=subscription.p256dh,
         auth=subscription.auth,
-        payload=_payload(body),
+        payload=_payload(body, subscription),
         ttl=TTL_SECONDS,
         topic=TOPIC,
+        vapid_key=subscription.vapid_key,
     )
     result = pusher().send(seal(push), seconds=SECONDS)
     if isinstance(result, Never):
@@ -45,11 +47,12 @@ def send_trial_pushes(subscriptions: Iterable[PushSubscription], *, body: str) -
     return sum(send_trial_push(each, body=body) for each in subscriptions)
 
 
-def _payload(body: str) -> bytes:
+def _payload(body: str, subscription: PushSubscription) -> bytes:
     content = {
         "title": f"Test from {settings.SITE_NAME}",
         "body": body[:500],
         "url": f"{settings.SITE_URL}{reverse('search_list')}",
         "tag": TAG,
+        **key_to_renew_with(subscription),
     }
     return json.dumps(content, ensure_ascii=False).encode()

@@ -1,8 +1,9 @@
 """Making the push of a delivery: what the phone shows, and where a tap leads."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from alerts.channels import vapid
 from alerts.channels.push import Push, SealedPush, seal
 from alerts.messages import links
 from alerts.messages.content import Listing
@@ -26,20 +27,30 @@ def compose_push(
         endpoint=subscription.endpoint,
         p256dh=subscription.p256dh,
         auth=subscription.auth,
-        payload=payload(notification_id, listings),
+        payload=payload(notification_id, listings, renew=key_to_renew_with(subscription)),
         ttl=int(min(max(each.seconds_left for each in listings), LONGEST_TTL)),
         topic=f"n{notification_id}",
+        vapid_key=subscription.vapid_key,
     )
     return seal(push)
 
 
-def payload(notification_id: int, listings: Sequence[Listing]) -> bytes:
+def key_to_renew_with(subscription: PushSubscription) -> dict[str, str]:
+    """What asks a browser to subscribe again, once our key is another than it was told."""
+    present = vapid.public_key()
+    return {} if vapid.key_noted(subscription.vapid_key) == present else {"renew": present}
+
+
+def payload(
+    notification_id: int, listings: Sequence[Listing], *, renew: Mapping[str, str]
+) -> bytes:
     """JSON for the service worker: title, body, url and tag; as many slots as fit."""
     lines = [_line(each) for each in listings[:MOST_LISTED]]
     content = {
         "title": _title(listings),
         "url": links.alert_page_url(notification_id),
         "tag": f"alert-{notification_id}",
+        **renew,
     }
     while True:
         content["body"] = "\n".join(lines + _rest(len(listings) - len(lines)))

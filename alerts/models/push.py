@@ -13,12 +13,14 @@ from alerts.querysets import PushSubscriptionQuerySet
 class PushSubscription(models.Model):
     """One browser's push endpoint; it belongs to the user who brought it first.
 
-    `end_reason` is one of the learner's (BY_LEARNER), else what its push service said.
+    `end_reason` is one of the learner's (BY_LEARNER) or EARLIER_KEY, else what its push service
+    said.
     """
 
     REMOVED = "removed by the learner"
     SIGNED_OUT = "turned off when signing out"
     BY_LEARNER = (REMOVED, SIGNED_OUT)
+    EARLIER_KEY = "it was made with an earlier key of ours"
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
@@ -28,6 +30,10 @@ class PushSubscription(models.Model):
     p256dh = models.CharField(max_length=100)
     auth = models.CharField(max_length=50)
     label = models.CharField(max_length=100, null=True, blank=True)
+    vapid_key = models.CharField(
+        max_length=100, null=True, blank=True,
+        help_text="our public key that it was made with; empty: from before this was noted",
+    )  # fmt: skip
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=100, null=True, blank=True)
@@ -60,3 +66,8 @@ class PushSubscription(models.Model):
 
     def __str__(self) -> str:
         return self.label or f"subscription {self.pk}"
+
+    @property
+    def has_earlier_key(self) -> bool:
+        """Whether it ended because we no longer have the key that it was made with."""
+        return self.end_reason == self.EARLIER_KEY

@@ -39,7 +39,10 @@ def push(request: LearnerRequest) -> HttpResponse:
 
 
 def _added(request: LearnerRequest) -> HttpResponse:
-    fields = {name: request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth", "label")}
+    fields = {
+        name: request.POST.get(name, "")
+        for name in ("endpoint", "p256dh", "auth", "label", "vapid_key")
+    }
     response = redirect("push")
     try:
         remember_device(response, subscribe(user=request.user, **fields))
@@ -84,16 +87,15 @@ def push_test(request: LearnerRequest, pk: int) -> HttpResponse:
 @require_POST
 @limited(RENEWALS)
 def push_renew(request: HttpRequest) -> HttpResponse:
-    """A service worker says that its browser has renewed its subscription.
+    """A script of ours says that its browser has renewed its subscription.
 
     It has no CSRF token and may be signed out: the old endpoint is the proof, and the Origin
     says that a page of ours sent it.
     """
     if request.headers.get("Origin") != settings.SITE_URL:
         return HttpResponse(status=403)
-    fields = {
-        name: request.POST.get(name, "") for name in ("old_endpoint", "endpoint", "p256dh", "auth")
-    }
+    names = ("old_endpoint", "endpoint", "p256dh", "auth", "vapid_key")
+    fields = {name: request.POST.get(name, "") for name in names}
     try:
         renew(**fields)
     except BadSubscription as refused:

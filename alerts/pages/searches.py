@@ -18,6 +18,7 @@ from accounts.limits.pages import limited
 from accounts.models import SavedSearch, User
 from accounts.querysets import SavedSearchQuerySet
 from alerts import wording
+from alerts.channels.vapid import public_key
 from alerts.delivery.refusals import is_mail_refused
 from alerts.delivery.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
 from alerts.matching.counting import MOST_COUNTED
@@ -53,6 +54,7 @@ def search_list(request: LearnerRequest) -> HttpResponse:
         "got_a_test": got_a_test_path(request.user),
         "mail_refused": is_mail_refused(request.user),
         "lost_devices": PushSubscription.objects.lost_of(request.user),
+        "push_key": public_key(),
     }
     return render(request, "alerts/searches.html", context)
 

@@ -28,7 +28,7 @@ async function subscribe() {
   await navigator.serviceWorker.register("/sw.js");
   const { pushManager } = await navigator.serviceWorker.ready;
   await (await pushManager.getSubscription())?.unsubscribe();
-  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(form.dataset.key) });
+  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(form.dataset.pushKey) });
 }
 
 // For the service worker, which some browsers don't tell what a renewed subscription was before.
@@ -44,7 +44,7 @@ function fill(subscription) {
   const systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"];
   const system = systems.find((each) => agent.includes(each)) ?? "Device";
   const browser = /Edg|Firefox|Chrome|Safari/.exec(agent)?.[0].replace("Edg", "Edge") ?? "browser";
-  Object.entries({ endpoint, p256dh: keys.p256dh, auth: keys.auth, label: `${browser} on ${system}` })
+  Object.entries({ endpoint, p256dh: keys.p256dh, auth: keys.auth, label: `${browser} on ${system}`, vapid_key: form.dataset.pushKey })
     .forEach(([name, value]) => { form.elements[name].value = value; });
 }
 

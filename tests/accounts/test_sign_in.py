@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
+from accounts.sessions import end_sessions
 from audit.models import AuditLog
 from tests.people import PASSWORD, learner
 
@@ -173,6 +174,23 @@ class TestWhereOneIsSignedIn:
         elsewhere.logout()
         assert client.get("/accounts/sessions/").context["session_count"] == 1
         assert elsewhere.get("/accounts/sessions/").status_code == 302
+
+    def test_one_that_outlives_a_change_of_the_key_is_listed_and_can_be_ended(
+        self, client, settings
+    ):
+        ada, elsewhere = learner(), Client()
+        for each in (client, elsewhere):
+            sign_in(each)
+        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+        settings.SECRET_KEY = "another" * 8
+        for _ in range(2):
+            assert elsewhere.get("/searches/").status_code == 200
+            assert client.get("/accounts/sessions/").context["session_count"] == 2
+        settings.SECRET_KEY_FALLBACKS = []
+        assert elsewhere.get("/searches/").status_code == 200
+        assert end_sessions(user=ada, actor=None) > 0
+        for each in (client, elsewhere):
+            assert each.get("/searches/").status_code == 302
 
     def test_nobody_sees_another_learners_sessions(self, client):
         eve = Client()

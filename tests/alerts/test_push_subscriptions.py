@@ -9,9 +9,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from alerts.channels.vapid import public_key
 from alerts.delivery.devices import end_device
+from alerts.delivery.trial_push import send_trial_push
+from alerts.messages.pushes import key_to_renew_with
 from alerts.models import PushSubscription
-from alerts.push_subscriptions import MOST_DEVICES, BadSubscription, subscribe, unsubscribe
+from alerts.push_subscriptions import (
+    MOST_DEVICES,
+    BadSubscription,
+    renew,
+    subscribe,
+    unsubscribe,
+)
+from dvsa_alerts.dev.environment import vapid_private_key
 from tests.alerts.world import make_search
 from tests.people import learner
 from tests.push_endpoint import Browser, answer
@@ -205,6 +215,67 @@ class TestRenewal:
         assert self.renewed().status_code == 422
         other.refresh_from_db()
         assert other.user.email == "eve@example.org"
+
+
+class TestChangedKey:
+    """Our key changes: a device goes on by the one that it was made with, and is asked to renew."""
+
+    @pytest.fixture
+    def device(self, ada):
+        return subscribe(user=ada, **fields())
+
+    @pytest.fixture
+    def changed(self, device, settings) -> str:
+        """The key of before."""
+        old, settings.VAPID_PRIVATE_KEY = settings.VAPID_PRIVATE_KEY, vapid_private_key()
+        settings.VAPID_PRIVATE_KEY_FALLBACKS = [old]
+        return old
+
+    def test_it_is_noted_which_key_a_device_was_made_with(self, device):
+        assert device.vapid_key == public_key()
+
+    def test_a_device_with_the_present_key_is_not_asked_to_renew(self, device):
+        assert key_to_renew_with(device) == {}
+
+    def test_one_with_an_older_key_is_asked_to_until_it_has(self, device, changed):
+        assert key_to_renew_with(device) == {"renew": public_key()}
+        new = fields(endpoint=f"{ENDPOINT}/new", old_endpoint=ENDPOINT, vapid_key=public_key())
+        del new["label"]
+        renew(**new)
+        device.refresh_from_db()
+        assert key_to_renew_with(device) == {}
+
+    def test_one_from_before_keys_were_noted_has_our_oldest(self, device, changed):
+        PushSubscription.objects.update(vapid_key=None)
+        device.refresh_from_db()
+        assert key_to_renew_with(device) == {"renew": public_key()}
+
+    def test_a_page_from_before_the_change_adds_one_with_the_key_that_it_showed(self, ada, changed):
+        shown = PushSubscription.objects.get().vapid_key
+        added = subscribe(user=ada, **fields(endpoint=f"{ENDPOINT}/late", vapid_key=shown))
+        assert added.vapid_key == shown != public_key()
+
+    def test_a_key_that_is_none_of_ours_is_refused(self, ada):
+        with pytest.raises(BadSubscription, match="Load it again"):
+            subscribe(user=ada, **fields(vapid_key="BAAA"))
+
+    def test_a_device_whose_key_we_no_longer_have_is_lost_and_its_learner_told(
+        self, client, ada, device, changed, settings
+    ):
+        settings.VAPID_PRIVATE_KEY_FALLBACKS = []
+        assert not send_trial_push(device, body="hello")
+        client.force_login(ada)
+        page = client.get(reverse("search_list")).content.decode()
+        assert "Firefox on Linux gets no notifications any more" in page
+        assert "We changed the key" in page
+        assert public_key() in page
+
+    def test_it_is_found_again_when_its_browser_renews(self, device, changed, settings):
+        settings.VAPID_PRIVATE_KEY_FALLBACKS = []
+        send_trial_push(device, body="hello")
+        assert TestRenewal.renewed(vapid_key=public_key()).status_code == 204
+        device.refresh_from_db()
+        assert (device.ended_at, device.vapid_key) == (None, public_key())
 
 
 class TestTrial:

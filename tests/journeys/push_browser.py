@@ -8,15 +8,32 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, Worker
 from tests.push_endpoint import Browser
 from tests.servers import wait_until
 
+Subscription = tuple[Browser, str]
 SUBSCRIBE = """
   const subscription = {
-    endpoint: %(endpoint)s, keys: %(keys)s,
+    endpoint: %(endpoint)s, keys: %(keys)s, options: {},
     toJSON() { return { endpoint: this.endpoint, keys: this.keys }; },
     async unsubscribe() { return true; },
   };
-  PushManager.prototype.subscribe = async () => subscription;
+  PushManager.prototype.subscribe = async (options) => Object.assign(subscription, { options });
   PushManager.prototype.getSubscription = async () => null;
 """
+# In a service worker: what it has subscribed to, by which key, and what it would be given next.
+RENEWABLE = """([key, before, after]) => {
+  const bytes = (text) => Uint8Array.from(
+    atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  const made = ({ endpoint, keys }, key) => ({
+    endpoint, options: { applicationServerKey: bytes(key).buffer },
+    toJSON: () => ({ endpoint, keys }),
+    async unsubscribe() { present = null; },
+  });
+  let present = made(before, key);
+  PushManager.prototype.getSubscription = async () => present;
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+    if (present) throw new DOMException("by another key", "InvalidStateError");
+    return present = made(after, applicationServerKey);
+  };
+}"""
 # A script may open a window only for a real click, which a browser without a screen never has.
 NOTE_OPENED = """() => {
   self.opened = [];
@@ -36,6 +53,19 @@ def replace_push_manager(context: BrowserContext, browser: Browser, endpoint: st
     keys = {"p256dh": browser.p256dh, "auth": browser.auth}
     script = SUBSCRIBE % {"endpoint": json.dumps(endpoint), "keys": json.dumps(keys)}
     context.add_init_script(script)
+
+
+def have_subscribed(worker: Worker, key: str, before: Subscription, after: Subscription) -> None:
+    """Let a service worker have subscribed by this key of ours, and be given another when it asks.
+
+    Each is a device and its endpoint.
+    """
+    worker.evaluate(RENEWABLE, [key, *map(_told, (before, after))])
+
+
+def _told(subscription: Subscription) -> dict[str, Any]:
+    device, endpoint = subscription
+    return {"endpoint": endpoint, "keys": {"p256dh": device.p256dh, "auth": device.auth}}
 
 
 class Pushes:

@@ -5,7 +5,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests import databases, servers
@@ -21,10 +21,18 @@ class Site:
     url: str
     database: str
     log: Path
+    redis: str = ""
+    programs: list[Program] = field(default_factory=list)
 
     def manage(self, *words: str) -> str:
         """A command's output; raises AssertionError with it when the command fails."""
         return databases.manage(*words, database=self.database).stdout
+
+    def restart(self, **told: str) -> None:
+        """Start every process again, which is told so; only what the site was begun with."""
+        end(self.programs)
+        os.environ.update(told)
+        self.programs[:] = start(self, simulate=0)
 
 
 @contextmanager
@@ -38,15 +46,16 @@ def running_site(
     """
     name = f"test_{DATABASE}_{os.getpid()}"
     databases.recreate(name, databases.TEMPLATE)
-    site = Site(f"http://127.0.0.1:{free_port()}", name, folder)
     with ExitStack() as stack:
         stack.callback(databases.drop, name)
         redis = servers.OwnRedis(stack.enter_context(servers.own_folder()))
         redis.start()
         stack.callback(redis.stop)
+        site = Site(f"http://127.0.0.1:{free_port()}", name, folder, redis.url)
         stack.enter_context(environment(site, folder, told))
         prepare(site, coalesce)
-        stack.callback(end, start(site, folder, redis.url, simulate=simulate))
+        site.programs.extend(start(site, simulate=simulate))
+        stack.callback(end, site.programs)
         yield site
 
 
@@ -81,8 +90,9 @@ def prepare(site: Site, coalesce: int) -> None:
         )
 
 
-def start(site: Site, folder: Path, redis: str, *, simulate: int) -> list[Program]:
+def start(site: Site, *, simulate: int) -> list[Program]:
     """Every process; returns once the site and its mail sink answer."""
+    folder, redis = site.log, site.redis
     mail_port = os.environ["EMAIL_URL"].rpartition(":")[2]
     address = site.url.removeprefix("http://")
     web = ("-m", "gunicorn", "dvsa_alerts.wsgi", "-b", address, "--threads", "4")

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from alerts.channels import vapid
 from alerts.channels.push import Push, Pusher, seal
+from dvsa_alerts.dev.environment import vapid_private_key
 from tests.push_endpoint import Browser
 
 A_DAY = 24 * 3600
@@ -84,6 +85,19 @@ def test_the_key_is_the_uncompressed_point_of_ours(sent, settings):
     number = int.from_bytes(decoded(settings.VAPID_PRIVATE_KEY), "big")
     ours = ec.derive_private_key(number, ec.SECP256R1()).public_key().public_numbers()
     assert point == b"\x04" + ours.x.to_bytes(32, "big") + ours.y.to_bytes(32, "big")
+
+
+def test_a_subscription_is_signed_to_by_the_key_that_it_was_made_with(settings):
+    endpoint, before = urlsplit("https://push.example.org/1"), vapid.public_key()
+    old, settings.VAPID_PRIVATE_KEY = settings.VAPID_PRIVATE_KEY, vapid_private_key()
+    settings.VAPID_PRIVATE_KEY_FALLBACKS = [old]
+    for made_with in (before, vapid.public_key()):
+        header = vapid.authorization(endpoint, made_with)
+        verify(header)
+        assert taken_apart(header)[1] == made_with
+    settings.VAPID_PRIVATE_KEY_FALLBACKS = []
+    with pytest.raises(vapid.UnknownKey):
+        vapid.authorization(endpoint, before)
 
 
 def test_it_says_whom_it_is_for_who_we_are_and_until_when(sent, push_service, settings):
