@@ -59,6 +59,22 @@ def test_too_many_wrong_passwords_lock_the_account_for_a_while(client, ada):
     assert "Wait 5 minutes" in sign_in(client).content.decode()
 
 
+def test_a_password_counts_as_it_was_given_and_no_other(client, ada):
+    ada.set_password(" Zwölf Pferde ")
+    ada.save()
+    for other in ("Zwölf Pferde", " zwölf pferde ", " Zwo\u0308lf Pferde "):
+        assert sign_in(client, other).status_code == 200
+    assert sign_in(client, " Zwölf Pferde ").status_code == 302
+
+
+def test_a_session_is_known_by_32_random_characters(page, settings):
+    key = page.cookies[settings.SESSION_COOKIE_NAME].value
+    assert re.fullmatch(r"[a-z0-9]{32}", key)
+    other = Client()
+    sign_in(other)
+    assert other.cookies[settings.SESSION_COOKIE_NAME].value != key
+
+
 def test_a_disabled_learner_is_told_so(client, ada):
     User.objects.update(is_active=False)
     assert sign_in(client).url == "/accounts/inactive/"
@@ -128,6 +144,16 @@ def test_what_matters_asks_for_the_password_once_more(page, address, form):
     assert "This is not your password" in wrong
     assert not mail.outbox
     assert page.post(asked.url, {"password": PASSWORD}).status_code in (200, 302)
+
+
+def test_who_shows_again_who_they_are_goes_on_in_a_session_of_another_key(page, settings):
+    before = page.cookies[settings.SESSION_COOKIE_NAME].value
+    say_it_is_me(page)
+    assert page.cookies[settings.SESSION_COOKIE_NAME].value != before
+    assert page.get("/searches/").status_code == 200
+    assert page.get("/accounts/sessions/").context["session_count"] == 1
+    page.cookies[settings.SESSION_COOKIE_NAME] = before
+    assert page.get("/searches/").status_code == 302
 
 
 def test_a_new_address_counts_once_its_code_is_entered(page, ada):

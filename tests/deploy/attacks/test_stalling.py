@@ -82,8 +82,9 @@ def test_sixteen_previews_that_would_take_long_are_answered_and_so_is_everyone_e
 
 
 def waiting() -> int:
-    """How many connections to this database wait for a lock."""
+    """How many connections to this database wait for a lock, as it is now."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
