@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.access import doors, routes
+from tests.access.rating import MINIMUM, rated
 from tests.access.rules import Person
 from tests.access.table import ROUTES
 from tests.access.test_matrix import pages_of_models
@@ -38,6 +39,7 @@ POLICY = {
 def as_deployed(settings) -> Iterator[None]:
     """As behind TLS; hundreds of refusals are not worth a line each."""
     settings.SECURE_SSL_REDIRECT = True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     logging.disable(logging.ERROR)
@@ -56,6 +58,10 @@ def test_every_route_answers_with_every_header(person, world):
         for method in METHODS:
             answer = ask(world.client(person), method, address)
             lacking += [f"{method} {name}: {each}" for each in lacks(answer)]
+            if rated(answer.headers, given(answer)) < MINIMUM:
+                lacking.append(
+                    f"{method} {name}: only {rated(answer.headers, given(answer))} points"
+                )
             if person != Person.NOBODY and answer.headers.get("Cache-Control") != "no-store":
                 lacking.append(f"{method} {name}: it may be kept")
     assert not lacking, "\n".join(lacking)
@@ -116,6 +122,11 @@ def test_nothing_else_does(world):
     assert "Clear-Site-Data" not in ask(world.client(Person.OWNER), "GET", "/account/").headers
 
 
+def given(answer: HttpResponse) -> list[str]:
+    """Its cookies, as the wire has them."""
+    return [cookie.OutputString() for cookie in answer.cookies.values()]
+
+
 def ask(client: Client, method: str, address: str, **options: str) -> HttpResponse:
     """One request through TLS, undone."""
     with doors.nothing_stays():
@@ -125,6 +136,8 @@ def ask(client: Client, method: str, address: str, **options: str) -> HttpRespon
 def lacks(answer: HttpResponse) -> list[str]:
     """The names of what an answer should carry and doesn't."""
     found = [name for name, value in FIXED.items() if answer.headers.get(name) != value]
+    if "Access-Control-Allow-Origin" in answer.headers:
+        found.append("a closed door to other sites' scripts")
     parts = [part.split(None, 1) for part in answer.get("Content-Security-Policy", "").split(";")]
     policy = {part[0]: part[1] for part in parts if len(part) > 1}
     found += [name for name, value in POLICY.items() if policy.get(name) != value]

@@ -9,6 +9,7 @@ from email.message import Message
 import pytest
 from django.conf import settings
 
+from tests.access.rating import MINIMUM, rated
 from tests.deploy.front import NAME, NGINX
 from tests.servers import wait_until
 
@@ -84,6 +85,8 @@ def lacking(headers: Message, wanted: dict[str, str] = HEADERS) -> list[str]:
         (200, "GET", "/static/css/base.css", {}),
         (404, "GET", "/static/neither.css", {}),
         (404, "GET", "/neither", {}),
+        (404, "GET", "/.git/config", {}),
+        (404, "GET", "/static/..%2fmanage.py", {}),
         (400, "GET", "/", {"Host": "evil.example"}),
         (400, "GET", "/", {"Padding": "x" * 10_000}),
         (414, "GET", "/" + "x" * 10_000, {}),
@@ -95,6 +98,7 @@ def test_every_answer_carries_the_headers_once_nginxs_own_too(site, status, meth
     found, said, _ = site.ask(method, path, None, headers)
     assert found == status
     assert lacking(said, HEADERS | TRANSPORT) == []
+    assert rated(said, said.get_all("Set-Cookie") or []) >= MINIMUM
 
 
 def test_so_does_the_redirect_without_tls_but_for_hsts(site):
@@ -112,6 +116,7 @@ def test_so_does_what_is_said_while_the_site_is_away(front, site):
         (front.folder / "away.sock").rename(socket_file)
     assert status == 502
     assert lacking(said, HEADERS | TRANSPORT) == []
+    assert rated(said) >= MINIMUM
 
 
 def test_a_cookie_is_this_hosts_alone(site):
