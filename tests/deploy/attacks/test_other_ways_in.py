@@ -18,6 +18,7 @@ from tests.deploy.attacks.conftest import Comer
 from tests.deploy.front import NAME, Deployed
 from tests.deploy.visitor import CSRF, LOGIN, SESSION
 from tests.people import PASSWORD
+from tests.servers import wait_until
 
 GUESSED = ["Passw0rd123", "slotalerts", "drivingtest", " " * 12, "12345678", "alerts.example.org"]
 
@@ -57,6 +58,21 @@ def test_a_link_to_unsubscribe_ends(ada, searches, stranger):
         link = path_of(links.unsubscribe_url(user_id=ada.pk, search_ids=[searches[0].pk]))
     assert stranger.ask("POST", link).status == 410
     assert SavedSearch.objects.filter(is_active=True).count() == 2
+
+
+def test_the_token_of_a_mailed_link_gives_no_session_and_stays_nowhere(
+    site: Deployed, ada, searches, stranger
+):
+    link = path_of(links.unsubscribe_url(user_id=ada.pk, search_ids=[searches[0].pk]))
+    page = stranger.get(link)
+    assert "no-store" in page.headers["Cache-Control"]
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert SESSION not in stranger.cookies
+    assert SavedSearch.objects.filter(is_active=True).count() == 2
+    log = site.folder / "dvsa-alerts.access.log"
+    assert wait_until(lambda: page.headers["X-Request-ID"] in log.read_text(), seconds=20)
+    said = "".join(file.read_text() for file in site.folder.glob("*.log"))
+    assert link.split("/")[2] not in said
 
 
 def test_who_was_limited_and_who_was_refused_is_recorded_once_with_their_address(ada, stranger):
