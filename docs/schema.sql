@@ -956,6 +956,7 @@ CREATE TABLE public.alerts_pushsubscription (
     refused_with smallint,
     refused_at timestamp with time zone,
     refusals smallint DEFAULT 0 NOT NULL,
+    vapid_key character varying(100),
     CONSTRAINT push_endpoint_is_https CHECK (((endpoint)::text ~~ 'https://%'::text))
 );
 
