@@ -8,7 +8,7 @@ from django.conf import settings
 from packaging.requirements import Requirement
 
 FOLDER = settings.BASE_DIR
-RUN, DEV = "requirements.txt", "requirements-dev.txt"
+RUN, DEV, AUDIT = "requirements.txt", "requirements-dev.txt", "requirements-audit.txt"
 AGAIN = "Run ./dev lock, and commit what it writes."
 
 
@@ -45,9 +45,28 @@ def test_a_lock_holds_nothing_that_is_wanted_no_more(name):
     assert direct == {spelled(each.name) for each in wanted(name)}, AGAIN
 
 
-@pytest.mark.parametrize("name", [RUN, DEV])
+@pytest.mark.parametrize("name", [RUN, DEV, AUDIT])
 def test_everything_in_a_lock_has_hashes(name):
     assert [each for each, text in locked(name).items() if "--hash=sha256:" not in text] == []
+
+
+def test_the_tools_of_the_audit_are_locked_as_they_are_wanted():
+    wanted = (FOLDER / "requirements-audit.in").read_text().split("\n")[1:-1]
+    lock = locked(AUDIT)
+    assert wanted
+    assert [line for line in wanted if lock.get(line.split("==")[0], "").split(" ")[0] !=
+            line.split("==")[1]] == [], AGAIN  # fmt: skip
+
+
+INSTALLING = ("deploy/release", "deploy/Dockerfile", "dvsa_alerts/dev/install.py")
+
+
+@pytest.mark.parametrize("file", INSTALLING)
+def test_nothing_is_installed_but_from_a_lock_with_hashes(file):
+    lines = (FOLDER / file).read_text().splitlines()
+    installing = [line for line in lines if re.search(r"pip\W+install", line)]
+    assert installing
+    assert [line for line in installing if "hash" not in line] == []
 
 
 def test_what_is_tested_is_what_runs():
@@ -60,7 +79,7 @@ def test_what_is_tested_is_what_runs():
     assert not other, AGAIN
 
 
-@pytest.mark.parametrize("name", [RUN, DEV])
+@pytest.mark.parametrize("name", [RUN, DEV, AUDIT])
 def test_a_lock_names_no_registry(name):
     text = (FOLDER / name).read_text()
     assert "://" not in text

@@ -3,13 +3,14 @@
 import signal
 from collections.abc import Callable, Sequence
 
+from .audit import audit
 from .checks import bench, check, test
 from .install import lock
 from .run import down, manage, run
 from .shell import RefusedError, Stopped, say
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    command.__name__: command for command in (run, test, check, bench, manage, lock, down)
+    command.__name__: command for command in (run, test, check, bench, manage, lock, audit, down)
 }
 
 

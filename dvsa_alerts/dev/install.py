@@ -118,21 +118,26 @@ def set_up(packages: Sequence[str] = PACKAGES) -> None:
 
 # Which registry was asked is nobody else's business. pip itself is among the requirements.
 LOCK_WORDS = (
-    "pyproject.toml", "--quiet", "--generate-hashes", "--strip-extras", "--allow-unsafe",
+    "--quiet", "--generate-hashes", "--strip-extras", "--allow-unsafe",
     "--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links",
 )  # fmt: skip
+
+
+LOCKED: dict[str, tuple[str, ...]] = {
+    REQUIREMENTS[0]: ("pyproject.toml",),
+    REQUIREMENTS[1]: ("pyproject.toml", "--extra", "dev", "-c", REQUIREMENTS[0]),
+    "requirements-audit.txt": ("requirements-audit.in",),
+}
 
 
 def lock(words: Sequence[str]) -> int:
     """lock [--upgrade]   requirements*.txt, with hashes, from what pyproject.toml wants"""
     with set_up_lock():
         install_requirements()
-    for name, more in zip(
-        REQUIREMENTS, ((), ("--extra", "dev", "-c", REQUIREMENTS[0])), strict=True
-    ):
+    for name, wanted in LOCKED.items():
         with step(f"Writing {name}"):
             quietly(
-                (PYTHON, "-m", "piptools", "compile", *LOCK_WORDS, *more, *words, "-o", name),
+                (PYTHON, "-m", "piptools", "compile", *LOCK_WORDS, *wanted, *words, "-o", name),
                 cwd=ROOT,
                 env=os.environ | {"CUSTOM_COMPILE_COMMAND": "./dev lock"},
             )

@@ -157,7 +157,7 @@ def deployed(front: Front, mail_port: int) -> Iterator[Deployed]:
     ingest = _started("dvsa-alerts-ingest", front, mail_port)
     nginx = subprocess.Popen([str(NGINX), "-c", front.folder / "nginx.conf"])
     try:
-        assert wait_until(lambda: _is_up(front), seconds=120, every=0.5), web.said()
+        assert wait_until(lambda: _is_up(front), seconds=180, every=0.5), web.said()
         yield Deployed(front.https, front.http, front.folder, web, ingest)
     finally:
         nginx.terminate()

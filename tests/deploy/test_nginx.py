@@ -173,7 +173,7 @@ def test_a_body_that_trickles_reaches_nobody_and_keeps_nobody_waiting(site):
 def test_both_logs_name_the_request_and_neither_what_was_searched(site):
     _, headers, _ = site.get("/slots/?postcode=IG3+9UZ&near=51.562345,0.071234")
     log = site.folder / "dvsa-alerts.access.log"
-    assert wait_until(lambda: headers["X-Request-ID"] in log.read_text(), seconds=10)
+    assert wait_until(lambda: headers["X-Request-ID"] in log.read_text(), seconds=180)
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert headers["X-Request-ID"] in (site.folder / "web.log").read_text()
     assert lines[-1]["status"] == 200

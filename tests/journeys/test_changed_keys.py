@@ -80,7 +80,7 @@ class Learner:
             pushed = self.service.accepted(device.path)
             return [read for each in pushed if clock in (read := device.decrypt(each.body))["body"]]
 
-        assert wait_until(said, seconds=90), clock
+        assert wait_until(said, seconds=180), clock
         return said()[0]
 
 
@@ -102,7 +102,7 @@ def give_both_steps(page: Page, site: Site, email: str, *, but: str = "") -> str
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    assert wait_until(lambda: totp_code(TOTP_SECRET) != but, seconds=60)
+    assert wait_until(lambda: totp_code(TOTP_SECRET) != but, seconds=180)
     code = totp_code(TOTP_SECRET)
     page.get_by_label("Code from your app").fill(code)
     page.get_by_role("button", name="Sign in", exact=True).click()
@@ -164,4 +164,4 @@ def comes_back(learner: Learner, site: Site) -> None:
         page.goto(f"{site.url}/push/")
         return page.get_by_role("button", name="Test").count() == 1
 
-    assert wait_until(has_renewed, seconds=30, every=0.5)
+    assert wait_until(has_renewed, seconds=180, every=0.5)

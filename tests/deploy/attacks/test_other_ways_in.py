@@ -70,7 +70,7 @@ def test_the_token_of_a_mailed_link_gives_no_session_and_stays_nowhere(
     assert SESSION not in stranger.cookies
     assert SavedSearch.objects.filter(is_active=True).count() == 2
     log = site.folder / "dvsa-alerts.access.log"
-    assert wait_until(lambda: page.headers["X-Request-ID"] in log.read_text(), seconds=20)
+    assert wait_until(lambda: page.headers["X-Request-ID"] in log.read_text(), seconds=180)
     said = "".join(file.read_text() for file in site.folder.glob("*.log"))
     assert link.split("/")[2] not in said
 
