@@ -146,16 +146,6 @@ def test_what_matters_asks_for_the_password_once_more(page, address, form):
     assert page.post(asked.url, {"password": PASSWORD}).status_code in (200, 302)
 
 
-def test_who_shows_again_who_they_are_goes_on_in_a_session_of_another_key(page, settings):
-    before = page.cookies[settings.SESSION_COOKIE_NAME].value
-    say_it_is_me(page)
-    assert page.cookies[settings.SESSION_COOKIE_NAME].value != before
-    assert page.get("/searches/").status_code == 200
-    assert page.get("/accounts/sessions/").context["session_count"] == 1
-    page.cookies[settings.SESSION_COOKIE_NAME] = before
-    assert page.get("/searches/").status_code == 302
-
-
 def test_a_new_address_counts_once_its_code_is_entered(page, ada):
     say_it_is_me(page)
     page.post("/accounts/email/", {"action_add": "", "email": "Ada@New.example"})

@@ -13,7 +13,7 @@ from dvsa_alerts.dev.environment import vapid_private_key
 from tests import databases
 from tests.journeys.conftest import new_context
 from tests.journeys.push_browser import Pushes, have_subscribed, replace_push_manager
-from tests.journeys.site import Site, running_site
+from tests.journeys.site import Site, code_of, running_site
 from tests.journeys.steps import import_a_slot, mail_text, sign_up
 from tests.people import PASSWORD
 from tests.push_endpoint import Browser, PushService
@@ -99,7 +99,7 @@ def staff(browser: Chromium, site: Site, settings: Any) -> Iterator[tuple[Page, 
 def give_both_steps(page: Page, site: Site, email: str, *, but: str = "") -> str:
     """Sign in; the code that was given, another than `but`."""
     page.goto(f"{site.url}/admin/")
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     assert wait_until(lambda: totp_code(TOTP_SECRET) != but, seconds=180)
@@ -155,9 +155,12 @@ def comes_back(learner: Learner, site: Site) -> None:
     """Who was not there while both keys counted signs in, is told, and goes on."""
     page = learner.page
     page.goto(f"{site.url}/accounts/login/")
-    page.get_by_label("E-mail address").fill(learner.email)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Email address").fill(learner.email)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Enter the code we emailed you")).to_be_visible()
+    code = code_of(mail_text(page, site, "is your code", to=learner.email))
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("gets no notifications any more")).to_be_visible()
 
     def has_renewed() -> bool:

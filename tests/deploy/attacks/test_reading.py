@@ -5,7 +5,6 @@ import re
 from slots.models import Source
 from tests.deploy.attacks.conftest import Comer
 from tests.deploy.visitor import Answer, Visitor
-from tests.people import PASSWORD
 
 TAKEN, FREE = "ada@example.org", "free@example.org"
 PEOPLE = "/admin/accounts/user/"
@@ -40,7 +39,7 @@ def steps_of_signing_up(visitor: Visitor, email: str) -> list[tuple[object, ...]
     """From the form to the last try at the code."""
     page = "/accounts/confirm-email/"
     answers = [
-        visitor.post("/accounts/signup/", email=email, password1=PASSWORD),
+        visitor.post("/accounts/signup/", email=email),
         visitor.get(page),
         *(visitor.post(page, code="WRONG1") for _ in range(5)),
         visitor.get(page),

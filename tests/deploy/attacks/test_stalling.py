@@ -18,7 +18,7 @@ from tests.deploy.attacks.conftest import Comer
 from tests.deploy.front import NAME, Deployed
 from tests.servers import wait_until
 
-WIDE = "/searches/new/?postcode=IG3+9UZ&radius=100&method=email"
+WIDE = "/searches/new/?near=51.560,0.100&radius=100&method=email"
 
 
 @contextmanager
