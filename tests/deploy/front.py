@@ -1,6 +1,5 @@
 """The site as it is deployed: gunicorn behind nginx, through TLS, told what its units tell it."""
 
-import http.client
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 from django.conf import settings
@@ -59,17 +59,15 @@ class Front:
         address: str = "127.0.0.1",
     ) -> tuple[int, Message, bytes]:  # fmt: skip
         """One request through TLS."""
-        with closing(http.client.HTTPConnection(NAME)) as connection:
+        with closing(HTTPConnection(NAME)) as connection:
             connection.sock = self.line(address)
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
 
-    def ask_without_tls(
-        self, path: str, method: str = "GET", **headers: str
-    ) -> http.client.HTTPResponse:
+    def ask_without_tls(self, path: str, method: str = "GET", **headers: str) -> HTTPResponse:
         """One request to port 80."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.http, timeout=30)
         connection.request(method, path, headers={"Host": NAME} | headers)
         return connection.getresponse()
 
