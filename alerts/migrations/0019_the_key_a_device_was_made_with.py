@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("alerts", "0016_centres_followed_without_holding_up_saves")]
+    dependencies = [("alerts", "0018_sentences_become_codes")]
 
     operations = [
         migrations.AddField(
