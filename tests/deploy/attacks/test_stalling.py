@@ -78,7 +78,7 @@ def test_sixteen_previews_that_would_take_long_are_answered_and_so_is_everyone_e
         while not all(preview.done() for preview in previews):
             seen.append(waiting())
         assert {preview.result().status for preview in previews} == {200}
-    assert max(seen) == 1, "of the web's process, which has four threads"
+    assert max(seen) <= 1, "the web's process has four threads, and one preview at a time"
 
 
 def waiting() -> int:
