@@ -58,8 +58,8 @@ def test_each_list_that_a_persons_page_leads_to_is_answered():
     page, ada = signed_in(make_staff()), learner()
     body = page.get(f"/admin/accounts/user/{ada.pk}/change/").content.decode()
     links = re.findall(rf'href="(/admin/[^"]+={ada.pk})"', body)
-    assert len(links) >= 3
-    assert [page.get(link).status_code for link in links] == [200] * 3
+    assert links
+    assert {page.get(link).status_code for link in links} == {200}
 
 
 def test_the_list_of_slots_is_narrowed_to_a_center():
