@@ -1,12 +1,15 @@
 """Which tests a plain `./dev test` runs, and which only those who ask for them."""
 
+import subprocess
 from types import SimpleNamespace
 
 import pytest
 from _pytest.mark.expression import Expression
+from django.conf import settings
 
 from tests.conftest import USUAL, pytest_configure
 
+ROOT = settings.BASE_DIR
 Source = pytest.Config.ArgsSource
 
 
@@ -37,3 +40,14 @@ def test_whoever_names_paths_or_marks_or_wants_all_gets_what_they_name():
 def test_of_the_drills_one_of_each_kind_is_usual(marks, runs):
     expression = Expression.compile(USUAL)
     assert expression.evaluate(lambda name, **_: name in marks.split()) is runs
+
+
+def test_what_ci_runs_at_other_moments_is_there():
+    """Else a file that was moved would be left out, or end the run."""
+    words = "eval \"$(sed -n '/^dated=(/,/^)/p' .ci/run)\"; printf '%s\\n' \"${dated[@]}\""
+    named = subprocess.run(
+        ["bash", "-c", words], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    paths = named.stdout.splitlines()
+    assert paths
+    assert not [path for path in paths if not (ROOT / path).exists()]
