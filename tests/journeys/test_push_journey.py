@@ -186,7 +186,10 @@ RENEW = """async ([endpoint, p256dh, auth]) => {
     statuses.push(answer.status);
     return answer;
   };
-  await renew(null, { toJSON: () => ({ endpoint, keys: { p256dh, auth } }) });
+  const letters = atob(KEY.replaceAll("-", "+").replaceAll("_", "/"));
+  const applicationServerKey = Uint8Array.from(letters, (letter) => letter.charCodeAt(0)).buffer;
+  const toJSON = () => ({ endpoint, keys: { p256dh, auth } });
+  await renew(null, { toJSON, options: { applicationServerKey } });
   self.fetch = send;
   return statuses;
 }"""
