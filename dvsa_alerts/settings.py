@@ -233,6 +233,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Our files are for our pages: WhiteNoise would let every other site read them.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Mail: real SMTP always; `./dev run` points it at a sink that the pages under /dev/mail/ show.
 EMAIL_BACKEND = ENVIRONMENT.email["EMAIL_BACKEND"]
