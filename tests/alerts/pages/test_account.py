@@ -95,7 +95,8 @@ def test_what_was_said_of_ones_tests_is_downloaded_and_erased(page, ada):
         "Goodmayes", None, 1,
     )  # fmt: skip
     assert data["account"]["theory_passed_on"] == "2026-05-21"
-    page.post("/account/erase/", {"password": PASSWORD})
+    prove_it(page)
+    page.post("/account/erase/")
     assert not Booking.objects.exists()
 
 
