@@ -28,6 +28,7 @@ from tests.benchmarks.subjects.page import link
 from tests.benchmarks.subjects.search import places
 from tests.benchmarks.world import World, owner_at_rest
 from tests.smtp_sink import Sink
+from tests.staff import signed_in
 
 __all__ = ["push_service"]
 
@@ -137,9 +138,7 @@ def test_a_page_for_everybody_reads_little_more_than_it_uses(address, path):
 
 @pytest.mark.parametrize("path", LEARNERS_OWN)
 def test_a_page_of_a_learner_reads_little_more_than_it_uses(address, learner, path):
-    page = Client()
-    page.force_login(learner)
-    assert is_lean(plans_of(page, address(path)))
+    assert is_lean(plans_of(signed_in(learner), address(path)))
 
 
 def test_matching_and_delivery_read_little_more_than_they_use(world, settings, push_service):
