@@ -8,8 +8,7 @@ from random import Random
 import pytest
 from django.db import connection
 
-from audit.config import forget_cached
-from audit.models import SystemConfig
+from slots.ingestion import holding
 from slots.ingestion.batches import parse_json
 from slots.ingestion.ingest import Outcome, ingest
 from slots.models import FeedBatch, SlotOpening, Source
@@ -66,10 +65,11 @@ def test_the_whole_real_feed_in_order_opens_and_closes_what_is_counted_anew(sour
     replay(source, files)
 
 
-def hold_nothing() -> None:
-    """Holding has its tests; here a leap in time may close more than half, and counts at once."""
-    SystemConfig.objects.create(key="slots.hold_close_percent", value="100")
-    forget_cached()
+@pytest.fixture
+def nothing_held(monkeypatch) -> None:
+    """Holding has its tests; here a leap in time, or chance, may close anything at once."""
+    for name in ("FEWEST_CLOSABLE", "FEWEST_OF_ALL", "FEWEST_CENTERS"):
+        monkeypatch.setattr(holding, name, 10**9)
 
 
 def expected_of_the_order_taken(files: list[Path]) -> Recomputed:
@@ -97,8 +97,8 @@ def test_every_batch_sent_twice_counts_once(source, files):
     check_some_serial_order(files)
 
 
+@pytest.mark.usefixtures("nothing_held")
 def test_a_shuffled_order_ends_as_the_batches_that_were_not_stale(source, files, seed):
-    hold_nothing()
     order = files * 2
     Random(seed).shuffle(order)
     for file in order:
@@ -106,8 +106,8 @@ def test_a_shuffled_order_ends_as_the_batches_that_were_not_stale(source, files,
     check_some_serial_order(files)
 
 
+@pytest.mark.usefixtures("nothing_held")
 def test_four_at_once_end_as_some_serial_order(source, files, seed):
-    hold_nothing()
     order = files * 2
     Random(seed).shuffle(order)
     send_by_four(source, order)
@@ -115,8 +115,8 @@ def test_four_at_once_end_as_some_serial_order(source, files, seed):
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("nothing_held")
 def test_the_whole_real_feed_by_four_at_once_ends_as_some_serial_order(source, tmp_path, seed):
-    hold_nothing()
     files = real_feed(tmp_path)
     make_centers_of(files)
     order = [file for pair in zip(files, files, strict=True) for file in pair]
@@ -125,12 +125,12 @@ def test_the_whole_real_feed_by_four_at_once_ends_as_some_serial_order(source, t
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("nothing_held")
 def test_the_whole_real_feed_shuffled_and_twice_ends_as_the_batches_that_were_not_stale(
     source, tmp_path, seed
 ):
     files = real_feed(tmp_path)
     make_centers_of(files)
-    hold_nothing()
     order = files * 2
     Random(seed).shuffle(order)
     send_by_four(source, order)
@@ -149,9 +149,9 @@ def send_by_four(source: Source, order: list[Path]) -> None:
         list(pool.map(sender, range(4)))
 
 
+@pytest.mark.usefixtures("nothing_held")
 def test_two_sources_at_once_over_the_same_centres_end_sound(files, transactional_db):
-    # Who opened what is chance here: of few of its own, a source may lose half in one batch.
-    hold_nothing()
+    # Who opened what is chance here: of few of its own, a source may lose all in one batch.
     sources = [Source.objects.create(name=name) for name in ("one", "two")]
 
     def sender(source: Source) -> None:
