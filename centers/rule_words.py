@@ -1,10 +1,11 @@
 """The rules of driving tests in a learner's words, by theme."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from centers.models import Rule
+from centers.rules import Rulebook
 
 Key = Rule.Key
 
@@ -60,18 +61,17 @@ class Told:
 
 
 def told(today: date) -> Iterator[tuple[str, list[Told]]]:
-    """Each theme with its rules that count on a day (Europe/London); two queries."""
-    now = {rule.key: rule for rule in Rule.objects.on(today)}
-    later = list(Rule.objects.after(today))
+    """Each theme with its rules that count on a day (Europe/London); one query."""
+    rules = Rulebook.read()
     for theme, keys in THEMES.items():
-        found = [_told(now[key], later) for key in keys if key in now]
+        found = [_told(entry, rules, today) for key in keys if (entry := rules.entry(key, today))]
         if found:
             yield theme, found
 
 
-def _told(rule: Rule, later: Iterable[Rule]) -> Told:
-    coming = tuple(Told(each, words_of(each)) for each in later if each.key == rule.key)
-    return Told(rule, words_of(rule), coming)
+def _told(rule: Rule, rules: Rulebook, today: date) -> Told:
+    later = rules.later(Key(rule.key), after=today)
+    return Told(rule, words_of(rule), tuple(Told(each, words_of(each)) for each in later))
 
 
 def words_of(rule: Rule) -> str:

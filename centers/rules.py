@@ -18,10 +18,19 @@ class Rulebook:
         """The rules as the database has them now; one query."""
         return cls(Rule.objects.all())
 
+    def entry(self, key: Rule.Key, day: date) -> Rule | None:
+        """The entry that counts on a day (Europe/London), one that lifts the rule too."""
+        begun = [each for each in self._of(key) if each.since is None or each.since <= day]
+        return begun[-1] if begun else None
+
+    def later(self, key: Rule.Key, *, after: date) -> list[Rule]:
+        """The key's entries that begin later than a day, the next first."""
+        return [each for each in self._of(key) if each.since and each.since > after]
+
     def rule(self, key: Rule.Key, day: date) -> Rule | None:
         """The rule that holds on a day (Europe/London), or None: never entered, or lifted."""
-        begun = [each for each in self._of(key) if each.since is None or each.since <= day]
-        return begun[-1] if begun and begun[-1].holds else None
+        entry = self.entry(key, day)
+        return entry if entry and entry.holds else None
 
     def number(self, key: Rule.Key, day: date) -> int | None:
         """Its number as a whole one, None where no such rule holds."""
@@ -35,8 +44,8 @@ class Rulebook:
 
     def begins(self, key: Rule.Key, *, after: date, until: date) -> list[date]:
         """The days on which another rule of the key begins, `until` included, `after` not."""
-        days = (each.since for each in self._of(key))
-        return [day for day in days if day and after < day <= until]
+        days = (each.since for each in self.later(key, after=after))
+        return [day for day in days if day and day <= until]
 
     def _of(self, key: Rule.Key) -> list[Rule]:
         return [rule for rule in self._rules if rule.key == key]

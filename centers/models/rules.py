@@ -1,25 +1,11 @@
 """What a learner may do with a test, as the official booking service has it from a day on."""
 
-from datetime import date
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from audit.text import counted
-
-
-class RuleQuerySet(models.QuerySet["Rule"]):
-    """Rules, in the words of the domain."""
-
-    def on(self, day: date) -> "RuleQuerySet":
-        """Of each key the rule that counts on a day (Europe/London), lifted ones too."""
-        begun = self.filter(Q(since__isnull=True) | Q(since__lte=day))
-        return begun.order_by("key", F("since").desc(nulls_last=True)).distinct("key")
-
-    def after(self, day: date) -> "RuleQuerySet":
-        """Those that begin later than a day, the next first."""
-        return self.filter(since__gt=day).order_by("since", "key")
 
 
 class Rule(models.Model):
@@ -69,8 +55,6 @@ class Rule(models.Model):
     value = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     source = models.CharField(max_length=300)
     certainty = models.CharField(max_length=6, choices=Certainty)
-
-    objects = RuleQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["key", F("since").asc(nulls_first=True)]

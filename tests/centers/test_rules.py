@@ -74,7 +74,8 @@ def test_a_change_counts_from_midnight_in_london(
 
 def test_the_page_says_since_when_who_says_so_and_how_sure_we_are(client: Client) -> None:
     said = text(client)
-    for rule in Rule.objects.on(TODAY):
+    rules = Rulebook.read()
+    for rule in [entry for key in Key if (entry := rules.entry(key, TODAY))]:
         since = f"Since {rule.since.day} {rule.since:%B %Y}. " if rule.since else UNKNOWN
         for part in (
             words_of(rule),
