@@ -30,7 +30,7 @@ class KnownSessionsMiddleware:
         return self.get_response(request)
 
 
-def _list_by(key: str | None, *, before: str) -> None:
+def _list_by(key: str | None, *, before: str | None) -> None:
     if key != before:
         UserSession.objects.filter(session_key=before).update(session_key=key)
 
@@ -75,5 +75,4 @@ def _renew_key(request: HttpRequest, reauthenticated: bool = False, **_: Any) ->
         return
     before = request.session.session_key
     request.session.cycle_key()
-    after = request.session.session_key
-    UserSession.objects.filter(session_key=before).update(session_key=after)
+    _list_by(request.session.session_key, before=before)
