@@ -10,7 +10,7 @@ from audit.recorded_admin import ReadOnlyAdmin
 
 @admin.register(Booking)
 class BookingAdmin(FoundByUserAdmin, ReadOnlyAdmin):
-    """The test that somebody has booked."""
+    """The test that someone has booked."""
 
     list_display = ("id", "user", "test_type", "date", "center", "changes_used")
     list_select_related = ("user", "center")

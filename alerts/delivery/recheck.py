@@ -16,7 +16,7 @@ from alerts.models import Delivery, UnsentReason, UserAlert
 logger = logging.getLogger(__name__)
 
 State = Delivery.State
-# FOR SHARE makes whoever unsubscribes, pauses, disables, erases or closes wait until this is
+# FOR SHARE makes those who unsubscribe, pause, disable, erase or close wait until this is
 # over, and makes this see what they did: after their answer nothing more enters `sending`.
 # What one of them is changing at this moment is not waited for but left for later, so that it
 # holds up no other message, and so that no two of us ever wait for one another.
@@ -102,7 +102,7 @@ def lock_and_read(notification_ids: Sequence[int], channel: str) -> dict[int, Co
     """Lock the users, the searches and the openings, each in the order of their ids, then read.
 
     One answer for each notification, slots that are unfit included, as of that last statement;
-    none for one that somebody is changing something of at this moment.
+    none for one that someone is changing something of at this moment.
     """
     values: dict[str, Any] = {"notifications": list(notification_ids), "channel": channel}
     recipients = {row[0]: Recipient(*row[1:]) for row in fetch_prepared(LOCK_USERS, values)}

@@ -27,11 +27,11 @@ class SavedSearchForm(SlotSearchForm):
     method = forms.ChoiceField(
         label="How to tell you", required=False, initial=SavedSearch.Method.EMAIL,
         choices=[
-            (SavedSearch.Method.EMAIL, "By e-mail"),
+            (SavedSearch.Method.EMAIL, "By email"),
             (SavedSearch.Method.PUSH, "By a notification on my phone or computer"),
         ],
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Choose e-mail or notifications"},
+        error_messages={"invalid_choice": "Choose email or notifications"},
     )  # fmt: skip
     name = forms.CharField(
         label="A name for this search", required=False, max_length=100,
@@ -55,7 +55,7 @@ class SavedSearchForm(SlotSearchForm):
         return [int(value) for value in values if re.fullmatch(r"\d{1,9}", str(value))]
 
     def clean_method(self) -> str:
-        """E-mail unless said otherwise."""
+        """Email unless said otherwise."""
         return self.cleaned_data["method"] or SavedSearch.Method.EMAIL
 
     def clean(self) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def test_a_visitor_who_saves_is_sent_to_sign_in_and_loses_nothing(client, place)
         ("postcode=ig39uz&center=99999999999999999999", "Choose centres"),
         ("postcode=ig39uz&center=x", "Choose centres"),
         ("postcode=ig39uz&weekday=8", "Days are numbered"),
-        ("postcode=ig39uz&method=pigeon", "Choose e-mail or notifications"),
+        ("postcode=ig39uz&method=pigeon", "Choose email or notifications"),
         ("postcode=ig39uz&name=" + "x" * 10_000, "at most 100 characters"),
         ("postcode=" + "9" * 10_000, "postcode"),
         ("postcode=\U0001f697", "postcode"),
