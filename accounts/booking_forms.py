@@ -7,12 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from accounts.bookings import FURTHEST
+from accounts.date_inputs import WRONG_DATE, DateInput, TimeInput
 from accounts.models import Booking
 from centers.models import Center
 
-# Tests are booked months ahead; what lies beyond is a slip in the year.
-FURTHEST = datetime.timedelta(days=730)
-DATE = "Enter a date such as 27/3/2027"
 TIME = "Enter a time such as 8:10"
 
 
@@ -21,13 +20,13 @@ class BookingForm(forms.Form):
 
     date = forms.DateField(
         label="Its day", required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
         help_text="So that we can say until when you can change it without losing the fee",
-        error_messages={"invalid": DATE},
+        error_messages={"invalid": WRONG_DATE},
     )  # fmt: skip
     time = forms.TimeField(
         label="Its time", required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        widget=TimeInput,
         help_text="Only so that you see your test here as it is",
         error_messages={"invalid": TIME},
     )  # fmt: skip
@@ -92,15 +91,15 @@ class TestDatesForm(forms.Form):
 
     theory_passed_on = forms.DateField(
         label="Theory test passed on", required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
         help_text="So that we can say when your pass ends",
-        error_messages={"invalid": DATE},
+        error_messages={"invalid": WRONG_DATE},
     )  # fmt: skip
     last_failed_on = forms.DateField(
         label="Practical test last failed on", required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput,
         help_text="So that we can say from when you can try again",
-        error_messages={"invalid": DATE},
+        error_messages={"invalid": WRONG_DATE},
     )  # fmt: skip
 
     def __init__(

@@ -16,6 +16,8 @@ from centers.rules import Rulebook
 from centers.working_days import first_day_after_wait, last_day_of_pass, last_day_to_change
 
 DAY = timedelta(days=1)
+# Tests are booked months ahead; what lies beyond is a slip in the year.
+FURTHEST = timedelta(days=730)
 NOTICE = {
     Booking.TestType.PRACTICAL: Rule.Key.NOTICE_PRACTICAL,
     Booking.TestType.THEORY: Rule.Key.NOTICE_THEORY,
@@ -95,8 +97,9 @@ def save_booking(
             user=user, test_type=test_type, defaults=values
         )
         changed = [name for name, value in values.items() if getattr(booking, name) != value]
-        if is_new or changed:
+        if changed:
             _write(booking, values)
+        if is_new or changed:
             verb = "added" if is_new else "changed"
             said = dict.fromkeys(changed, "changed")
             record(f"booking.{verb}", actor=user, subject=booking, **said)
@@ -113,12 +116,11 @@ def remove_booking(*, booking: Booking) -> None:
 def set_test_dates(
     *, user: User, theory_passed_on: date | None, last_failed_on: date | None
 ) -> None:
-    """Keep when a learner passed the theory test and last failed a one; None unsays it."""
+    """Keep when a learner passed the theory test and last failed a practical; None unsays it."""
+    values = {"theory_passed_on": theory_passed_on, "last_failed_on": last_failed_on}
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(
-            theory_passed_on=theory_passed_on, last_failed_on=last_failed_on
-        )
-        record("user.test_dates_changed", actor=user, subject=user)
+        if User.objects.filter(pk=user.pk).exclude(**values).update(**values):
+            record("user.test_dates_changed", actor=user, subject=user)
 
 
 def _write(booking: Booking, values: dict[str, object]) -> None:

@@ -1,7 +1,7 @@
 """A form's field of several ranges of days: rows of a first and a last day."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import zip_longest
 from typing import Any
 
@@ -9,14 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 
+from accounts.bookings import FURTHEST
 from accounts.models.day_ranges import DayRange
 from audit.clock import database_today
 from slots.wording import day
 
 MOST_RANGES = 10
 EMPTY_ROWS = 2
-# Two years: nobody can book a test so far ahead.
-FARTHEST = timedelta(days=730)
 # Between the first day and the last in links, and in what comes back from a row.
 TO = ".."
 
@@ -87,7 +86,7 @@ class DayRangesField(forms.Field):
         for days in value:
             if days.last < today:
                 raise ValidationError(f"{day(days.last)} has passed. Choose later days")
-            if days.last > today + FARTHEST:
+            if days.last > today + FURTHEST:
                 raise ValidationError("Choose days within the next 2 years")
 
 

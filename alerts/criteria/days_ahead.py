@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.date_inputs import WRONG_DATE, DateInput
 from accounts.models import SavedSearch
 from alerts.criteria.criterion import ANY, Change, Criterion, Fault, Seen
 from audit.clock import database_today
-from slots.searching.widgets import DateInput
 from slots.wording import day, days
 
 LONGEST_LEAD = 365
@@ -43,7 +43,7 @@ class Earlier(Criterion):
         "current_test_date": forms.DateField(
             label="Date of the test you have booked", required=False, widget=DateInput,
             help_text="We then alert you to earlier tests only", validators=[is_to_come],
-            error_messages={"invalid": "Enter a date such as 27/3/2027"},
+            error_messages={"invalid": WRONG_DATE},
         ),
         "min_days_earlier": days_field("At least how many days before it"),
     }  # fmt: skip

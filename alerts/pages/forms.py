@@ -6,10 +6,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.date_inputs import WRONG_DATE, DateInput, TimeInput
 from audit.clock import database_today
-from slots.searching.widgets import DateInput, TimeInput
 
-_DATE = "Enter a date such as 27/3/2027"
 _TIME = "Enter a time such as 22:00"
 
 
@@ -18,7 +17,9 @@ class PauseForm(forms.Form):
 
     until = forms.DateField(
         label="Pause until", widget=DateInput,
-        error_messages={"invalid": _DATE, "required": "Enter the day on which alerts start again"},
+        error_messages={
+            "invalid": WRONG_DATE, "required": "Enter the day on which alerts start again",
+        },
     )  # fmt: skip
 
     def clean_until(self) -> date:

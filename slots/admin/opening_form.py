@@ -9,10 +9,10 @@ from django.contrib.admin import site
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 
+from accounts.date_inputs import DateInput
 from audit.clock import database_today
 from centers.models import Center
 from slots.models import Slot
-from slots.searching.widgets import DateInput
 from slots.staff_changes import Wanted
 
 MOST_AT_ONCE = 500

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from accounts.date_inputs import WRONG_DATE, DateInput, TimeInput
 from audit.clock import database_today
 from centers.forms import DEFAULT_RADIUS, near_field, radius_field, read_near
 from centers.geocoding import NotAPostcode, Place, PostcodeError, Precision, locate
@@ -17,13 +18,12 @@ from centers.querysets import point
 from centers.towns import NotATown, Town, find_town
 from slots.models import Slot
 from slots.searching.search import Cursor, Order, SlotSearch
-from slots.searching.widgets import Checkboxes, DateInput, TimeInput
+from slots.searching.widgets import Checkboxes
 
 WEEKDAYS = [
     (1, "Monday"), (2, "Tuesday"), (3, "Wednesday"), (4, "Thursday"), (5, "Friday"),
     (6, "Saturday"), (7, "Sunday"),
 ]  # fmt: skip
-_DATE = "Enter a date such as 27/3/2027"
 _TIME = "Enter a time such as 08:30"
 _PLACE = "Enter a postcode, such as IG3 9UZ, or a town"
 _AROUND = "To see the test centres around it too, enter a postcode."
@@ -60,10 +60,10 @@ class SlotSearchForm(forms.Form):
         error_messages={"invalid_choice": "Choose practical, theory or both"},
     )  # fmt: skip
     date_from = forms.DateField(
-        label="First day", required=False, widget=DateInput, error_messages={"invalid": _DATE}
+        label="First day", required=False, widget=DateInput, error_messages={"invalid": WRONG_DATE}
     )
     date_to = forms.DateField(
-        label="Last day", required=False, widget=DateInput, error_messages={"invalid": _DATE}
+        label="Last day", required=False, widget=DateInput, error_messages={"invalid": WRONG_DATE}
     )
     weekday = forms.TypedMultipleChoiceField(
         label="Days of the week", required=False, choices=WEEKDAYS, coerce=int, widget=Checkboxes,

@@ -1,27 +1,9 @@
-"""Inputs that browsers know how to offer, with values in the form that they expect."""
+"""Checkboxes as links to results have them."""
 
 from typing import Any
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
-
-
-class DateInput(forms.DateInput):
-    """A date picker; browsers without one show a text box that takes the same ISO form."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
-
-class TimeInput(forms.TimeInput):
-    """A time picker to the minute."""
-
-    input_type = "time"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%H:%M")
 
 
 class Checkboxes(forms.CheckboxSelectMultiple):
