@@ -877,7 +877,7 @@ CREATE TABLE public.alerts_delivery (
     CONSTRAINT delivery_channel CHECK (((channel)::text = ANY ((ARRAY['email'::character varying, 'push'::character varying])::text[]))),
     CONSTRAINT delivery_fault CHECK (((fault)::text = ANY ((ARRAY['address'::character varying, 'mailbox'::character varying, 'us'::character varying, 'unsaid'::character varying, 'message'::character varying])::text[]))),
     CONSTRAINT delivery_leased_while_held CHECK ((((lease_token IS NOT NULL) AND (lease_until IS NOT NULL) AND ((state)::text = ANY ((ARRAY['claimed'::character varying, 'sending'::character varying])::text[]))) OR ((NOT ((state)::text = ANY ((ARRAY['claimed'::character varying, 'sending'::character varying])::text[]))) AND (lease_token IS NULL) AND (lease_until IS NULL)))),
-    CONSTRAINT delivery_reason CHECK ((((reason)::text = ANY ((ARRAY['told_enough'::character varying, 'over_limit'::character varying, 'slot_closed'::character varying, 'search_deleted'::character varying, 'search_ended'::character varying, 'search_paused'::character varying, 'search_changed'::character varying, 'account_disabled'::character varying, 'address_refuses'::character varying, 'refused'::character varying, 'retries_used_up'::character varying, 'not_made'::character varying, 'maybe_sent'::character varying, 'mailed_instead'::character varying, 'none_open'::character varying, 'none_left'::character varying, 'device_ended'::character varying, 'device_removed'::character varying])::text[])) OR ((reason)::text ~~ '% %'::text))),
+    CONSTRAINT delivery_reason CHECK ((((reason)::text = ANY ((ARRAY['told_enough'::character varying, 'over_limit'::character varying, 'slot_closed'::character varying, 'search_deleted'::character varying, 'search_ended'::character varying, 'search_paused'::character varying, 'search_changed'::character varying, 'not_bookable'::character varying, 'account_disabled'::character varying, 'address_refuses'::character varying, 'refused'::character varying, 'retries_used_up'::character varying, 'not_made'::character varying, 'maybe_sent'::character varying, 'mailed_instead'::character varying, 'none_open'::character varying, 'none_left'::character varying, 'device_ended'::character varying, 'device_removed'::character varying])::text[])) OR ((reason)::text ~~ '% %'::text))),
     CONSTRAINT delivery_state CHECK ((((state)::text = ANY ((ARRAY['pending'::character varying, 'claimed'::character varying, 'sending'::character varying, 'retry'::character varying])::text[])) OR ((state)::text = ANY ((ARRAY['accepted'::character varying, 'expired'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[])))),
     CONSTRAINT delivery_target CHECK (((((channel)::text = 'email'::text) AND (subscription_id IS NULL)) OR (((channel)::text = 'push'::text) AND (subscription_id IS NOT NULL))))
 );
@@ -1538,7 +1538,7 @@ CREATE TABLE public.useralerts (
     preference_id integer,
     slot_id integer NOT NULL,
     user_id integer NOT NULL,
-    CONSTRAINT alert_reason CHECK ((((state_reason)::text = ANY ((ARRAY['told_enough'::character varying, 'over_limit'::character varying, 'slot_closed'::character varying, 'search_deleted'::character varying, 'search_ended'::character varying, 'search_paused'::character varying, 'search_changed'::character varying, 'account_disabled'::character varying, 'address_refuses'::character varying, 'refused'::character varying, 'retries_used_up'::character varying, 'not_made'::character varying, 'maybe_sent'::character varying, 'mailed_instead'::character varying, 'none_open'::character varying, 'none_left'::character varying, 'device_ended'::character varying, 'device_removed'::character varying])::text[])) OR ((state_reason)::text ~~ '% %'::text))),
+    CONSTRAINT alert_reason CHECK ((((state_reason)::text = ANY ((ARRAY['told_enough'::character varying, 'over_limit'::character varying, 'slot_closed'::character varying, 'search_deleted'::character varying, 'search_ended'::character varying, 'search_paused'::character varying, 'search_changed'::character varying, 'not_bookable'::character varying, 'account_disabled'::character varying, 'address_refuses'::character varying, 'refused'::character varying, 'retries_used_up'::character varying, 'not_made'::character varying, 'maybe_sent'::character varying, 'mailed_instead'::character varying, 'none_open'::character varying, 'none_left'::character varying, 'device_ended'::character varying, 'device_removed'::character varying])::text[])) OR ((state_reason)::text ~~ '% %'::text))),
     CONSTRAINT alert_sent_agrees CHECK (((state IS NULL) OR (sent AND (sent_at IS NOT NULL) AND ((state)::text = 'sent'::text)) OR ((NOT (((state)::text = 'sent'::text) AND (state IS NOT NULL))) AND (NOT sent) AND (sent_at IS NULL)))),
     CONSTRAINT alert_state CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'sent'::character varying, 'expired'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[])))
 );
@@ -1574,6 +1574,7 @@ CREATE TABLE public.userpreferences (
     updated_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     user_id integer NOT NULL,
     excluded_dates datemultirange,
+    only_bookable boolean DEFAULT true NOT NULL,
     CONSTRAINT preferences_excluded_dates_end CHECK (((lower_inf(excluded_dates) OR upper_inf(excluded_dates)) = false)),
     CONSTRAINT preferences_method CHECK (((notification_method)::text = ANY ((ARRAY['email'::character varying, 'push'::character varying])::text[]))),
     CONSTRAINT preferences_radius_positive CHECK ((notification_radius > 0)),
@@ -2119,9 +2120,13 @@ CREATE UNIQUE INDEX users_email_ignoring_case ON public.users USING btree (lower
 
 CREATE INDEX users_email_parts ON public.users USING gin (upper((email)::text) public.gin_trgm_ops);
 
+CREATE INDEX users_last_failed ON public.users USING btree (last_failed_on, user_id) WHERE (last_failed_on IS NOT NULL);
+
 CREATE INDEX users_not_told ON public.users USING btree (user_id) WHERE (NOT (is_active AND email_verified));
 
 CREATE INDEX users_role_id_1900a745 ON public.users USING btree (role_id);
+
+CREATE INDEX users_theory_passed ON public.users USING btree (theory_passed_on, user_id) WHERE (theory_passed_on IS NOT NULL);
 
 CREATE INDEX usersessions_usersession_session_key_fd35de43_like ON public.usersessions_usersession USING btree (session_key varchar_pattern_ops);
 
@@ -2145,7 +2150,7 @@ CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF slot_id, opened_
 
 CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF name, is_active, is_simulated, stale_after_minutes, heard_at OR TRUNCATE ON public.slots_source FOR EACH STATEMENT EXECUTE FUNCTION public.slots_mark_change();
 
-CREATE TRIGGER pgtrigger_touch_updated_at_68d13 BEFORE UPDATE ON public.userpreferences FOR EACH ROW WHEN (((old.current_test_date IS DISTINCT FROM new.current_test_date) OR (old.date_from IS DISTINCT FROM new.date_from) OR (old.date_to IS DISTINCT FROM new.date_to) OR (old.excluded_dates IS DISTINCT FROM new.excluded_dates) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.location IS DISTINCT FROM new.location) OR (old.min_days_earlier IS DISTINCT FROM new.min_days_earlier) OR (old.min_notice_days IS DISTINCT FROM new.min_notice_days) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.notification_method)::text IS DISTINCT FROM (new.notification_method)::text) OR (old.notification_radius IS DISTINCT FROM new.notification_radius) OR (old.paused_until IS DISTINCT FROM new.paused_until) OR ((old.postcode)::text IS DISTINCT FROM (new.postcode)::text) OR (old.preferred_test_types IS DISTINCT FROM new.preferred_test_types) OR (old.time_from IS DISTINCT FROM new.time_from) OR (old.time_until IS DISTINCT FROM new.time_until) OR (old.user_id IS DISTINCT FROM new.user_id) OR (old.weekdays IS DISTINCT FROM new.weekdays))) EXECUTE FUNCTION public.pgtrigger_touch_updated_at_68d13();
+CREATE TRIGGER pgtrigger_touch_updated_at_68d13 BEFORE UPDATE ON public.userpreferences FOR EACH ROW WHEN (((old.current_test_date IS DISTINCT FROM new.current_test_date) OR (old.date_from IS DISTINCT FROM new.date_from) OR (old.date_to IS DISTINCT FROM new.date_to) OR (old.excluded_dates IS DISTINCT FROM new.excluded_dates) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.location IS DISTINCT FROM new.location) OR (old.min_days_earlier IS DISTINCT FROM new.min_days_earlier) OR (old.min_notice_days IS DISTINCT FROM new.min_notice_days) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.notification_method)::text IS DISTINCT FROM (new.notification_method)::text) OR (old.notification_radius IS DISTINCT FROM new.notification_radius) OR (old.only_bookable IS DISTINCT FROM new.only_bookable) OR (old.paused_until IS DISTINCT FROM new.paused_until) OR ((old.postcode)::text IS DISTINCT FROM (new.postcode)::text) OR (old.preferred_test_types IS DISTINCT FROM new.preferred_test_types) OR (old.time_from IS DISTINCT FROM new.time_from) OR (old.time_until IS DISTINCT FROM new.time_until) OR (old.user_id IS DISTINCT FROM new.user_id) OR (old.weekdays IS DISTINCT FROM new.weekdays))) EXECUTE FUNCTION public.pgtrigger_touch_updated_at_68d13();
 
 CREATE TRIGGER pgtrigger_touch_updated_at_9bb9e BEFORE UPDATE ON public.accounts_booking FOR EACH ROW WHEN (((old.center_id IS DISTINCT FROM new.center_id) OR (old.changes_used IS DISTINCT FROM new.changes_used) OR (old.date IS DISTINCT FROM new.date) OR (old.first_center_id IS DISTINCT FROM new.first_center_id) OR ((old.test_type)::text IS DISTINCT FROM (new.test_type)::text) OR (old."time" IS DISTINCT FROM new."time"))) EXECUTE FUNCTION public.pgtrigger_touch_updated_at_9bb9e();
 

@@ -84,7 +84,16 @@ class User(AbstractBaseUser):
         indexes: ClassVar = [
             # Staff find people by a part of their address.
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="users_email_parts"),
-        ]
+            # Whose theory pass is too old for a slot, and who has failed too lately, are few.
+            models.Index(
+                fields=["theory_passed_on", "id"], name="users_theory_passed",
+                condition=Q(theory_passed_on__isnull=False),
+            ),
+            models.Index(
+                fields=["last_failed_on", "id"], name="users_last_failed",
+                condition=Q(last_failed_on__isnull=False),
+            ),
+        ]  # fmt: skip
         triggers: ClassVar = [
             touch_updated_at(
                 watch=[

@@ -49,6 +49,7 @@ class SavedSearch(models.Model):
     current_test_date = models.DateField(null=True, blank=True)
     min_days_earlier = models.SmallIntegerField(null=True, blank=True)
     min_notice_days = models.SmallIntegerField(null=True, blank=True)
+    only_bookable = models.BooleanField(db_default=True)
     paused_until = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(db_default=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -105,7 +106,8 @@ class SavedSearch(models.Model):
                     "user", "notification_radius", "notification_method", "preferred_test_types",
                     "name", "postcode", "location", "date_from", "date_to", "weekdays",
                     "excluded_dates", "time_from", "time_until", "current_test_date",
-                    "min_days_earlier", "min_notice_days", "paused_until", "is_active",
+                    "min_days_earlier", "min_notice_days", "only_bookable", "paused_until",
+                    "is_active",
                 ]
             )
         ]  # fmt: skip

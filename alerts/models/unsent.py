@@ -13,6 +13,7 @@ class UnsentReason(TextChoices):
     SEARCH_ENDED = "search_ended", "the search was ended"
     SEARCH_PAUSED = "search_paused", "the search was paused"
     SEARCH_CHANGED = "search_changed", "the search was changed, and no longer asks for it"
+    NOT_BOOKABLE = "not_bookable", "the learner can no longer take it"
     ACCOUNT_DISABLED = "account_disabled", "the account is disabled"
     ADDRESS_REFUSES = "address_refuses", "the address refuses mail"
     REFUSED = "refused", "refused for good"
