@@ -63,8 +63,11 @@ CONNECTIONS = ("max_connections=200",)
 VOLATILE = (
     "fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off", *CONNECTIONS,
 )  # fmt: skip
-# What the shell may have set for another database or project.
-FOREIGN = re.compile(r"PG[A-Z]+|DJANGO_SETTINGS_MODULE|DATABASE_ROLE|VIRTUAL_ENV|PYTHONHOME")
+# What the shell may have set for another database or project. PYTHONDONTWRITEBYTECODE, a habit of
+# container images, would have each of the hundreds of processes compile all our modules again.
+FOREIGN = re.compile(
+    r"PG[A-Z]+|DJANGO_SETTINGS_MODULE|DATABASE_ROLE|VIRTUAL_ENV|PYTHONHOME|PYTHONDONTWRITEBYTECODE"
+)
 
 
 def without_foreign(inherited: Mapping[str, str]) -> Environment:

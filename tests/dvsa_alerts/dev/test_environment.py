@@ -56,6 +56,10 @@ def test_a_foreign_database_in_the_shell_is_never_used(settings_of, fixed):
     assert "PGPORT" not in settings
 
 
+def test_what_python_has_compiled_is_kept_for_the_next_process(settings_of):
+    assert "PYTHONDONTWRITEBYTECODE" not in settings_of({"PYTHONDONTWRITEBYTECODE": "1"})
+
+
 def test_the_owner_and_the_application_are_two_roles(settings_of):
     settings = settings_of({})
     assert settings["DATABASE_OWNER_URL"] != settings["DATABASE_URL"]
