@@ -9,6 +9,39 @@ COALESCE_SECONDS = declare_integer(
     maximum=600,
     help="Seconds from a user's first unsent alert until all of them go out as one message",
 )
+WAVES = declare_switch(
+    "alerts.waves",
+    default=True,
+    help="Whether an opening that many learners fit is told to some of them first, then to more",
+)
+WAVE_FIRST = declare_integer(
+    "alerts.wave_first",
+    default=15,
+    minimum=1,
+    maximum=100_000,
+    help="Learners who are told of an opening first; each wave after is 4 times as many",
+)
+WAVE_SECONDS = declare_integer(
+    "alerts.wave_seconds",
+    default=120,
+    minimum=1,
+    maximum=3600,
+    help="Seconds from one wave to the next, and for which two reports of “gone” hold the next",
+)
+WAVES_END_MINUTES = declare_integer(
+    "alerts.waves_end_minutes",
+    default=10,
+    minimum=1,
+    maximum=1440,
+    help="Minutes after which everyone has been told of a slot that is still open",
+)
+WAVES_MIN_DAYS = declare_integer(
+    "alerts.waves_min_days",
+    default=3,
+    minimum=0,
+    maximum=365,
+    help="A slot fewer days away than this is told to everyone at once",
+)
 DAILY_MESSAGE_LIMIT = declare_integer(
     "alerts.daily_message_limit",
     default=20,

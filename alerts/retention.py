@@ -1,7 +1,7 @@
 """How long alerts and messages are kept, and accounts that nobody has verified."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -35,8 +35,11 @@ NOTIFICATIONS = OldRows(
     " AND state IN ('pending', 'claimed', 'sending', 'retry'))",
     before=("DELETE FROM alerts_delivery WHERE notification_id = ANY(%(ids)s)",),
 )
-# What an alert tells of is kept for as long as the alert.
-OPENINGS = slot_retention.OPENINGS.unless("SELECT FROM useralerts WHERE opening_id = kept.id")
+# What an alert tells of is kept for as long as the alert; how it was drawn goes with the opening.
+OPENINGS = replace(
+    slot_retention.OPENINGS.unless("SELECT FROM useralerts WHERE opening_id = kept.id"),
+    before=("DELETE FROM alerts_wave WHERE opening_id = ANY(%(ids)s)",),
+)
 SLOTS = slot_retention.SLOTS.unless("SELECT FROM useralerts WHERE slot_id = kept.slot_id")
 # An account without any address was made by hand, not by a sign-up that somebody gave up.
 GIVEN_UP = """

@@ -9,7 +9,7 @@ from celery import shared_task
 
 from alerts.delivery.deliver import deliver
 from alerts.hints import hint_sending
-from alerts.matching.match import Matched, match_in_lots
+from alerts.matching.match import Matched, match_in_chunks
 from alerts.matching.reach import settle_reach
 from alerts.searches.ending_mails import send_ending_mails
 from alerts.searches.passed import end_passed_searches
@@ -23,14 +23,15 @@ SECONDS = 20.0
 
 @shared_task
 def match() -> None:
-    """Match what has opened, and look in when the messages of each lot are due."""
+    """Match what has opened, and look in when the messages of each chunk are due."""
     matched = Matched()
-    for lot in match_in_lots():
-        matched += lot
-        if alerts := lot.alerts + lot.revived:
+    for chunk in match_in_chunks():
+        matched += chunk
+        if alerts := chunk.alerts + chunk.revived:
             hint_sending(alerts=alerts)
-    if matched.openings:
-        logger.info("matched openings=%d alerts=%d", matched.openings, matched.alerts)
+    if matched.openings or matched.waves:
+        said = (matched.openings, matched.waves, matched.alerts)
+        logger.info("matched openings=%d waves=%d alerts=%d", *said)
 
 
 @shared_task

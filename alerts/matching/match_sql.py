@@ -14,27 +14,44 @@ LOOKS = {
 }
 LOOKING = " AND ".join(LOOKS.values())
 
-# Matchers that run side by side take different openings. What has closed in the meantime stays
-# unmatched, for if it comes back within the quiet time it has yet to be announced.
-CLAIM_OPENINGS = """
-UPDATE slots_slotopening
-   SET matched_at = COALESCE(%(now)s::timestamptz, statement_timestamp())
- WHERE id = ANY (ARRAY(
+# One draw at a time, so that each sees whom the one before has told: else those who had had the
+# fewest alerts would be the first of every opening in a batch.
+DRAWING_LOCK = 4_010_003
+TAKE_TURNS = f"SELECT pg_advisory_xact_lock({DRAWING_LOCK})"
+
+# Someone may hold an opening for a moment; it is then taken in the next round. What has closed in
+# the meantime stays unmatched, for if it comes back within the reopen window it has yet to be
+# announced.
+_CLAIM = """
+UPDATE slots_slotopening opening
+   SET matched_at = COALESCE(opening.matched_at, moment.now),
+       seed = COALESCE(opening.seed, gen_random_uuid()), next_wave_at = NULL
+  FROM (SELECT COALESCE(%(now)s::timestamptz, statement_timestamp()) AS now) moment,
+       drivingtestslots slot
+ WHERE slot.slot_id = opening.slot_id
+   AND opening.id = (
         SELECT id FROM slots_slotopening
-         WHERE matched_at IS NULL AND quiet IS NULL AND closed_at IS NULL
-         ORDER BY id LIMIT %(limit)s
-           FOR NO KEY UPDATE SKIP LOCKED))
-RETURNING id, matched_at
+         WHERE {due} AND quiet IS NULL AND closed_at IS NULL
+         ORDER BY {first} LIMIT 1
+           FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING opening.id, moment.now, opening.matched_at, coalesce(opening.wave, 0) + 1, opening.seed,
+          slot.date - (moment.now AT TIME ZONE 'Europe/London')::date,
+          EXISTS (SELECT FROM alerts_pendingreach WHERE center_id = slot.center_id)
 """
+CLAIM_UNMATCHED = _CLAIM.format(due="matched_at IS NULL", first="id")
+CLAIM_DUE_WAVE = _CLAIM.format(
+    due="next_wave_at <= COALESCE(%(now)s::timestamptz, statement_timestamp())",
+    first="next_wave_at, id",
+)
 
 
-# A second alert is impossible by UNIQUE (user, opening). Who has one `already`, by hand or from
-# before a restore, is looked up once for all: ON CONFLICT, which looks for each row, takes 5% of
-# the statement. Users who may not be told are few, and their index is next to nothing. Sorting by
-# user first compares whole numbers, nearly all of them different; by opening first, it took 5%
-# more. Whom we have told enough is asked with IN, which is always hashed: as a join it could be
-# planned for few rows, and loop over many.
-def _write_alerts(reach: str) -> str:
+# Who may be told of the opening, in words of SQL: one row for each learner, with their nearest
+# search. Who has an alert `already`, from an earlier wave, by hand or from before a restore, is
+# looked up once for all: ON CONFLICT, which looks for each row, takes 5% of the statement. Users
+# who may not be told are few, and their index is next to nothing. Whom we have told enough is
+# asked with IN, which is always hashed: as a join it could be planned for few rows, and loop over
+# many.
+def _fitting(reach: str) -> str:
     return f"""
 WITH slot AS (
     SELECT opening.id AS opening_id, opening.recorded_at, slot.slot_id, slot.center_id,
@@ -43,19 +60,20 @@ WITH slot AS (
            (%(now)s::timestamptz AT TIME ZONE 'Europe/London')::date AS today
       FROM slots_slotopening opening
       JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
-     WHERE opening.id = ANY (%(openings)s)
+     WHERE opening.id = %(opening)s
        AND slot.available
        AND slot_start(slot.date, slot.time) > %(now)s
-), told AS (
-    SELECT alert.user_id, alert.slot_id
+), enough AS (
+    SELECT alert.user_id
       FROM useralerts alert JOIN slot ON slot.slot_id = alert.slot_id
      WHERE alert.sent_at > %(now)s::timestamptz - interval '24 hours'
-     GROUP BY alert.user_id, alert.slot_id HAVING count(*) >= %(told_at_most)s
+     GROUP BY alert.user_id HAVING count(*) >= %(told_at_most)s
 ), already AS (
-    SELECT alert.user_id, alert.opening_id
+    SELECT alert.user_id
       FROM useralerts alert JOIN slot ON slot.opening_id = alert.opening_id
-), fitting AS (
-    SELECT DISTINCT ON (search.user_id, slot.opening_id)
+     WHERE %(skip_told)s
+), asking AS (
+    SELECT DISTINCT ON (search.user_id)
            slot.opening_id, slot.slot_id, search.user_id, search.preference_id, reach.miles
       FROM slot
       JOIN {reach} reach ON reach.center_id = slot.center_id
@@ -65,32 +83,61 @@ WITH slot AS (
        AND NOT EXISTS (SELECT FROM users
                         WHERE users.user_id = search.user_id
                           AND NOT (users.is_active AND users.email_verified))
-     ORDER BY search.user_id, slot.opening_id, reach.miles NULLS LAST, search.preference_id
-)
-INSERT INTO useralerts (user_id, slot_id, opening_id, preference_id, miles, state, state_reason)
-SELECT fitting.user_id, fitting.slot_id, fitting.opening_id, fitting.preference_id, fitting.miles,
-       CASE WHEN heard.enough THEN %(suppressed)s ELSE %(waiting)s END,
-       CASE WHEN heard.enough THEN %(told_enough)s END
-  FROM fitting
- CROSS JOIN LATERAL (
-       SELECT (fitting.user_id, fitting.slot_id) IN (SELECT user_id, slot_id FROM told) AS enough
-       ) heard
- WHERE (fitting.user_id, fitting.opening_id) NOT IN (SELECT user_id, opening_id FROM already)
+     ORDER BY search.user_id, reach.miles NULLS LAST, search.preference_id
+), fitting AS (
+    SELECT asking.*, user_id IN (SELECT user_id FROM enough) AS has_heard_enough
+      FROM asking WHERE user_id NOT IN (SELECT user_id FROM already)
+)"""  # noqa: S608 - put together from constants
+
+
+# The order of the draw, as `waves` has it: all that decides it was so before matching began.
+_PLACED = """, standing AS (
+    SELECT fitting.*, earlier.alerts,
+           encode(sha256(convert_to(%(seed)s || ':' || fitting.user_id, 'UTF8')), 'hex') AS lot
+      FROM fitting
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS alerts FROM useralerts alert
+            WHERE alert.user_id = fitting.user_id
+              AND alert.created_at >= %(drawn_at)s::timestamptz - interval '7 days'
+              AND alert.created_at < %(drawn_at)s) earlier
+), placed AS (
+    SELECT standing.*,
+           row_number() OVER (PARTITION BY has_heard_enough ORDER BY alerts, lot) AS place,
+           count(*) FILTER (WHERE NOT has_heard_enough) OVER () AS waiting
+      FROM standing
+)"""
+_INSERT = """
+INSERT INTO useralerts
+       (user_id, slot_id, opening_id, preference_id, miles, state, state_reason, wave)
+SELECT user_id, slot_id, opening_id, preference_id, miles,
+       CASE WHEN has_heard_enough THEN %(suppressed)s ELSE %(waiting)s END,
+       CASE WHEN has_heard_enough THEN %(told_enough)s END, {wave}
+  FROM {those}
+"""
+_WRITE_ALL = _INSERT.format(wave="NULL", those="fitting")
+# Who has heard enough waits for no turn: their alert only says so.
+_WRITE_WAVE = f"""{_PLACED}, told AS (
+    SELECT placed.*, waiting > %(most)s OR %(wave)s > 1 AS is_drawn FROM placed
+     WHERE has_heard_enough OR place <= %(most)s OR %(most)s IS NULL
+), written AS ({_INSERT.format(wave="CASE WHEN is_drawn THEN %(wave)s END", those="told")})
+SELECT count(*), count(*) FILTER (WHERE NOT has_heard_enough), max(waiting),
+       (array_agg(alerts ORDER BY place DESC) FILTER (WHERE NOT has_heard_enough))[1],
+       (array_agg(lot ORDER BY place DESC) FILTER (WHERE NOT has_heard_enough))[1]
+  FROM told
 """  # noqa: S608 - put together from constants
 
-
-WRITE_ALERTS = _write_alerts("alerts_reach")
 # As long as Reach has yet to follow a centre, what it would hold is computed.
-WRITE_ALERTS_WITHOUT_REACH = _write_alerts(
-    "reach_of_centers(ARRAY(SELECT DISTINCT center_id FROM slot))"
-)
-IS_REACH_PENDING = """
-SELECT EXISTS (
-    SELECT FROM slots_slotopening opening
-      JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
-      JOIN alerts_pendingreach pending ON pending.center_id = slot.center_id
-     WHERE opening.id = ANY (%(openings)s))
+REACHES = {
+    False: "alerts_reach",
+    True: "reach_of_centers(ARRAY(SELECT DISTINCT center_id FROM slot))",
+}
+WRITE_ALL = {pending: _fitting(reach) + _WRITE_ALL for pending, reach in REACHES.items()}
+WRITE_WAVE = {pending: _fitting(reach) + _WRITE_WAVE for pending, reach in REACHES.items()}
+# A learner's place in the draw of an opening, and how many are in it.
+_PLACE = """
+SELECT place, waiting, alerts FROM placed WHERE user_id = %(user)s AND NOT has_heard_enough
 """
+PLACE = _fitting(REACHES[False]) + _PLACED + _PLACE
 
 # An opening that came back within the quiet time goes on, and what expired while it was away is
 # due again. The last check before sending asks whether it is still wanted, so that is not asked

@@ -9,6 +9,7 @@ from alerts.models.push import PushSubscription
 from alerts.models.reach import PendingReach, Reach
 from alerts.models.search_endings import SearchEnding
 from alerts.models.unsent import UnsentReason
+from alerts.models.waves import Wave
 
 __all__ = [
     "BareRefusal",
@@ -23,4 +24,5 @@ __all__ = [
     "SenderJournal",
     "UnsentReason",
     "UserAlert",
+    "Wave",
 ]

@@ -24,9 +24,14 @@ class UserAlert(models.Model):
         SUPPRESSED = "suppressed", "suppressed"
         FAILED = "failed", "failed"
 
+    class Answer(models.TextChoices):
+        GONE = "gone", "It’s gone"
+        GOT_IT = "got_it", "I got it"
+
     id = models.BigAutoField(primary_key=True, db_column="alert_id")
+    # `alerts_of_a_week` begins with it.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="alerts"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="alerts", db_index=False
     )
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="alerts")
     sent = models.BooleanField(db_default=False)
@@ -44,6 +49,14 @@ class UserAlert(models.Model):
     state = models.CharField(max_length=10, null=True, blank=True, choices=State)
     state_reason = models.CharField(max_length=100, null=True, blank=True, choices=UnsentReason)
     sent_at = models.DateTimeField(null=True, blank=True)
+    wave = models.SmallIntegerField(
+        null=True, blank=True, help_text="empty where everyone was told at once"
+    )
+    answer = models.CharField(
+        max_length=10, null=True, blank=True, choices=Answer,
+        help_text="what the learner said became of the slot",
+    )  # fmt: skip
+    answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = UserAlertQuerySet.as_manager()
 
@@ -59,6 +72,11 @@ class UserAlert(models.Model):
             ),
             models.CheckConstraint(name="alert_reason", condition=is_reason("state_reason")),
             models.CheckConstraint(
+                name="alert_answer",
+                condition=Q(answer__isnull=True, answered_at__isnull=True)
+                | Q(answer__in=["gone", "got_it"], answered_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="alert_sent_agrees",
                 condition=Q(state__isnull=True)
                 | Q(state="sent", sent=True, sent_at__isnull=False)
@@ -66,6 +84,8 @@ class UserAlert(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            # A draw counts each learner's alerts of the last 7 days.
+            models.Index(fields=["user", "created_at"], name="alerts_of_a_week"),
             models.Index(
                 fields=["created_at"],
                 name="alerts_waiting",
@@ -76,6 +96,10 @@ class UserAlert(models.Model):
                 fields=["notification"],
                 name="alerts_underway",
                 condition=Q(state="waiting", notification__isnull=False),
+            ),
+            # Who said what became of a slot: two that it is gone hold its next wave.
+            models.Index(
+                fields=["opening"], name="alerts_answered", condition=Q(answer__isnull=False)
             ),
             # What staff look for among millions that were sent.
             models.Index(

@@ -83,6 +83,8 @@ class SlotOpening(models.Model):
     sets it back to null.
     `mass_closed` marks what a held batch closed once it was released or confirmed: what of it
     returns within 24 hours is quiet.
+    `wave` is the last wave of learners that was told, null where all were told at once;
+    `next_wave_at` is when the next one's turn comes, and the `seed` decides by lot who is in it.
     """
 
     class CloseReason(models.TextChoices):
@@ -134,6 +136,12 @@ class SlotOpening(models.Model):
     matched_at = models.DateTimeField(null=True, blank=True)
     resumed_at = models.DateTimeField(null=True, blank=True)
     mass_closed = models.BooleanField(db_default=False)
+    wave = models.SmallIntegerField(null=True, blank=True)
+    next_wave_at = models.DateTimeField(null=True, blank=True)
+    seed = models.UUIDField(null=True, blank=True)
+    reported_gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="when a second learner said that the slot was gone"
+    )
 
     objects = OpeningQuerySet.as_manager()
 
@@ -163,6 +171,11 @@ class SlotOpening(models.Model):
             models.Index(fields=["recorded_at"], name="openings_recorded"),
             models.Index(
                 fields=["id"], name="openings_resumed", condition=Q(resumed_at__isnull=False)
+            ),
+            models.Index(
+                fields=["next_wave_at"],
+                name="openings_in_waves",
+                condition=Q(next_wave_at__isnull=False, closed_at__isnull=True),
             ),
         ]
 

@@ -8,6 +8,8 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 
 from accounts.models import SavedSearch, User
+from audit import config
+from audit.models import SystemConfig
 from centers.models import Center
 from slots.models import Slot, SlotOpening
 
@@ -26,6 +28,12 @@ DAY = NOW.date() + timedelta(weeks=4)
 TIME = time(8, 10)
 
 _numbers = count(1)
+
+
+def set_config(name: str, value: str) -> None:
+    """Store a setting as staff would, and have this process read it again."""
+    SystemConfig.objects.update_or_create(key=name, defaults={"value": value})
+    config.forget_cached()
 
 
 def make_user(*, verified=True, **fields) -> User:

@@ -9,14 +9,17 @@ from functools import partial
 
 import pytest
 from django.conf import settings
+from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from alerts.config import WAVE_FIRST
 from alerts.delivery.deliver import deliver
 from alerts.matching.match import match_openings
 from alerts.models import UserAlert
 from audit.models import SystemConfig
+from slots.models import SlotOpening
 from slots.searching.paging import read_page
 from slots.searching.search import Order
 from tests import databases
@@ -26,7 +29,7 @@ from tests.benchmarks.plans import UNDISTURBED, Plans, watched
 from tests.benchmarks.subjects import matching
 from tests.benchmarks.subjects.page import link
 from tests.benchmarks.subjects.search import places
-from tests.benchmarks.world import World, owner_at_rest
+from tests.benchmarks.world import World, everyone_told_at_once, owner_at_rest
 from tests.smtp_sink import Sink
 from tests.staff import signed_in
 
@@ -150,7 +153,7 @@ def test_matching_and_delivery_read_little_more_than_they_use(world, settings, p
     subscribe(push_service.url(""))
     with owner_at_rest() as owner:
         matching.open_reaching(owner, REACHED)
-    with watched() as plans:
+    with watched() as plans, everyone_told_at_once():
         matched = match_openings()
         deliver("email", seconds=600)
         deliver("push", seconds=600)
@@ -159,6 +162,16 @@ def test_matching_and_delivery_read_little_more_than_they_use(world, settings, p
     assert UserAlert.objects.filter(state="sent", opening__matched_at__isnull=False).exists()
     assert sink.received
     assert push_service.requests
+    assert is_lean(plans)
+
+
+def test_a_wave_reads_little_more_than_whom_it_draws_from(world):
+    with owner_at_rest() as owner:
+        matching.open_reaching(owner, REACHED, at="07:02")
+    with watched() as plans:
+        assert match_openings().alerts == WAVE_FIRST.default
+        SlotOpening.objects.filter(next_wave_at__isnull=False).update(next_wave_at=Now())
+        assert match_openings().waves == 1
     assert is_lean(plans)
 
 

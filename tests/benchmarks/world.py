@@ -9,12 +9,24 @@ from dataclasses import dataclass
 import psycopg
 from django.db import connection
 
+from audit import config
+from audit.models import SystemConfig
 from tests import databases
 from tests.benchmarks import world_sql
 
 LEARNERS, CENTERS, SLOTS, OPEN = 1_000_000, 600, 3_000_000, 160_000
 FUTURE_DAYS, TIMES_A_DAY = 180, 20
 CITIES = 80
+
+
+@contextmanager
+def everyone_told_at_once() -> Iterator[None]:
+    """Without waves, whatever an opening fits is written in one statement."""
+    SystemConfig.objects.update_or_create(key="alerts.waves", defaults={"value": "false"})
+    config.forget_cached()
+    yield
+    SystemConfig.objects.filter(key="alerts.waves").delete()
+    config.forget_cached()
 
 
 @dataclass(frozen=True)

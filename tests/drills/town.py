@@ -32,6 +32,7 @@ QUICK = {
     "alerts.daily_message_limit": "10000",
     "alerts.lease_seconds": "4",
     "alerts.breaker_seconds": "1",
+    "alerts.waves": "false",
 }
 # As the mail says it: "Monday 1 March 2027 at 08:10", then the centre in the next line.
 MORE = re.compile(r"^And (\d+) more:", re.MULTILINE)
@@ -41,7 +42,7 @@ Told = tuple[str, tuple[str, date, time]]
 
 
 def configure(**changed: str) -> None:
-    """Short windows and leases, and no daily limit."""
+    """Short windows and leases, no daily limit, and everyone told at once."""
     values = QUICK | {f"alerts.{name}": value for name, value in changed.items()}
     for key, value in values.items():
         SystemConfig.objects.update_or_create(key=key, defaults={"value": value})

@@ -5,7 +5,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from alerts.matching.match import Matched, match_in_lots
+from alerts.matching.match import Matched, match_in_chunks
 from dvsa_alerts.management.looping import LoopingCommand
 from slots.models import SlotOpening
 
@@ -32,9 +32,9 @@ def _match() -> Matched:
     total = Matched()
     waiting = SlotOpening.objects.unmatched().count()
     with tqdm(total=waiting, unit="opening", delay=1, disable=None) as bar:
-        for lot in match_in_lots():
-            bar.update(lot.openings)
-            total += lot
+        for chunk in match_in_chunks():
+            bar.update(chunk.openings)
+            total += chunk
     return total
 
 

@@ -64,6 +64,7 @@ def _announce_nothing_again() -> None:
     waiting = SlotOpening.objects.filter(matched_at__isnull=True, quiet__isnull=True)
     waiting.update(quiet=SlotOpening.Quiet.RESTORED)
     SlotOpening.objects.filter(resumed_at__isnull=False).update(resumed_at=None)
+    SlotOpening.objects.filter(next_wave_at__isnull=False).update(next_wave_at=None)
     SourceBaseline.objects.all().delete()
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from alerts.matching.match import CLAIM, Matched, match_openings
+from alerts.matching.match import CHUNK, Matched, match_openings
 from alerts.models import UserAlert
 from slots.models import SlotOpening
 from tests.alerts.world import (
@@ -251,9 +251,9 @@ class TestOpenings:
     def test_more_openings_than_are_taken_at_a_time_are_all_matched(self):
         center = make_center()
         make_search()
-        for minute in range(CLAIM + 1):
+        for minute in range(CHUNK + 1):
             make_opening(make_slot(center, time=time(9, minute)))
-        assert match_openings(now=NOW) == Matched(openings=CLAIM + 1, alerts=CLAIM + 1)
+        assert match_openings(now=NOW) == Matched(openings=CHUNK + 1, alerts=CHUNK + 1)
 
     def test_what_fails_leaves_no_trace(self):
         make_search()

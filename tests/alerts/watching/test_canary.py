@@ -264,4 +264,4 @@ def test_match_openings_by_hand_answers_what_it_did(opening, capsys):
     call_command("match_openings", "--json")
     first, second = capsys.readouterr().out.splitlines()
     assert first == "1 openings matched, 1 alerts written."
-    assert json.loads(second) == {"openings": 0, "alerts": 0, "revived": 0}
+    assert json.loads(second) == {"openings": 0, "waves": 0, "alerts": 0, "revived": 0}

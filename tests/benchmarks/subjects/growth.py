@@ -14,7 +14,7 @@ from tests.benchmarks.figures import Figure, absolute
 from tests.benchmarks.subjects import matching, page, saving
 from tests.benchmarks.subjects.search import places
 from tests.benchmarks.web import Connection, running_web
-from tests.benchmarks.world import World, owner_at_rest
+from tests.benchmarks.world import World, everyone_told_at_once, owner_at_rest
 
 TIMES = (1, 3, 10)
 DATABASE = "bench_growth"
@@ -75,7 +75,7 @@ def _saved(world: World) -> list[float]:
 
 def _matched(world: World, rounds: int) -> tuple[list[float], int]:
     seconds = []
-    with owner_at_rest() as owner:
+    with owner_at_rest() as owner, everyone_told_at_once():
         opening = {"opening": matching.open_one(owner, world)}
         for _ in range(rounds):
             owner.execute(matching.UNDO, opening)

@@ -39,6 +39,7 @@ PROCESSES = {"matching": 2, "email": 4}
 SETTINGS = {
     "alerts.coalesce_seconds": str(COALESCE_SECONDS),
     "alerts.daily_message_limit": "10000",
+    "alerts.waves": "false",
 }
 AT_MOST = {50: None, 95: 2.0, 99: 5.0}
 # Who lives near what a batch has opened, by a join in miles and without the reach table.

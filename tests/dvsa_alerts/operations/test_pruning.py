@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from alerts.delivery.gather import gather_notifications
-from alerts.models import Delivery, Notification, UserAlert
+from alerts.models import Delivery, Notification, UserAlert, Wave
 from audit import config
 from audit.models import AuditLog, SystemConfig
 from dvsa_alerts import tasks
@@ -60,7 +60,8 @@ def test_an_alert_that_still_waits_is_kept():
 
 
 def test_openings_and_slots_go_after_400_days_once_nothing_is_about_them():
-    make_old_alert(401)
+    alert = make_old_alert(401)
+    Wave.objects.create(opening=alert.opening, number=1, waiting=20, told=15, told_so_far=15)
     removed = prune(RULES)
     assert (removed["openings"], removed["slots"]) == (1, 1)
     assert not Slot.objects.exists()
