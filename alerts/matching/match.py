@@ -67,7 +67,7 @@ class Drawn(NamedTuple):
 
     written: int
     told: int
-    waiting: int | None
+    waiting: int
     last_alerts: int | None
     last_lot: str | None
 

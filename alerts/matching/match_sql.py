@@ -120,7 +120,7 @@ _WRITE_WAVE = f"""{_PLACED}, told AS (
     SELECT placed.*, waiting > %(most)s OR %(wave)s > 1 AS is_drawn FROM placed
      WHERE has_heard_enough OR place <= %(most)s OR %(most)s IS NULL
 ), written AS ({_INSERT.format(wave="CASE WHEN is_drawn THEN %(wave)s END", those="told")})
-SELECT count(*), count(*) FILTER (WHERE NOT has_heard_enough), max(waiting),
+SELECT count(*), count(*) FILTER (WHERE NOT has_heard_enough), coalesce(max(waiting), 0),
        (array_agg(alerts ORDER BY place DESC) FILTER (WHERE NOT has_heard_enough))[1],
        (array_agg(lot ORDER BY place DESC) FILTER (WHERE NOT has_heard_enough))[1]
   FROM told
