@@ -15,6 +15,7 @@ urlpatterns = [
     path("searches/<int:pk>/test/", searches.search_trial, name="search_trial"),
     path("alerts/", alerts.alert_list, name="alert_list"),
     path("alerts/<int:pk>/not-for-me/", alerts.alert_narrow, name="alert_narrow"),
+    path("alerts/<int:pk>/answer/", alerts.alert_answer, name="alert_answer"),
     path("alerts/<str:token>/", alerts.alert_page, name="alert_page"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("got-a-test/<str:token>/", unsubscribe.got_a_test, name="got_a_test"),

@@ -25,3 +25,12 @@ def title(search: SavedSearch, *, centers: Sequence[str]) -> str:
     """What a search is called: its own name, else where it looks."""
     where = PLACE.clause(search, centers)
     return search.name or where[0].upper() + where[1:]
+
+
+def turn(wave: int | None, told_so_far: int | None) -> str:
+    """Whose turn it is: how many learners have been told of a slot; "" where all were at once."""
+    if wave is None or told_so_far is None:
+        return ""
+    if wave == 1:
+        return f"You are among the first {told_so_far:,} told"
+    return f"Told to {told_so_far:,} learners so far"

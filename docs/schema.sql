@@ -2188,7 +2188,7 @@ CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF center_id, test_
 
 CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF name, postcode, latitude, longitude, code, is_active OR TRUNCATE ON public.dvsa_test_centers FOR EACH STATEMENT EXECUTE FUNCTION public.slots_mark_change();
 
-CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF slot_id, opened_at, closed_at, quiet OR TRUNCATE ON public.slots_slotopening FOR EACH STATEMENT EXECUTE FUNCTION public.slots_mark_change();
+CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF slot_id, opened_at, closed_at, quiet, reported_gone_at OR TRUNCATE ON public.slots_slotopening FOR EACH STATEMENT EXECUTE FUNCTION public.slots_mark_change();
 
 CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF name, is_active, is_simulated, stale_after_minutes, heard_at OR TRUNCATE ON public.slots_source FOR EACH STATEMENT EXECUTE FUNCTION public.slots_mark_change();
 

@@ -63,7 +63,7 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
             WHEN search.paused_until > clock_timestamp() THEN '{UnsentReason.SEARCH_PAUSED}'
             WHEN search.updated_at > alert.created_at - interval '1 minute'
              AND {STILL_FITS} IS NOT TRUE THEN '{UnsentReason.SEARCH_CHANGED}'
-       END
+       END, alert.wave, wave.told_so_far
   FROM useralerts alert
   JOIN drivingtestslots slot ON slot.slot_id = alert.slot_id
   JOIN dvsa_test_centers center ON center.center_id = slot.center_id
@@ -72,6 +72,8 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
                                  - clock_timestamp())::float AS seconds_left
        ) start
   LEFT JOIN slots_slotopening opening ON opening.id = alert.opening_id
+  LEFT JOIN alerts_wave wave
+    ON wave.opening_id = alert.opening_id AND wave.number = alert.wave
   LEFT JOIN slots_source source ON source.id = slot.source_id
   LEFT JOIN userpreferences search
     ON search.preference_id = alert.preference_id AND search.preference_id = ANY (%(searches)s)

@@ -25,7 +25,8 @@ class Listing:
     """One alert's slot.
 
     Date and time are Europe/London, `miles` is None where not measured, `seconds_left` until
-    the slot's start by the database's clock.
+    the slot's start by the database's clock. Of a slot that is told in waves, `wave` is the
+    learner's, counted from 1, and `told_so_far` how many had been told with it.
     """
 
     notification_id: int
@@ -47,6 +48,8 @@ class Listing:
     seconds_left: float
     is_open: bool
     unwanted: str | None
+    wave: int | None = None
+    told_so_far: int | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from alerts.messages import links
 from alerts.messages.content import Listing, Recipient
 from alerts.messages.reasons import Reason
 from alerts.messages.rendering import render
+from alerts.wording import turn
 from slots.wording import at, clock, day, last_seen
 
 MOST_LISTED = 10
@@ -37,6 +38,7 @@ class SlotWords:
     opened: str
     seen: str
     source: str
+    turn: str
 
 
 def compose_mail(
@@ -103,6 +105,7 @@ def _words(listing: Listing) -> SlotWords:
         opened=_opened(listing),
         seen=last_seen(listing.last_seen_at) if listing.last_seen_at else "",
         source=_source(listing),
+        turn=turn(listing.wave, listing.told_so_far),
     )
 
 

@@ -8,6 +8,7 @@ from alerts.channels.push import Push, SealedPush, seal
 from alerts.messages import links
 from alerts.messages.content import Listing
 from alerts.models import PushSubscription
+from alerts.wording import turn
 from slots.wording import clock, day, last_seen
 
 LONGEST_TTL = 4 * 3600
@@ -69,7 +70,9 @@ def _title(listings: Sequence[Listing]) -> str:
 def _line(listing: Listing) -> str:
     miles = "" if listing.miles is None else f", {listing.miles:.1f} miles"
     moment = f"{day(listing.date)} {clock(listing.time)}"
-    return f"{moment}, {listing.center[:60]}{miles}{_seen(listing)}"
+    told = turn(listing.wave, listing.told_so_far)
+    said = f"{moment}, {listing.center[:60]}{miles}{_seen(listing)}"
+    return f"{said}. {told}" if told else said
 
 
 def _seen(listing: Listing) -> str:

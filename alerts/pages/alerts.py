@@ -1,13 +1,20 @@
 """What became of a learner's alerts: their history, and the page that a message links to."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from typing import Any
 
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alerts.answers import answer_alert
 from alerts.messages import links
 from alerts.models import Notification, UserAlert
+from alerts.pages.forms import AnswerForm
 from alerts.pages.history import official_pages, read_history, read_notification
 from alerts.pages.searches import LearnerRequest, got_a_test_path
 from alerts.searches.narrowing import narrowings
@@ -45,18 +52,47 @@ def alert_narrow(request: LearnerRequest, pk: int) -> HttpResponse:
     return render(request, "alerts/narrow.html", {"alert": alert, "narrowings": ways})
 
 
-@require_safe
+@require_POST
+@login_required
+def alert_answer(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Take what the learner says became of the slot of one of their own alerts."""
+    _take_answer(request, UserAlert.objects.filter(user=request.user), pk)
+    return redirect(f"{reverse('alert_list')}#alert-{pk}")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def alert_page(request: HttpRequest, token: str) -> HttpResponse:
-    """The slots of one message, without a login, for 7 days."""
+    """The slots of one message, without a login, for 7 days; and what became of them.
+
+    A GET changes nothing, and a POST needs no cookie: the token is the proof.
+    """
     try:
-        pk = links.read_alert_page(token)
+        number = links.read_alert_page(token)
     except links.BadLink as error:
         return bad_link(request, error)
-    notification = get_object_or_404(Notification, pk=pk, user__is_active=True)
+    notification = get_object_or_404(Notification, pk=number, user__is_active=True)
+    if request.method == "POST":
+        pk = _take_answer(request, notification.alerts.all(), request.POST.get("alert"))
+        return redirect(f"{request.path}#alert-{pk}")
     alerts = read_notification(notification)
-    context = {"alerts": alerts, "official": official_pages(alerts)}
+    context = {
+        "alerts": alerts,
+        "official": official_pages(alerts),
+        "got_a_test": links.got_a_test_url(user_id=notification.user_id),
+    }
     return render(request, "alerts/alert_page.html", context)
+
+
+def _take_answer(request: HttpRequest, alerts: QuerySet[UserAlert], pk: Any) -> int:
+    """Keep an answer about one of these alerts; 404 for another's, or for no answer of ours."""
+    form = AnswerForm({"alert": pk, "answer": request.POST.get("answer")})
+    if not form.is_valid():
+        raise Http404
+    alert = get_object_or_404(alerts, pk=form.cleaned_data["alert"])
+    answer_alert(alert=alert, answer=form.cleaned_data["answer"])
+    return alert.pk
 
 
 def bad_link(request: HttpRequest, error: links.BadLink) -> HttpResponse:

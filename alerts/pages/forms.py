@@ -7,9 +7,22 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.date_inputs import WRONG_DATE, DateInput, TimeInput
+from alerts.models import UserAlert
 from audit.clock import database_today
 
 _TIME = "Enter a time such as 22:00"
+
+
+class AnswerForm(forms.Form):
+    """What became of the slot of an alert; `answer` is None once it is taken back."""
+
+    UNDO = "undo"
+
+    alert = forms.IntegerField()
+    answer = forms.TypedChoiceField(
+        choices=[*UserAlert.Answer.choices, (UNDO, "Undo")],
+        coerce=lambda said: None if said == AnswerForm.UNDO else UserAlert.Answer(said),
+    )
 
 
 class PauseForm(forms.Form):

@@ -8,7 +8,8 @@ from django.utils.text import capfirst
 
 from accounts.models import SavedSearch, User
 from alerts.messages.mails import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEORY
-from alerts.models import Delivery, Notification, UnsentReason, UserAlert
+from alerts.models import Delivery, Notification, UnsentReason, UserAlert, Wave
+from alerts.wording import turn
 from audit.clock import database_now
 from centers.models import Center
 from slots.models import Slot, SlotOpening
@@ -37,6 +38,18 @@ class ShownAlert:
     alert: UserAlert
     now: datetime
     method: str | None = None
+    told_so_far: int | None = None
+
+    @property
+    def turn(self) -> str:
+        """How many learners were told of it with this one; "" where all were at once."""
+        return turn(self.alert.wave, self.told_so_far)
+
+    @property
+    def is_reported_gone(self) -> bool:
+        """Whether learners said so since a source last listed it."""
+        opening = self.alert.opening
+        return self.is_open and opening is not None and opening.is_reported_gone
 
     @property
     def slot(self) -> Slot:
@@ -59,6 +72,11 @@ class ShownAlert:
     def is_past(self) -> bool:
         """Whether the test has begun."""
         return datetime.combine(self.slot.date, self.slot.time) <= latest_clock(self.now)
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether it is still of use to know what became of the slot."""
+        return self.alert.state == UserAlert.State.SENT and not self.is_past
 
     @property
     def opened(self) -> str:
@@ -153,13 +171,25 @@ def read_notification(
 
 def _alerts() -> QuerySet[UserAlert]:
     return UserAlert.objects.exclude(state=None).select_related(
-        "slot__center", "slot__source", "opening", "preference"
+        "slot__center", "slot__source", "opening__slot", "preference"
     )
 
 
 def _shown(alerts: list[UserAlert], now: datetime) -> list[ShownAlert]:
-    methods = _methods(alerts)
-    return [ShownAlert(each, now, methods.get(each.notification_id)) for each in alerts]
+    methods, told = _methods(alerts), _told(alerts)
+    return [
+        ShownAlert(
+            each, now, methods.get(each.notification_id), told.get((each.opening_id, each.wave))
+        )
+        for each in alerts
+    ]
+
+
+def _told(alerts: list[UserAlert]) -> dict[tuple[int | None, int | None], int]:
+    """How many learners had been told, by opening and wave."""
+    openings = {each.opening_id for each in alerts if each.wave}
+    waves = Wave.objects.filter(opening__in=openings)
+    return {(each.opening_id, each.number): each.told_so_far for each in waves}
 
 
 def _methods(alerts: list[UserAlert]) -> dict[int | None, str]:

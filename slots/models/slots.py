@@ -186,3 +186,10 @@ class SlotOpening(models.Model):
     def seen_to_open_at(self) -> datetime | None:
         """When it opened; None where it was open when it was first seen, at `opened_at`."""
         return None if self.quiet in self.UNSEEN else self.opened_at
+
+    @property
+    def is_reported_gone(self) -> bool:
+        """Whether learners said so, and no source has listed the slot since."""
+        listed_at = self.slot.last_seen_at
+        reported_at = self.reported_gone_at
+        return reported_at is not None and (listed_at is None or reported_at > listed_at)

@@ -90,7 +90,8 @@ def _seen(slot: FoundSlot, now: datetime) -> str:
 
 def _warnings(slot: FoundSlot) -> list[str]:
     silent = slot.source is not None and slot.is_stale
-    return ["Simulated"] * bool(slot.is_simulated) + ["May be gone"] * silent
+    doubts = ["Reported gone"] * slot.is_reported_gone or ["May be gone"] * silent
+    return ["Simulated"] * bool(slot.is_simulated) + doubts
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,9 @@ _PAGE = """
         source.heard_at IS NULL OR source.heard_at
             < %(instant)s::timestamptz - source.stale_after_minutes * interval '1 minute',
         CASE WHEN opening.quiet = ANY(%(unseen)s::text[]) THEN NULL ELSE opening.opened_at END,
-        opening.opened_at, slot.last_seen_at
+        opening.opened_at, slot.last_seen_at,
+        coalesce(opening.reported_gone_at
+            > coalesce(slot.last_seen_at, '-infinity'::timestamptz), false)
     FROM best AS around
     JOIN drivingtestslots AS slot USING (slot_id)
     JOIN dvsa_test_centers AS center USING (center_id)
@@ -97,6 +99,7 @@ class FoundSlot(NamedTuple):
     opened_at: datetime | None
     first_seen_at: datetime | None
     last_seen_at: datetime | None
+    is_reported_gone: bool
 
     @property
     def test_name(self) -> str:

@@ -64,7 +64,9 @@ ROUTES: dict[str, Route] = {
     "manifest": Route(),
     "service_worker": Route(),
     # Whoever holds a link from a mail
-    "alert_page": Route(args=("alert_link",)),
+    "alert_page": Route(
+        post=ANYBODY, args=("alert_link",), csrf=False, form=lambda world: world.answer
+    ),
     "unsubscribe": Route(post=ANYBODY, args=("unsubscribe_link",), csrf=False),
     "got_a_test": Route(post=ANYBODY, args=("got_a_test_link",), csrf=False),
     # Whoever holds the shared secret
@@ -89,6 +91,7 @@ ROUTES: dict[str, Route] = {
     "booking_remove": Route(OWNER, OWNER, args=("test_type",)),
     "alert_list": Route(SIGNED_IN),
     "alert_narrow": Route(OWNER, args=("alert",)),
+    "alert_answer": Route(NO_METHOD, OWNER, args=("alert",), form=lambda world: world.answer),
     "push": Route(SIGNED_IN, SIGNED_IN, form=lambda world: world.push_keys),
     "push_end": Route(NO_METHOD, OWNER, args=("device",)),
     "push_test": Route(NO_METHOD, OWNER, args=("device",)),

@@ -97,6 +97,11 @@ class World:
         return urlencode({"email": self.owner.email, "opening": self.row(SlotOpening).pk})
 
     @property
+    def answer(self) -> dict[str, str]:
+        """What a learner says became of the slot of their alert."""
+        return {"alert": str(self.row(UserAlert).pk), "answer": "gone"}
+
+    @property
     def push_keys(self) -> dict[str, str]:
         """What a browser of the learner's sends to be woken."""
         return _push_keys("second")

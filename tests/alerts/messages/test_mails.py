@@ -84,3 +84,20 @@ def test_the_official_service_is_linked_where_what_is_listed_is_booked(kinds, pl
     linked = [line.partition(": ")[0] for line in mail.text.splitlines() if "gov.uk/" in line]
     assert linked == places
     assert mail.html.count("on GOV.UK</a>") == len(places)
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+@pytest.mark.parametrize(
+    ("wave", "told", "said"),
+    [
+        (1, 15, "You are among the first 15 told"), (2, 75, "Told to 75 learners so far"),
+        (5, 1315, "Told to 1,315 learners so far"),
+    ],
+)  # fmt: skip
+def test_a_slot_that_is_told_in_waves_says_how_many_have_been_told(kind, wave, told, said):
+    assert said in getattr(mail_about(replace(SLOT, wave=wave, told_so_far=told)), kind)
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_a_slot_that_all_were_told_of_at_once_says_nothing_of_waves(kind):
+    assert "told" not in getattr(mail_about(SLOT), kind).lower()
