@@ -23,7 +23,8 @@ def answer_alert(*, alert: UserAlert, answer: UserAlert.Answer | None) -> None:
     lists it again, and holds its next wave for `alerts.wave_seconds`. Nothing is closed: only
     sources do that.
     """
-    opening = SlotOpening.objects.select_for_update().filter(pk=alert.opening_id).first()
+    locked = SlotOpening.objects.select_for_update(of=("self",))
+    opening = locked.filter(alerts=alert).select_related("slot").first()
     moment = Now() if answer else None
     UserAlert.objects.filter(pk=alert.pk).update(answer=answer, answered_at=moment)
     if answer == UserAlert.Answer.GONE and opening is not None and not opening.is_reported_gone:
