@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -56,7 +56,8 @@ def alert_narrow(request: LearnerRequest, pk: int) -> HttpResponse:
 @login_required
 def alert_answer(request: LearnerRequest, pk: int) -> HttpResponse:
     """Take what the learner says became of the slot of one of their own alerts."""
-    _take_answer(request, UserAlert.objects.filter(user=request.user), pk)
+    alert = get_object_or_404(UserAlert, user=request.user, pk=pk)
+    answer_alert(alert=alert, answer=_answer_of(request)["answer"])
     return redirect(f"{reverse('alert_list')}#alert-{pk}")
 
 
@@ -74,8 +75,10 @@ def alert_page(request: HttpRequest, token: str) -> HttpResponse:
         return bad_link(request, error)
     notification = get_object_or_404(Notification, pk=number, user__is_active=True)
     if request.method == "POST":
-        pk = _take_answer(request, notification.alerts.all(), request.POST.get("alert"))
-        return redirect(f"{request.path}#alert-{pk}")
+        said = _answer_of(request)
+        alert = get_object_or_404(notification.alerts, pk=said["alert"])
+        answer_alert(alert=alert, answer=said["answer"])
+        return redirect(f"{request.path}#alert-{alert.pk}")
     alerts = read_notification(notification)
     context = {
         "alerts": alerts,
@@ -85,14 +88,12 @@ def alert_page(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "alerts/alert_page.html", context)
 
 
-def _take_answer(request: HttpRequest, alerts: QuerySet[UserAlert], pk: Any) -> int:
-    """Keep an answer about one of these alerts; 404 for another's, or for no answer of ours."""
-    form = AnswerForm({"alert": pk, "answer": request.POST.get("answer")})
+def _answer_of(request: HttpRequest) -> dict[str, Any]:
+    """An alert's id, and the answer or None; BadRequest for what none of our buttons sends."""
+    form = AnswerForm(request.POST)
     if not form.is_valid():
-        raise Http404
-    alert = get_object_or_404(alerts, pk=form.cleaned_data["alert"])
-    answer_alert(alert=alert, answer=form.cleaned_data["answer"])
-    return alert.pk
+        raise BadRequest("This is not one of our buttons.")
+    return form.cleaned_data
 
 
 def bad_link(request: HttpRequest, error: links.BadLink) -> HttpResponse:

@@ -146,9 +146,11 @@ def test_an_answer_can_be_undone(client, told):
 
 
 @pytest.mark.parametrize("answer", ["", "sold", None])
-def test_an_answer_that_is_none_of_ours_is_not_found(client, told, answer):
+def test_an_answer_that_is_none_of_ours_is_refused(client, told, answer):
     said = {"alert": told.pk} | ({} if answer is None else {"answer": answer})
-    assert client.post(page_of(told), said).status_code == 404
+    assert client.post(page_of(told), said).status_code == 400
+    told.refresh_from_db()
+    assert told.answer is None
 
 
 def test_the_link_of_one_message_takes_no_answer_about_another_messages_alert(client, told):
@@ -164,8 +166,8 @@ def test_the_link_of_one_message_takes_no_answer_about_another_messages_alert(cl
 def test_a_learner_answers_in_their_history_and_nobody_else_does(client, told, ada):
     path = f"/alerts/{told.pk}/answer/"
     client.force_login(learner(email="eve@example.org"))
-    assert client.post(path, {"answer": "gone"}).status_code == 404
+    assert client.post(path, {"alert": told.pk, "answer": "gone"}).status_code == 404
     client.force_login(ada)
-    assert client.post(path, {"answer": "gone"}).status_code == 302
+    assert client.post(path, {"alert": told.pk, "answer": "gone"}).status_code == 302
     told.refresh_from_db()
     assert told.answer == GONE
