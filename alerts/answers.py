@@ -27,13 +27,17 @@ def answer_alert(*, alert: UserAlert, answer: UserAlert.Answer | None) -> None:
     opening = locked.filter(alerts=alert).select_related("slot").first()
     moment = Now() if answer else None
     UserAlert.objects.filter(pk=alert.pk).update(answer=answer, answered_at=moment)
-    if answer == UserAlert.Answer.GONE and opening is not None and not opening.is_reported_gone:
-        if _reports(opening).count() >= ENOUGH:
-            _report_gone(opening)
+    if opening and answer == UserAlert.Answer.GONE and _is_news(opening):
+        _report_gone(opening)
+
+
+def _is_news(opening: SlotOpening) -> bool:
+    """Whether so many say so by now, and it isn't marked yet."""
+    return not opening.is_reported_gone and _reports(opening).count() >= ENOUGH
 
 
 def _reports(opening: SlotOpening) -> QuerySet[UserAlert]:
-    """The alerts, one to a learner, whose slot was said to be gone since a source last listed it."""
+    """Alerts, one to a learner, whose slot was said to be gone since a source last listed it."""
     said = UserAlert.objects.filter(opening=opening, answer=UserAlert.Answer.GONE)
     listed_at = opening.slot.last_seen_at
     return said.filter(answered_at__gt=listed_at) if listed_at else said

@@ -6,11 +6,12 @@ BEFORE = "slot_id, opened_at, closed_at, quiet"
 
 
 def trigger(columns: str) -> list[str]:
-    return [
-        "DROP TRIGGER marks_change ON slots_slotopening",
-        f"CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE OF {columns} "
-        "ON slots_slotopening FOR EACH STATEMENT EXECUTE FUNCTION slots_mark_change()",
-    ]
+    events = f"INSERT OR DELETE OR TRUNCATE OR UPDATE OF {columns}"
+    create = (
+        f"CREATE TRIGGER marks_change AFTER {events} ON slots_slotopening "
+        "FOR EACH STATEMENT EXECUTE FUNCTION slots_mark_change()"
+    )
+    return ["DROP TRIGGER marks_change ON slots_slotopening", create]
 
 
 class Migration(migrations.Migration):
