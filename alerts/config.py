@@ -4,10 +4,17 @@ from audit.config import declare_integer, declare_switch
 
 COALESCE_SECONDS = declare_integer(
     "alerts.coalesce_seconds",
-    default=20,
+    default=2,
     minimum=0,
     maximum=600,
     help="Seconds from a user's first unsent alert until all of them go out as one message",
+)
+GAP_SECONDS = declare_integer(
+    "alerts.gap_seconds",
+    default=60,
+    minimum=0,
+    maximum=3600,
+    help="Seconds from one message until the next one to the same user by the same method",
 )
 WAVES = declare_switch(
     "alerts.waves",

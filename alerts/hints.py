@@ -27,11 +27,16 @@ def hint_matching(**kwargs: Any) -> None:
 def hint_sending(*, alerts: int = 1) -> None:
     """Ask for a round of sending for when the window that begins now has ended.
 
-    Of more alerts than one sender takes up at once, as many senders begin at the same time.
+    Of more alerts than one sender takes up at once, as many senders begin at the same time. One
+    more is asked for when the gap has ended for all who have just had a message.
     """
+    window, gap = config.COALESCE_SECONDS.value(), config.GAP_SECONDS.value()
     hands = min(max(alerts // MOST_AT_ONCE, 1), MOST_HANDS)
     for name in SENDING * hands:
-        publish(name, countdown=config.COALESCE_SECONDS.value())
+        publish(name, countdown=window)
+    if gap > window:
+        for name in SENDING:
+            publish(name, countdown=gap)
 
 
 def publish(name: str, *, countdown: float = 0) -> None:

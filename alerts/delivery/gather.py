@@ -1,6 +1,7 @@
 """Gather: the alerts of one user and method become one notification, with a delivery per target.
 
-Each window is one message; what no push service takes in time goes by email.
+The first message goes out after a short window, each further one a gap after the one before; what
+no push service takes in time goes by email.
 """
 
 from typing import Any
@@ -16,12 +17,15 @@ GATHERING_LOCK = 4_010_001
 USERS_AT_ONCE = 2_000
 
 # Whoever has no quiet hours, nearly everybody, is not asked when they end: that takes longer than
-# all else here. Ids are drawn first, so that alerts are bound to them without a join.
+# all else here. Of a user's messages those of the last day or two are looked at, never all, and
+# only for those whose turn it is. Senders take what has been due for longest: among those due
+# together each is due a microsecond after the one before it, the soonest slot first, then who has
+# had the fewest messages today. Ids are drawn in that order too, before alerts are bound to them.
 GATHER = f"""
-WITH ready AS (
+WITH waiting AS (
     SELECT alert.user_id, coalesce(search.notification_method, 'email') AS method,
            min(alert.created_at) + make_interval(secs => %(window)s) AS window_end,
-           array_agg(alert.alert_id) AS alerts
+           array_agg(alert.alert_id) AS alerts, array_agg(alert.slot_id) AS slots
       FROM useralerts alert
       JOIN users person ON person.user_id = alert.user_id
       LEFT JOIN userpreferences search ON search.preference_id = alert.preference_id
@@ -31,20 +35,37 @@ WITH ready AS (
      GROUP BY 1, 2
     HAVING min(alert.created_at) + make_interval(secs => %(window)s) <= statement_timestamp()
      ORDER BY window_end
-     LIMIT %(groups)s
-), counted AS (
-    SELECT nextval('alerts_notification_id_seq') AS id, ready.*, coalesce(today.messages, 0)
-           + row_number() OVER (PARTITION BY ready.user_id ORDER BY window_end) AS message_no
-      FROM ready
-      LEFT JOIN LATERAL (
-           SELECT count(*) AS messages
-             FROM alerts_notification earlier
-            WHERE earlier.user_id = ready.user_id
-              AND earlier.created_at >= date_trunc('day', statement_timestamp(), 'Europe/London')
+), ready AS (
+    SELECT waiting.user_id, method, alerts, slots, earlier.today,
+           greatest(window_end, gap_end) AS window_end
+      FROM waiting
+     CROSS JOIN LATERAL (
+           SELECT count(*) FILTER (WHERE created_at
+                      >= date_trunc('day', statement_timestamp(), 'Europe/London')) AS today,
+                  max(greatest(created_at, due_at)) FILTER (WHERE message.method = waiting.method)
+                      + make_interval(secs => %(gap)s) AS gap_end
+             FROM alerts_notification message
+            WHERE message.user_id = waiting.user_id
+              AND created_at >= statement_timestamp() - interval '25 hours'
               AND EXISTS (SELECT FROM alerts_delivery
-                           WHERE notification_id = earlier.id
+                           WHERE notification_id = message.id
                              AND state NOT IN ('expired', 'suppressed', 'failed'))
-           ) today ON true
+           ) earlier
+     WHERE gap_end IS NULL OR gap_end <= statement_timestamp()
+     ORDER BY waiting.window_end
+     LIMIT %(groups)s
+), placed AS (
+    SELECT ready.*, today + row_number() OVER (
+               PARTITION BY user_id ORDER BY window_end) AS message_no,
+           row_number() OVER (ORDER BY window_end, soonest, today, user_id) AS place
+      FROM ready
+     CROSS JOIN LATERAL (
+           SELECT min(date + time) AS soonest
+             FROM drivingtestslots WHERE slot_id = ANY (ready.slots)
+           ) slot
+     ORDER BY place
+), counted AS (
+    SELECT nextval('alerts_notification_id_seq') AS id, placed.* FROM placed
 ), refused AS (
     UPDATE useralerts SET state = 'suppressed', state_reason = %(over_limit)s
       FROM counted
@@ -58,6 +79,9 @@ WITH ready AS (
       JOIN users person ON person.user_id = counted.user_id
      WHERE message_no <= %(limit)s
     RETURNING id, user_id, method, due_at
+), due AS (
+    SELECT made.*, made.due_at + counted.place * interval '1 microsecond' AS first_attempt_at
+      FROM made JOIN counted ON counted.id = made.id
 ), bound AS (
     UPDATE useralerts alert SET notification_id = told.id
       FROM (SELECT id, unnest(alerts) AS alert_id FROM counted WHERE message_no <= %(limit)s) told
@@ -65,21 +89,20 @@ WITH ready AS (
 ), pushed AS (
     INSERT INTO alerts_delivery
            (notification_id, channel, subscription_id, provider, next_attempt_at)
-    SELECT made.id, 'push', subscription.id, {PROVIDER}, made.due_at
-      FROM made
+    SELECT due.id, 'push', subscription.id, {PROVIDER}, due.first_attempt_at
+      FROM due
       JOIN alerts_pushsubscription subscription
-        ON subscription.user_id = made.user_id AND subscription.ended_at IS NULL
-     WHERE made.method = 'push'
+        ON subscription.user_id = due.user_id AND subscription.ended_at IS NULL
+     WHERE due.method = 'push'
     RETURNING notification_id
 ), mailed AS (
     INSERT INTO alerts_delivery (notification_id, channel, provider, next_attempt_at)
-    SELECT made.id, 'email', 'smtp', made.due_at
-      FROM made
-     WHERE made.id NOT IN (SELECT notification_id FROM pushed)
+    SELECT due.id, 'email', 'smtp', due.first_attempt_at
+      FROM due
+     WHERE due.id NOT IN (SELECT notification_id FROM pushed)
 )
 SELECT count(*) FROM ready
 """  # noqa: S608 - PROVIDER is written in `devices`
-
 
 # What is on its way to a push service at that moment ends when it comes back for another try.
 # Also at once when no push of the notification is left that could still be accepted. A user's
@@ -121,14 +144,17 @@ SELECT count(*) FROM stuck
 
 
 def gather_notifications() -> int:
-    """Make a notification with its deliveries for each user and method whose window has ended.
+    """Make a notification with its deliveries for each user and method whose turn has come.
 
-    A user in quiet hours is left for when they end; alerts over the daily limit (a day in
-    Europe/London) are suppressed. With no live push subscription the message goes by email.
+    That is when the window of the first alert has ended, and the gap after the message before it
+    too, unless none of that one went out. A user in quiet hours is left for when they end; alerts
+    over the daily limit (a day in Europe/London) are suppressed. With no live push subscription
+    the message goes by email.
     Returns how many groups were dealt with, at most USERS_AT_ONCE: call again until it is none.
     """
     values: dict[str, Any] = {
         "window": config.COALESCE_SECONDS.value(),
+        "gap": config.GAP_SECONDS.value(),
         "limit": config.DAILY_MESSAGE_LIMIT.value(),
         "over_limit": UnsentReason.OVER_LIMIT,
         "groups": USERS_AT_ONCE,

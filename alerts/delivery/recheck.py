@@ -63,7 +63,7 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
             WHEN search.paused_until > clock_timestamp() THEN '{UnsentReason.SEARCH_PAUSED}'
             WHEN search.updated_at > alert.created_at - interval '1 minute'
              AND {STILL_FITS} IS NOT TRUE THEN '{UnsentReason.SEARCH_CHANGED}'
-       END, alert.wave, wave.told_so_far
+       END, alert.wave, wave.told_so_far, search.name
   FROM useralerts alert
   JOIN drivingtestslots slot ON slot.slot_id = alert.slot_id
   JOIN dvsa_test_centers center ON center.center_id = slot.center_id
@@ -79,7 +79,7 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
     ON search.preference_id = alert.preference_id AND search.preference_id = ANY (%(searches)s)
  WHERE alert.notification_id = ANY (%(notifications)s)
    AND (alert.state = 'waiting' OR (alert.state = 'sent' AND %(channel)s::text = 'push'))
- ORDER BY alert.miles NULLS LAST, slot.date, slot.time, alert.alert_id
+ ORDER BY slot.date, slot.time, alert.miles NULLS LAST, alert.alert_id
 """  # noqa: S608 - put together from constants
 
 

@@ -13,8 +13,8 @@ from accounts.models import SavedSearch
 class Notification(models.Model):
     """One message to one user by one method, for all alerts of its window.
 
-    `due_at` is the first alert's creation plus the coalescing window, or the end of the
-    user's quiet hours where that moment lies in them.
+    `due_at` is the first alert's creation plus the coalescing window, or the end of the gap after
+    the message before it; where that moment lies in the user's quiet hours, their end.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -164,9 +164,10 @@ def read_history(user: User, *, before: int | None, now: datetime | None = None)
 def read_notification(
     notification: Notification, *, now: datetime | None = None
 ) -> list[ShownAlert]:
-    """The alerts of one message, closest first."""
-    rows = _alerts().filter(notification=notification).order_by("miles", "slot__date", "id")
-    return _shown(list(rows), now or database_now())
+    """The alerts of one message: what is open first, then the soonest."""
+    rows = _alerts().filter(notification=notification)
+    soonest = list(rows.order_by("slot__date", "slot__time", "miles", "id"))
+    return sorted(_shown(soonest, now or database_now()), key=lambda shown: not shown.is_open)
 
 
 def _alerts() -> QuerySet[UserAlert]:

@@ -1,14 +1,19 @@
 """Hints reach the workers, or are dropped without harm to who gives them."""
 
+import json
 import os
 import signal
 import threading
+from datetime import datetime
 
 import pytest
+from django.utils import timezone
 from redis import Redis
 
 from alerts.erasure import erase_user
 from alerts.hints import hint_matching, hint_sending
+from audit import config
+from audit.models import SystemConfig
 from slots.signals import openings_recorded
 from tests import servers
 from tests.alerts.world import make_user
@@ -33,6 +38,19 @@ def waiting(broker, queue: str) -> int:
         return client.llen(queue)
 
 
+def countdowns(broker, queue: str) -> list[int]:
+    """After which wait each message of a queue is to be acted on, in seconds."""
+    with Redis(unix_socket_path=broker.url.removeprefix("redis+socket://")) as client:
+        said = [json.loads(each)["headers"]["eta"] for each in client.lrange(queue, 0, -1)]
+    now = timezone.now()
+    return sorted(nearest((datetime.fromisoformat(eta) - now).total_seconds()) for eta in said)
+
+
+def nearest(seconds: float) -> int:
+    """The window or the gap, whichever it is nearer to."""
+    return min((2, 60), key=lambda each: abs(each - seconds))
+
+
 def test_new_openings_ask_for_matching(broker):
     openings_recorded.send(sender=None)
     assert waiting(broker, "matching") == 1
@@ -41,7 +59,15 @@ def test_new_openings_ask_for_matching(broker):
 @pytest.mark.django_db
 def test_sending_is_asked_for_on_both_channels(broker):
     hint_sending()
-    assert (waiting(broker, "email"), waiting(broker, "push")) == (1, 1)
+    assert countdowns(broker, "email") == countdowns(broker, "push") == [2, 60]
+
+
+@pytest.mark.django_db
+def test_without_a_gap_nobody_is_asked_again_when_it_ends(broker):
+    SystemConfig.objects.create(key="alerts.gap_seconds", value="0")
+    config.forget_cached()
+    hint_sending()
+    assert countdowns(broker, "email") == [2]
 
 
 @pytest.mark.django_db
@@ -60,7 +86,7 @@ def test_an_erasure_asks_to_be_kept_beside_the_backups_once_it_is_committed(
 @pytest.mark.parametrize(("alerts", "senders"), [(50, 1), (150, 3), (100_000, 4)])
 def test_many_alerts_ask_for_several_senders_at_once(broker, alerts, senders):
     hint_sending(alerts=alerts)
-    assert (waiting(broker, "email"), waiting(broker, "push")) == (senders, senders)
+    assert countdowns(broker, "email") == countdowns(broker, "push") == [2] * senders + [60]
 
 
 def test_a_broker_that_is_away_drops_the_hint(broker):

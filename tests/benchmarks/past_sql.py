@@ -126,7 +126,7 @@ UPDATE userpreferences SET is_active = false
  WHERE preference_id IN (SELECT preference_id FROM userpreferences ORDER BY 1 LIMIT 3);
 UPDATE drivingtestslots SET source_id = (SELECT id FROM slots_source WHERE name = 'staff')
  WHERE slot_id IN (SELECT slot_id FROM drivingtestslots ORDER BY 1 LIMIT 3);
-INSERT INTO systemconfig (key, value) VALUES ('alerts.coalesce_seconds', '20')
+INSERT INTO systemconfig (key, value) VALUES ('alerts.coalesce_seconds', '2')
 ON CONFLICT DO NOTHING;
 INSERT INTO slots_sourcetoken (source_id, digest, hint)
 SELECT id, md5('1') || md5('2'), 'abcd' FROM slots_source WHERE name = 'Official feed';

@@ -29,6 +29,7 @@ LONDON = ZoneInfo("Europe/London")
 EARTH_MILES = 3958.7613
 QUICK = {
     "alerts.coalesce_seconds": "1",
+    "alerts.gap_seconds": "0",
     "alerts.daily_message_limit": "10000",
     "alerts.lease_seconds": "4",
     "alerts.breaker_seconds": "1",
@@ -42,7 +43,7 @@ Told = tuple[str, tuple[str, date, time]]
 
 
 def configure(**changed: str) -> None:
-    """Short windows and leases, no daily limit, and everyone told at once."""
+    """Short windows and leases, no gap, no daily limit, and everyone told at once."""
     values = QUICK | {f"alerts.{name}": value for name, value in changed.items()}
     for key, value in values.items():
         SystemConfig.objects.update_or_create(key=key, defaults={"value": value})

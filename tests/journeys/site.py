@@ -37,7 +37,7 @@ class Site:
 
 @contextmanager
 def running_site(
-    folder: Path, *, simulate: int = 0, coalesce: int = 20, **told: str
+    folder: Path, *, simulate: int = 0, coalesce: int = 2, **told: str
 ) -> Iterator[Site]:
     """Start mail, web, worker and beat; end them all afterwards.
 
@@ -81,11 +81,12 @@ def environment(site: Site, folder: Path, others: dict[str, str]) -> Iterator[No
 
 
 def prepare(site: Site, coalesce: int) -> None:
-    """The bundled centres and postcodes, and how long alerts are gathered (seconds)."""
+    """The bundled centres and postcodes; alerts are gathered for so many seconds, without a gap."""
     site.manage("load_bundled_data")
     with databases.owner_connection(site.database) as connection:
         connection.execute(
-            "INSERT INTO systemconfig (key, value) VALUES ('alerts.coalesce_seconds', %s)",
+            "INSERT INTO systemconfig (key, value)"
+            " VALUES ('alerts.coalesce_seconds', %s), ('alerts.gap_seconds', '0')",
             [str(coalesce)],
         )
 

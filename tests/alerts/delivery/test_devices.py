@@ -13,6 +13,8 @@ from alerts.delivery.deliver import deliver
 from alerts.delivery.devices import OURS_FROM
 from alerts.delivery.gather import gather_notifications
 from alerts.models import Breaker, Delivery, PushSubscription
+from audit import config
+from audit.models import SystemConfig
 from tests.alerts.waiting import fetch, make_waiting
 from tests.alerts.world import make_user
 from tests.push_endpoint import Browser, answer
@@ -49,7 +51,9 @@ class Device:
 
 @pytest.fixture
 def device(push_service, sink):
-    """Makes devices at one push service."""
+    """Makes devices at one push service, whose learners are told without a gap."""
+    SystemConfig.objects.create(key="alerts.gap_seconds", value="0")
+    config.forget_cached()
     return lambda path, user=None: Device(push_service, path, user)
 
 

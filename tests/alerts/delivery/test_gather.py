@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.models import SavedSearch
 from alerts.delivery.gather import gather_notifications
-from alerts.models import Delivery, Notification, PushSubscription
+from alerts.models import Delivery, Notification, PushSubscription, UserAlert
 from audit import config
 from audit.models import SystemConfig
-from tests.alerts.waiting import LONDON, fetch, make_waiting
+from tests.alerts.waiting import LONDON, fetch, make_waiting, tomorrow
 from tests.alerts.world import make_search, make_user
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +78,88 @@ def test_another_users_subscription_is_not_used():
     assert channels() == ["email"]
 
 
+def settle(**values: str) -> None:
+    """What staff have set, as this process knows it from now on."""
+    for name, value in values.items():
+        SystemConfig.objects.create(key=f"alerts.{name}", value=value)
+    config.forget_cached()
+
+
+def sent_before(alert, *, seconds: float) -> Notification:
+    """The one message of an alert's user was made so many seconds ago."""
+    gather_notifications()
+    made = Notification.objects.get(alerts=alert)
+    then = timezone.now() - timedelta(seconds=seconds)
+    Notification.objects.filter(pk=made.pk).update(created_at=then, due_at=then)
+    return made
+
+
+def test_the_first_message_waits_for_two_seconds():
+    young, ready = make_waiting(age=1), make_waiting(age=3)
+    gather_notifications()
+    assert fetch(young).notification_id is None
+    assert fetch(ready).notification_id is not None
+
+
+def test_a_further_message_waits_until_the_gap_after_the_one_before_has_ended():
+    first = make_waiting()
+    before = sent_before(first, seconds=50)
+    late = make_waiting(search=first.preference, age=5)
+    gather_notifications()
+    assert fetch(late).notification_id is None
+    then = timezone.now() - timedelta(seconds=61)
+    Notification.objects.filter(pk=before.pk).update(created_at=then, due_at=then)
+    gather_notifications()
+    assert fetch(late).notification_id is not None
+
+
+def test_what_came_in_the_gap_is_one_message_due_when_it_ends():
+    first = make_waiting()
+    before = sent_before(first, seconds=70)
+    late = [make_waiting(search=first.preference, age=age) for age in (60, 30, 4)]
+    gather_notifications()
+    (message,) = Notification.objects.filter(alerts__in=late).distinct()
+    before.refresh_from_db()
+    assert message.due_at == before.created_at + timedelta(seconds=60)
+
+
+def test_the_gap_is_between_messages_of_one_user_and_method():
+    user = make_user()
+    subscribe(user)
+    sent_before(make_waiting(user), seconds=5)
+    others = [make_waiting(), make_waiting(user, method="push")]
+    gather_notifications()
+    assert all(fetch(alert).notification_id for alert in others)
+
+
+def test_a_message_of_which_nothing_went_out_holds_up_no_other():
+    first = make_waiting()
+    sent_before(first, seconds=5)
+    Delivery.objects.update(state="expired")
+    late = make_waiting(search=first.preference, age=5)
+    gather_notifications()
+    assert fetch(late).notification_id is not None
+
+
+def test_of_those_due_together_the_soonest_slot_goes_first_then_who_has_had_the_fewest():
+    told = make_waiting(day=tomorrow(30), at=time(9))
+    sent_before(told, seconds=3600)
+    days = {"late": (40, 9), "soon": (20, 9), "told": (20, 8), "same": (20, 8)}
+    searches = {"told": told.preference}
+    alerts = {
+        name: make_waiting(search=searches.get(name), age=10, day=tomorrow(ahead), at=time(hour))
+        for name, (ahead, hour) in days.items()
+    }
+    together = alerts["late"].created_at
+    UserAlert.objects.filter(state="waiting").update(created_at=together)
+    gather_notifications()
+    due = {name: fetch(alert).notification.deliveries.get() for name, alert in alerts.items()}
+    first_due = sorted(due, key=lambda name: due[name].next_attempt_at)
+    assert first_due == ["same", "told", "soon", "late"]
+
+
 def test_the_window_does_not_slide():
-    first = make_waiting(age=21)
+    first = make_waiting(age=3)
     late = make_waiting(search=first.preference, age=1)
     gather_notifications()
     assert fetch(late).notification_id == fetch(first).notification_id
@@ -144,8 +224,7 @@ def test_quiet_hours_end_by_london_clocks(moment, quiet_from, quiet_until, ends)
 
 
 def test_what_is_over_the_daily_limit_is_suppressed_and_says_so():
-    SystemConfig.objects.create(key="alerts.daily_message_limit", value="1")
-    config.forget_cached()
+    settle(daily_message_limit="1", gap_seconds="0")
     first = make_waiting()
     gather_notifications()
     second = make_waiting(search=first.preference)
@@ -155,8 +234,7 @@ def test_what_is_over_the_daily_limit_is_suppressed_and_says_so():
 
 
 def test_messages_that_ended_unsent_do_not_count_to_the_limit():
-    SystemConfig.objects.create(key="alerts.daily_message_limit", value="1")
-    config.forget_cached()
+    settle(daily_message_limit="1", gap_seconds="0")
     first = make_waiting()
     gather_notifications()
     Delivery.objects.update(state="expired")
@@ -166,8 +244,7 @@ def test_messages_that_ended_unsent_do_not_count_to_the_limit():
 
 
 def test_messages_of_the_day_before_do_not_count_to_the_limit():
-    SystemConfig.objects.create(key="alerts.daily_message_limit", value="1")
-    config.forget_cached()
+    settle(daily_message_limit="1", gap_seconds="0")
     first = make_waiting()
     gather_notifications()
     midnight = datetime.combine(timezone.now().astimezone(LONDON), time(), LONDON)

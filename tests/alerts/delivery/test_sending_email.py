@@ -5,8 +5,8 @@ import pytest
 from alerts.delivery.deliver import deliver
 from alerts.delivery.gather import gather_notifications
 from alerts.models import Delivery, Notification
-from tests.alerts.waiting import fetch, make_waiting
-from tests.alerts.world import make_center, make_user
+from tests.alerts.waiting import fetch, make_waiting, tomorrow
+from tests.alerts.world import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -30,19 +30,19 @@ def test_an_accepted_alert_is_sent_and_says_when(sink):
 
 
 def test_an_alert_younger_than_the_window_waits(sink):
-    make_waiting(age=10)
+    make_waiting(age=1)
     send()
     assert sink.received == []
 
 
-def test_alerts_of_one_window_come_as_one_mail_the_closest_first(sink):
+def test_alerts_of_one_window_come_as_one_mail_the_soonest_first(sink):
     user = make_user()
-    search = make_waiting(user, miles=9, center=make_center()).preference
-    near = make_center()
-    make_waiting(search=search, miles=1, center=near, age=1)
+    search = make_waiting(user, miles=1, day=tomorrow(9)).preference
+    soon = make_waiting(search=search, miles=9, day=tomorrow(3), age=1)
     send()
     (mail,) = sink.received
-    assert mail.part("text/plain").index(near.name) < mail.part("text/plain").index("9.0 miles")
+    text = mail.part("text/plain")
+    assert text.index(soon.slot.center.name) < text.index("1.0 miles")
 
 
 def test_nothing_is_sent_again(sink):
@@ -57,7 +57,7 @@ def test_a_notification_is_due_at_the_end_of_its_first_alerts_window(sink):
     make_waiting(search=first.preference, age=5)
     gather_notifications()
     due = Notification.objects.get().due_at
-    assert (due - first.created_at).total_seconds() == pytest.approx(20)
+    assert (due - first.created_at).total_seconds() == pytest.approx(2)
 
 
 def test_a_delivery_that_is_accepted_is_free_of_its_lease(sink):

@@ -23,7 +23,7 @@ KIB_PER_MB = 1024
 FRESH = 400
 OTHER_PAGES = ("/", "/centers/", "/centers/1/", "/privacy/", "/accounts/login/", "/searches/new/")
 MAILS = 200
-QUICK = {"alerts.coalesce_seconds": "1", LIMIT: "100000"}
+QUICK = {"alerts.coalesce_seconds": "1", "alerts.gap_seconds": "0", LIMIT: "100000"}
 FORGET = "TRUNCATE useralerts, alerts_notification, alerts_delivery CASCADE"
 GROWTH = 1.1
 
