@@ -46,8 +46,7 @@ def at(moment: datetime) -> str:
 def last_seen(moment: datetime) -> str:
     """`Last seen Mon 30 Nov, 09:12`: for what is read later, a moment (aware) in London."""
     local = moment.astimezone(LONDON)
-    weekday, month = WEEKDAYS[local.weekday()][:3], MONTHS[local.month - 1][:3]
-    return f"Last seen {weekday} {local.day} {month}, {clock(local)}"
+    return f"Last seen {brief_moment(local, local)}"
 
 
 def period(watched_since: datetime | None, since: datetime, now: datetime) -> str:
@@ -142,6 +141,12 @@ def days(number: int) -> str:
 def day(value: date) -> str:
     """`Monday 1 March 2027`; a mail has many, and strftime takes ten times as long."""
     return f"{WEEKDAYS[value.weekday()]} {day_of_month(value)} {value.year}"
+
+
+def brief_moment(value: date, start: time | datetime) -> str:
+    """`Wed 16 Dec, 12:08`."""
+    weekday, month = WEEKDAYS[value.weekday()][:3], MONTHS[value.month - 1][:3]
+    return f"{weekday} {value.day} {month}, {clock(start)}"
 
 
 def day_of_month(value: date) -> str:

@@ -1,6 +1,5 @@
 """A test notification: shows a learner that a device is reached, and what one looks like there."""
 
-import json
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.urls import reverse
 from alerts.channels.push import Push, pusher, seal
 from alerts.channels.results import Accepted, Never
 from alerts.delivery import devices
-from alerts.messages.pushes import key_to_renew_with
+from alerts.messages.pushes import key_to_renew_with, shown_as
 from alerts.models import PushSubscription
 
 SECONDS = 10.0
@@ -48,11 +47,10 @@ def send_trial_pushes(subscriptions: Iterable[PushSubscription], *, body: str) -
 
 
 def _payload(body: str, subscription: PushSubscription) -> bytes:
-    content = {
-        "title": f"Test from {settings.SITE_NAME}",
-        "body": body[:500],
-        "url": f"{settings.SITE_URL}{reverse('search_list')}",
-        "tag": TAG,
-        **key_to_renew_with(subscription),
-    }
-    return json.dumps(content, ensure_ascii=False).encode()
+    return shown_as(
+        title=f"Test from {settings.SITE_NAME}",
+        body=body[:500],
+        url=f"{settings.SITE_URL}{reverse('search_list')}",
+        tag=TAG,
+        renew=key_to_renew_with(subscription),
+    )

@@ -22,7 +22,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Listing:
-    """One alert's slot.
+    """One alert's slot, and what the learner calls the search that it fits.
 
     Date and time are Europe/London, `miles` is None where not measured, `seconds_left` until
     the slot's start by the database's clock. Of a slot that is told in waves, `wave` is the
@@ -50,11 +50,12 @@ class Listing:
     unwanted: str | None
     wave: int | None = None
     told_so_far: int | None = None
+    search_name: str | None = None
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a notification tells, and to whom; the listings are the closest first."""
+    """What a notification tells, and to whom; the listings are the soonest first."""
 
     recipient: Recipient
     listings: Sequence[Listing]

@@ -11,9 +11,11 @@ from accounts.mail.headers import message_id
 from alerts.channels.email import Mail
 from alerts.messages import links
 from alerts.messages.content import Listing, Recipient
+from alerts.messages.headline import headline, kind_of
 from alerts.messages.reasons import Reason
 from alerts.messages.rendering import render
 from alerts.wording import turn
+from audit.text import counted
 from slots.wording import at, clock, day, last_seen
 
 MOST_LISTED = 10
@@ -39,6 +41,7 @@ class SlotWords:
     seen: str
     source: str
     turn: str
+    whom: str
 
 
 def compose_mail(
@@ -49,7 +52,7 @@ def compose_mail(
     listings: Sequence[Listing],
     reasons: Mapping[int, Reason],
 ) -> Mail:
-    """The mail in text and HTML for these slots, closest first; `reasons` by search.
+    """The mail in text and HTML for these slots, soonest first; `reasons` by search.
 
     The `number` makes its Message-ID, the same at every try.
     """
@@ -76,17 +79,25 @@ def compose_mail(
 
 
 def subject(listings: Sequence[Listing]) -> str:
-    """The first slot and how many more there are, in one line whatever a name holds."""
+    """The soonest slot, how many more there are, and what they are."""
+    return f"{headline(listings)}: {kind_of(listings)}"
+
+
+def preheader(listings: Sequence[Listing]) -> str:
+    """What a list of mails shows after the subject: how far, which day, how many."""
     first = listings[0]
-    moment = f"{day(first.date)}, {clock(first.time)}"
-    more = f" and {len(listings) - 1} more" if len(listings) > 1 else ""
-    label = "[Simulated] " if first.is_simulated else ""
-    kind = first.test_type.capitalize()
-    return " ".join(f"{label}{kind} test slot: {moment} at {first.center}{more}".split())
+    far = "" if first.miles is None else f"{first.miles:.1f} miles away, "
+    return f"{far}{day(first.date)}. {counted(len(listings), 'slot')} open."
+
+
+def for_whom(listing: Listing) -> str:
+    """`For Ben`: the name of the search that a slot fits; "" where it has none."""
+    return f"For {listing.search_name}" if listing.search_name else ""
 
 
 def _slots(listings: Sequence[Listing]) -> dict[str, Any]:
     return {
+        "preheader": preheader(listings),
         "listings": [_words(each) for each in listings[:MOST_LISTED]],
         "more": max(len(listings) - MOST_LISTED, 0),
         "simulated": any(each.is_simulated for each in listings),
@@ -106,6 +117,7 @@ def _words(listing: Listing) -> SlotWords:
         seen=last_seen(listing.last_seen_at) if listing.last_seen_at else "",
         source=_source(listing),
         turn=turn(listing.wave, listing.told_so_far),
+        whom=for_whom(listing),
     )
 
 

@@ -7,6 +7,8 @@ from alerts.channels import vapid
 from alerts.channels.push import Push, SealedPush, seal
 from alerts.messages import links
 from alerts.messages.content import Listing
+from alerts.messages.headline import headline, kind_of
+from alerts.messages.mails import for_whom
 from alerts.models import PushSubscription
 from alerts.wording import turn
 from slots.wording import clock, day, last_seen
@@ -15,12 +17,14 @@ LONGEST_TTL = 4 * 3600
 MOST_LISTED = 10
 # What encryption adds (RFC 8188: header, padding delimiter, tag) leaves this of 3,900 bytes.
 MOST_PLAIN_BYTES = 3_700
+# How a browser knows such a push (W3C Push API, declarative push messages): the number of RFC 8030.
+DECLARATIVE = 8030
 
 
 def compose_push(
     notification_id: int, subscription: PushSubscription, listings: Sequence[Listing]
 ) -> SealedPush:
-    """The push of a notification to one browser for these slots, closest first.
+    """The push of a notification to one browser for these slots, soonest first.
 
     ValueError for unusable keys.
     """
@@ -45,33 +49,38 @@ def key_to_renew_with(subscription: PushSubscription) -> dict[str, str]:
 def payload(
     notification_id: int, listings: Sequence[Listing], *, renew: Mapping[str, str]
 ) -> bytes:
-    """JSON for the service worker: title, body, url and tag; as many slots as fit."""
+    """What the browser shows: title, text, where a tap leads; as many slots as fit."""
     lines = [_line(each) for each in listings[:MOST_LISTED]]
-    content = {
-        "title": _title(listings),
-        "url": links.alert_page_url(notification_id),
-        "tag": f"alert-{notification_id}",
-        **renew,
-    }
     while True:
-        content["body"] = "\n".join(lines + _rest(len(listings) - len(lines)))
-        encoded = json.dumps(content, ensure_ascii=False).encode()
+        encoded = shown_as(
+            title=f"{headline(listings)}: {kind_of(listings)}",
+            body="\n".join(lines + _rest(len(listings) - len(lines))),
+            url=links.alert_page_url(notification_id),
+            tag=f"alert-{notification_id}",
+            renew=renew,
+        )
         if len(encoded) <= MOST_PLAIN_BYTES or not lines:
             return encoded
         lines.pop()
 
 
-def _title(listings: Sequence[Listing]) -> str:
-    label = "Simulated: " if any(each.is_simulated for each in listings) else ""
-    what = "test slot" if len(listings) == 1 else "test slots"
-    return f"{label}{len(listings)} driving {what} open"
+def shown_as(*, title: str, body: str, url: str, tag: str, renew: Mapping[str, str]) -> bytes:
+    """JSON that a browser shows by itself (Declarative Web Push), or our service worker does.
+
+    What asks for a renewal is our service worker's alone, so that it gets to read it.
+    """
+    notification = {"title": title, "body": body, "navigate": url, "tag": tag, "lang": "en-GB"}
+    declared = {} if renew else {"web_push": DECLARATIVE}
+    said = {**declared, "notification": notification, **renew}
+    return json.dumps(said, ensure_ascii=False).encode()
 
 
 def _line(listing: Listing) -> str:
+    whom = f". {for_whom(listing)}" if listing.search_name else ""
     miles = "" if listing.miles is None else f", {listing.miles:.1f} miles"
     moment = f"{day(listing.date)} {clock(listing.time)}"
     told = turn(listing.wave, listing.told_so_far)
-    said = f"{moment}, {listing.center[:60]}{miles}{_seen(listing)}"
+    said = f"{moment}, {listing.center[:60]}{miles}{whom}{_seen(listing)}"
     return f"{said}. {told}" if told else said
 
 

@@ -4,16 +4,18 @@ const KEY = "{{ key }}";
 const KEPT = "push-endpoint";
 
 self.addEventListener("push", (event) => {
-  const alert = event.data.json();
-  event.waitUntil(Promise.all([show(alert), alert.renew && changeKey(alert.renew)]));
+  const { notification, renew: key } = event.data.json();
+  event.waitUntil(Promise.all([show(notification), key && changeKey(key)]));
 });
 
-function show(alert) {
-  return self.registration.showNotification(alert.title, {
-    body: alert.body,
-    tag: alert.tag,
+// As a browser that reads declarative pushes shows it without us.
+function show({ title, body, tag, lang, navigate }) {
+  return self.registration.showNotification(title, {
+    body,
+    tag,
+    lang,
     icon: "{% static 'img/icon-192.png' %}",
-    data: { url: alert.url },
+    data: { url: navigate },
     renotify: true,
     requireInteraction: true,
   });

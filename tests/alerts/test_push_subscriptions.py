@@ -300,7 +300,7 @@ class TestTrial:
         client.force_login(ada)
         assert "on its way to Phone" in self.tested(client, device)
         message = browser.decrypt(push_service.accepted(browser.path)[0].body)
-        assert message["url"].endswith("/searches/")
+        assert message["notification"]["navigate"].endswith("/searches/")
 
     def test_a_device_that_is_gone_is_ended_and_said_to_be(
         self, client, ada, device, browser, push_service
@@ -323,4 +323,4 @@ class TestTrial:
         path = reverse("search_trial", args=[search.pk])
         assert "1 of your devices" in client.post(path, follow=True).content.decode()
         message = browser.decrypt(push_service.accepted(browser.path)[0].body)
-        assert "of IG3 9UZ" in message["body"]
+        assert "of IG3 9UZ" in message["notification"]["body"]

@@ -40,7 +40,7 @@ class Subscribers:
         """How many slots each learner's browser was told of."""
         return {
             email: sum(
-                browser.decrypt(each.body)["body"].count("\n") + 1
+                browser.decrypt(each.body)["notification"]["body"].count("\n") + 1
                 for each in self.service.accepted(browser.path)
             )
             for email, browser in self.browsers.items()

@@ -45,7 +45,8 @@ CLICK = """async () => {
   return opened;
 }"""
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
-  .map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url }))"""
+  .map(({ title, body, tag, lang, data }) =>
+    ({ title, body, tag, lang, navigate: data.url }))"""
 
 
 def replace_push_manager(context: BrowserContext, browser: Browser, endpoint: str) -> None:

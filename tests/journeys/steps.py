@@ -94,10 +94,10 @@ def first_alert(page: Page, site: Site, email: str) -> None:
     page.get_by_role("button", name="Save and start alerts").click()
     expect(page.get_by_text("Your search is saved.")).to_be_visible()
 
-    text = mail_text(page, site, "test slot:", to=email, seconds=180)
+    text = mail_text(page, site, ": practical test slot", to=email, seconds=180)
     assert "within 10 miles of IG3 9UZ" in text, logs(site.log)
     assert "SIMULATED" in text
 
-    open_mail(page, site, "test slot:", to=email)
+    open_mail(page, site, ": practical test slot", to=email)
     follow_link(page, "/alerts/")
     expect(page.get_by_role("heading", name="Your alert")).to_be_visible()

@@ -78,7 +78,8 @@ class Learner:
 
         def said() -> list[dict[str, Any]]:
             pushed = self.service.accepted(device.path)
-            return [read for each in pushed if clock in (read := device.decrypt(each.body))["body"]]
+            read = [device.decrypt(each.body) for each in pushed]
+            return [each for each in read if clock in each["notification"]["body"]]
 
         assert wait_until(said, seconds=180), clock
         return said()[0]

@@ -45,7 +45,7 @@ def walk(page: Page, site: Site, folder: Path, *, email: str, clock: str) -> Non
     expect(page.get_by_text("Your search is saved.")).to_be_visible()
 
     import_a_slot(site, folder, clock)
-    open_mail(page, site, "test slot:", to=email)
+    open_mail(page, site, ": practical test slot", to=email)
     expect(page.locator(".mail-text")).to_contain_text(clock)
     mail = page.url
     follow_link(page, "/alerts/")

@@ -58,7 +58,7 @@ def context(
 def newest(service: PushService, device: Browser, number: int) -> dict:
     """What the device was sent last, once it was sent so many messages; decrypted."""
     assert wait_until(lambda: len(service.accepted(device.path)) >= number, seconds=180)
-    return device.decrypt(service.accepted(device.path)[-1].body)
+    return device.decrypt(service.accepted(device.path)[-1].body)["notification"]
 
 
 def save_a_search_for_notifications(page: Page, site: Site, email: str) -> None:
@@ -91,11 +91,11 @@ def test_a_push_is_decrypted_shown_and_opens_the_alert(
     assert CLOCKS[size] in payload["body"]
 
     pushes = Pushes(page)
-    pushes.deliver(site.url, payload)
+    pushes.deliver(site.url, {"notification": payload})
     assert wait_until(lambda: pushes.shown() == [payload], seconds=180)
-    assert pushes.click() == [payload["url"]]
+    assert pushes.click() == [payload["navigate"]]
     page.context.clear_cookies()
-    page.goto(payload["url"])
+    page.goto(payload["navigate"])
     expect(page.get_by_role("heading", name=f"at {CLOCKS[size]}")).to_be_visible()
 
 
@@ -170,7 +170,7 @@ def test_who_keeps_them_on_is_woken_signed_out(
     payload = newest(service, own, 1)
     assert "12:20" in payload["body"]
     pushes = Pushes(page)
-    pushes.deliver(site.url, payload)
+    pushes.deliver(site.url, {"notification": payload})
     assert wait_until(lambda: pushes.shown() == [payload], seconds=180)
 
 

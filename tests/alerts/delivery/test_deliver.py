@@ -348,12 +348,12 @@ def test_a_message_that_cannot_be_made_holds_up_no_other(alert, sink, monkeypatc
 
 def test_a_line_break_in_a_centers_name_adds_no_header(sink):
     alert = make_waiting()
-    type(alert.slot.center).objects.update(name="Evil\r\nBcc: eve@example.org")
+    type(alert.slot.center).objects.update(name="Evil\r\nBcc: e@x.org")
     gather_notifications()
     send_due("email")
     (mail,) = sink.received
     assert mail.message["Bcc"] is None
-    assert "Evil Bcc: eve@example.org" in " ".join(mail.message["Subject"].split())
+    assert "Evil Bcc: e@x.org" in " ".join(mail.message["Subject"].split())
 
 
 # Breakers

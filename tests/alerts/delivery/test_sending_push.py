@@ -1,5 +1,6 @@
 """A waiting alert becomes a push to each browser of its user, or an e-mail."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -12,12 +13,15 @@ from alerts.delivery.claim import claim
 from alerts.delivery.deliver import deliver, prepare
 from alerts.delivery.gather import gather_notifications, mail_stuck_pushes
 from alerts.delivery.send import send as send_prepared
+from alerts.messages.pushes import payload
 from alerts.models import Breaker, Delivery, Notification, PushSubscription
 from alerts.push_subscriptions import unsubscribe
 from slots.models import Slot, Source
+from slots.wording import brief_moment
 from tests.alerts.delivery.test_gather import quiet_now
+from tests.alerts.messages.slot import SLOT
 from tests.alerts.waiting import fetch, make_waiting, tomorrow
-from tests.alerts.world import make_user
+from tests.alerts.world import make_search, make_user
 from tests.push_endpoint import Browser, answer
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +59,28 @@ def test_the_phone_shows_the_slot_and_a_tap_opens_its_page(user, push_service, s
     browser = subscribe(user, push_service, "/one")
     alert = make_waiting(user, method="push")
     send()
-    shown = browser.decrypt(push_service.requests[0].body)
-    assert shown["title"] == "1 driving test slot open"
-    assert alert.slot.center.name in shown["body"]
-    assert shown["url"].startswith("http://127.0.0.1:8000/alerts/")
+    said = browser.decrypt(push_service.requests[0].body)
+    shown = said["notification"]
+    center = alert.slot.center.name
+    assert shown["title"][:40].startswith(
+        f"{center}, {brief_moment(alert.slot.date, alert.slot.time)}"
+    )
+    assert center in shown["body"]
+    assert shown["navigate"].startswith("http://127.0.0.1:8000/alerts/")
+    assert said["web_push"] == 8030
+
+
+def test_a_push_says_for_whom_where_its_search_has_a_name(user, push_service, sink):
+    browser = subscribe(user, push_service, "/one")
+    make_waiting(search=make_search(user, notification_method="push", name="Ben"))
+    send()
+    shown = browser.decrypt(push_service.requests[0].body)["notification"]
+    assert "For Ben" in shown["body"]
+
+
+def test_what_asks_for_a_renewal_is_left_to_our_service_worker():
+    said = json.loads(payload(1, [SLOT], renew={"renew": "key"}))
+    assert (said.get("web_push"), said["renew"]) == (None, "key")
 
 
 def test_a_push_says_when_the_slot_was_last_seen_and_by_whom(user, push_service, sink):
@@ -67,7 +89,7 @@ def test_a_push_says_when_the_slot_was_last_seen_and_by_whom(user, push_service,
     seen = datetime(2026, 11, 30, 9, 12, tzinfo=UTC)
     Slot.objects.filter(pk=alert.slot_id).update(last_seen_at=seen)
     send()
-    body = browser.decrypt(push_service.requests[0].body)["body"]
+    body = browser.decrypt(push_service.requests[0].body)["notification"]["body"]
     assert body.endswith("Last seen Mon 30 Nov, 09:12. Source: north-feed")
 
 

@@ -1,7 +1,6 @@
 """What the mail of an alert says."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 import pytest
@@ -10,14 +9,8 @@ from alerts.channels.email import Mail
 from alerts.messages.content import Listing, Recipient
 from alerts.messages.mails import compose_mail
 from alerts.messages.reasons import Reason
+from tests.alerts.messages.slot import SLOT
 
-SLOT = Listing(
-    notification_id=1, alert_id=1, search_id=1, opening_id=1, miles=2.5, slot_id=1,
-    test_type="practical", date=date(2027, 2, 1), time=time(8, 10), center_id=1,
-    center="Goodmayes", postcode="IG3 9UZ", opened_at=datetime(2027, 7, 4, 23, 5, tzinfo=UTC),
-    last_seen_at=datetime(2027, 7, 4, 23, 12, tzinfo=UTC), source="council",
-    is_simulated=False, seconds_left=9.0, is_open=True, unwanted=None,
-)  # fmt: skip
 ADA = Recipient(
     user_id=1, is_active=True, email="ada@example.org", refuses_mail=False, quiet_until=None,
     mailed_instead=False,
@@ -65,7 +58,7 @@ def test_of_many_the_first_ten_are_told_and_the_rest_counted():
     assert all(f"Center-{number}." in mail.html for number in range(10))
     assert "Center-10." not in mail.html
     assert "And 2 more" in mail.html
-    assert mail.subject.endswith("at Center-0. and 11 more")
+    assert mail.subject == "Center-0., Mon 1 Feb, 08:10 and 11 more: practical test slots"
 
 
 @pytest.mark.parametrize(
@@ -101,3 +94,24 @@ def test_a_slot_that_is_told_in_waves_says_how_many_have_been_told(kind, wave, t
 @pytest.mark.parametrize("kind", ["text", "html"])
 def test_a_slot_that_all_were_told_of_at_once_says_nothing_of_waves(kind):
     assert "told" not in getattr(mail_about(SLOT), kind).lower()
+
+
+def test_a_list_of_mails_shows_how_far_which_day_and_how_many_before_anything_else():
+    html = mail_about(SLOT, SLOT).html
+    said = "2.5 miles away, Monday 1 February 2027. 2 slots open."
+    assert said in html
+    assert html.index(said) < html.index("<table")
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_the_official_service_is_linked_right_after_the_first_slot(kind):
+    mail = mail_about(*(replace(SLOT, center=f"Center-{number}.") for number in range(10)))
+    said = getattr(mail, kind)
+    places = [said.index(each) for each in ("Center-0.", "www.gov.uk/change", "Center-1.")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_each_slot_says_for_whom_it_is_where_its_search_has_a_name(kind):
+    said = getattr(mail_about(replace(SLOT, search_name="Ben & Co"), SLOT), kind)
+    assert said.count("For Ben") == 1
