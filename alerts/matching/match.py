@@ -30,7 +30,7 @@ _VALUES: dict[str, Any] = {
     "suppressed": UserAlert.State.SUPPRESSED,
     "told_at_most": 3,
     "told_enough": UnsentReason.TOLD_ENOUGH,
-    "skip_told": True,
+    "telling": True,
 }
 
 
@@ -134,15 +134,12 @@ def _claim(cursor: CursorWrapper, now: datetime | None) -> Claimed | None:
 def _tell(cursor: CursorWrapper, claimed: Claimed) -> int:
     """Write the alerts of everyone, or of the wave whose turn it is. Returns how many."""
     turn = Turn(claimed.wave, claimed.drawn_at, claimed.now)
-    values = {"opening": claimed.id, "now": claimed.now, **_VALUES}
+    values = {"opening": claimed.id, "now": claimed.drawn_at, "told_at": claimed.now, **_VALUES}
     is_soon = claimed.days_away < config.WAVES_MIN_DAYS.value()
     if claimed.wave == 1 and (turn.most is None or is_soon):
         cursor.execute(match_sql.WRITE_ALL[claimed.is_reach_pending], values)
         return cursor.rowcount
-    draw = {
-        "drawn_at": claimed.drawn_at, "seed": str(claimed.seed), "wave": claimed.wave,
-        "most": turn.most,
-    }  # fmt: skip
+    draw = {"seed": str(claimed.seed), "wave": claimed.wave, "most": turn.most}
     cursor.execute(match_sql.WRITE_WAVE[claimed.is_reach_pending], values | draw)
     drawn = Drawn(*cursor.fetchone())
     if drawn.waiting and (claimed.wave > 1 or drawn.waiting > drawn.told):

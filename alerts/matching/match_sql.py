@@ -6,7 +6,7 @@ answered by Reach.
 
 from alerts.criteria import FITS
 
-# Whether a stored search was looking when the opening came; `now` is when it is matched.
+# Whether a stored search was looking when the opening came; `now` is when matching came to it.
 LOOKS = {
     "saved_before": "search.created_at < slot.recorded_at",
     "active": "search.is_active",
@@ -46,11 +46,14 @@ CLAIM_DUE_WAVE = _CLAIM.format(
 
 
 # Who may be told of the opening, in words of SQL: one row for each learner, with their nearest
-# search. Who has an alert `already`, from an earlier wave, by hand or from before a restore, is
-# looked up once for all: ON CONFLICT, which looks for each row, takes 5% of the statement. Users
-# who may not be told are few, and their index is next to nothing. Whom we have told enough is
-# asked with IN, which is always hashed: as a join it could be planned for few rows, and loop over
-# many.
+# search. Each wave asks as of when matching came to the opening first, `now`, so that one draw is
+# for all of them; only whether the slot can still be told is asked as of `told_at`. Where nobody is
+# to be told (not `telling`), whom it was told to, and when it went, doesn't count.
+# Who has an alert `already`, from an earlier wave, by hand or from before a restore, is looked up
+# once for all: ON CONFLICT, which looks for each row, takes 5% of the statement. Users who may not
+# be told are few, and their index is next to nothing. Whom we have told is asked with IN, which is
+# always hashed: as a join it could be planned for few rows, and loop over many. And it is asked
+# last: among the conditions of a search, the planner would count the hashing for each row.
 def _fitting(reach: str) -> str:
     return f"""
 WITH slot AS (
@@ -61,8 +64,7 @@ WITH slot AS (
       FROM slots_slotopening opening
       JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
      WHERE opening.id = %(opening)s
-       AND slot.available
-       AND slot_start(slot.date, slot.time) > %(now)s
+       AND (slot.available AND slot_start(slot.date, slot.time) > %(told_at)s OR NOT %(telling)s)
 ), enough AS (
     SELECT alert.user_id
       FROM useralerts alert JOIN slot ON slot.slot_id = alert.slot_id
@@ -71,7 +73,7 @@ WITH slot AS (
 ), already AS (
     SELECT alert.user_id
       FROM useralerts alert JOIN slot ON slot.opening_id = alert.opening_id
-     WHERE %(skip_told)s
+     WHERE %(telling)s
 ), asking AS (
     SELECT DISTINCT ON (search.user_id)
            slot.opening_id, slot.slot_id, search.user_id, search.preference_id, reach.miles
@@ -98,8 +100,8 @@ _PLACED = """, standing AS (
      CROSS JOIN LATERAL (
            SELECT count(*) AS alerts FROM useralerts alert
             WHERE alert.user_id = fitting.user_id
-              AND alert.created_at >= %(drawn_at)s::timestamptz - interval '7 days'
-              AND alert.created_at < %(drawn_at)s) earlier
+              AND alert.created_at >= %(now)s::timestamptz - interval '7 days'
+              AND alert.created_at < %(now)s) earlier
 ), placed AS (
     SELECT standing.*,
            row_number() OVER (PARTITION BY has_heard_enough ORDER BY alerts, lot) AS place,

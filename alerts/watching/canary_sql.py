@@ -4,11 +4,12 @@
 # before the opening was recorded is left out: nobody can say any more what matching saw. What
 # changes an address' verification leaves no time behind; the present one is taken, and who has
 # none now is not held to be alerted in excess. An alert whose search was deleted has none any more;
-# its user counts as changed by the entry that says so.
+# its user counts as changed by the entry that says so. While an opening is told in waves, those
+# alone are missing who come before someone who was told: by alerts of seven days, then by lot.
 DIFFERENCES = """
 WITH opening AS MATERIALIZED (
-    SELECT o.id, o.slot_id, o.recorded_at, o.matched_at, s.center_id, s.test_type, s.date, s.time,
-           c.location, c.is_active AS center_is_active,
+    SELECT o.id, o.slot_id, o.recorded_at, o.matched_at, o.seed, o.next_wave_at,
+           s.center_id, s.test_type, s.date, s.time, c.location, c.is_active AS center_is_active,
            o.recorded_at - interval '60 seconds' AS settled_by,
            timezone('Europe/London', o.matched_at) AS london_time
       FROM slots_slotopening o, drivingtestslots s, dvsa_test_centers c
@@ -54,6 +55,23 @@ WITH opening AS MATERIALIZED (
      ORDER BY o.id, p.user_id, miles NULLS LAST, p.preference_id
 ), alerted AS (
     SELECT a.opening_id, a.user_id FROM useralerts a JOIN settled o ON o.id = a.opening_id
+), drawn AS (
+    SELECT e.opening_id, e.user_id, lately.alerts,
+           encode(sha256((o.seed::text || ':' || e.user_id)::bytea), 'hex') AS lot,
+           a.user_id IS NOT NULL AND a.state_reason IS DISTINCT FROM 'told_enough' AS was_told
+      FROM expected e
+      JOIN settled o ON o.id = e.opening_id AND o.next_wave_at IS NOT NULL
+      LEFT JOIN useralerts a ON a.opening_id = e.opening_id AND a.user_id = e.user_id
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS alerts FROM useralerts u
+            WHERE u.user_id = e.user_id AND u.created_at < o.matched_at
+              AND u.created_at >= o.matched_at - interval '168 hours') lately
+), last_told AS (
+    SELECT DISTINCT ON (opening_id) opening_id, alerts, lot
+      FROM drawn WHERE was_told ORDER BY opening_id, alerts DESC, lot DESC
+), waiting AS (
+    SELECT drawn.opening_id, drawn.user_id FROM drawn JOIN last_told l USING (opening_id)
+     WHERE (drawn.alerts, drawn.lot) > (l.alerts, l.lot)
 ), ours AS (
     SELECT a.opening_id, a.user_id, a.preference_id, a.miles
       FROM useralerts a JOIN settled o ON o.id = a.opening_id
@@ -62,7 +80,8 @@ WITH opening AS MATERIALIZED (
                     WHERE e.user_id = a.user_id AND e.verified AND e."primary")
 ), differing AS (
     SELECT 'missing' AS what, opening_id, user_id, '' AS why
-      FROM (SELECT opening_id, user_id FROM expected EXCEPT SELECT * FROM alerted) missing
+      FROM (SELECT opening_id, user_id FROM expected
+            EXCEPT SELECT * FROM alerted EXCEPT SELECT * FROM waiting) missing
     UNION ALL
     SELECT 'beyond', opening_id, user_id,
            CASE WHEN e.user_id IS NULL THEN 'no search fits'

@@ -3,6 +3,7 @@
 import json
 import logging
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.core.management import call_command
@@ -21,7 +22,7 @@ from alerts.watching.canary import (
     verify_unannounced,
 )
 from slots.models import SlotOpening
-from tests.alerts.world import DAY, make_center, make_opening, make_search, make_slot
+from tests.alerts.world import DAY, make_center, make_opening, make_search, make_slot, set_config
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +266,45 @@ def test_match_openings_by_hand_answers_what_it_did(opening, capsys):
     first, second = capsys.readouterr().out.splitlines()
     assert first == "1 openings matched, 1 alerts written."
     assert json.loads(second) == {"openings": 0, "waves": 0, "alerts": 0, "revived": 0}
+
+
+class TestWaves:
+    """Openings that are told in waves, the next one still to come."""
+
+    @pytest.fixture
+    def opening(self) -> SlotOpening:
+        """Told to two of thirteen."""
+        set_config("alerts.wave_first", "2")
+        for _ in range(13):
+            make_search()
+        opening = make_opening(make_slot(make_center(), date=DAY + timedelta(days=365)))
+        settle()
+        match_openings()
+        return opening
+
+    def test_those_whose_turn_is_to_come_are_not_missing(self, opening):
+        assert opening.alerts.count() == 2
+        assert sum(verify([opening.pk]), start=Verdict()).is_clean
+
+    def test_nor_are_they_once_the_slot_has_gone(self, opening):
+        SlotOpening.objects.update(closed_at=opening.recorded_at, close_reason="gone")
+        assert sum(verify([opening.pk]), start=Verdict()).is_clean
+
+    def test_who_was_passed_over_is_missing(self, opening):
+        first = opening.waves.get()
+        passed_over = opening.alerts.exclude(user__in=self.last_of(opening, first.last_lot)).get()
+        passed_over.delete()
+        verdict = sum(verify([opening.pk]), start=Verdict())
+        assert [each.user for each in verdict.missing] == [passed_over.user_id]
+
+    def test_who_should_have_been_told_by_the_last_wave_is_missing(self, opening):
+        SlotOpening.objects.update(next_wave_at=None)
+        assert len(sum(verify([opening.pk]), start=Verdict()).missing) == 11
+
+    @staticmethod
+    def last_of(opening: SlotOpening, lot: str) -> list[int]:
+        """The learner whose lot that was."""
+        opening.refresh_from_db()
+        users = opening.alerts.values_list("user", flat=True)
+        lots = {sha256(f"{opening.seed}:{user}".encode()).hexdigest(): user for user in users}
+        return [lots[lot]]
