@@ -12,6 +12,7 @@ from alerts.models import UserAlert
 from slots.models import SlotOpening
 
 WEEK = timedelta(days=7)
+AT_ONCE = 0
 
 
 def order(opening: SlotOpening, users: Collection[int]) -> list[int]:
@@ -33,17 +34,16 @@ def faults(opening: SlotOpening, fitting: Collection[int], *, first: int) -> Ite
     Each wave takes the next learners of the order, 4 times as many as the one before; the last
     that was told may have taken everyone.
     """
-    drawn, size = order(opening, fitting), first
-    waves = defaultdict(set)
+    waves: dict[int, set[int]] = defaultdict(set)
     for user, wave in opening.alerts.values_list("user", "wave"):
-        waves[wave].add(user)
-    if None in waves and set(waves) != {None}:
-        yield f"{opening}: some were told at once, some in waves"
-    for wave in sorted(number for number in waves if number is not None):
+        waves[wave or AT_ONCE].add(user)
+    at_once = waves.pop(AT_ONCE, set())
+    if at_once and (waves or at_once != set(fitting)):
+        yield f"{opening}: {at_once} were told at once, of {set(fitting)}"
+    drawn, size = order(opening, fitting), first
+    for wave in sorted(waves):
         is_last = wave == max(waves) and opening.next_wave_at is None
         turn, drawn = (drawn, []) if is_last and len(drawn) > size else (drawn[:size], drawn[size:])
         if waves[wave] != set(turn):
             yield f"{opening}: wave {wave} told {waves[wave]} instead of {set(turn)}"
         size *= 4
-    if None in waves and waves[None] != set(fitting):
-        yield f"{opening}: {waves[None]} were told at once instead of {set(fitting)}"
