@@ -108,8 +108,9 @@ class Town:
         return self._homes[search.pk]
 
     def all_told(self) -> bool:
-        """Nothing waits to be matched or to be due again, and nothing is on its way since."""
-        if SlotOpening.objects.unmatched().exists():
+        """Nothing waits to be matched, for a wave or to be due again, or is on its way since."""
+        in_waves = SlotOpening.objects.filter(next_wave_at__isnull=False, closed_at=None)
+        if SlotOpening.objects.unmatched().exists() or in_waves.exists():
             return False
         back = Q(state="expired", opening__closed_at=None, slot__available=True)
         waiting = UserAlert.objects.filter(Q(state="waiting") | back).exists()
