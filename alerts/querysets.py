@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncDay
 
 from audit.newest import among_newest
+from slots.querysets import LONDON
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
         BareRefusal,
         Breaker,
         Delivery,
+        Notification,
         PushSubscription,
         SearchEnding,
         SenderJournal,
@@ -32,6 +34,16 @@ class UserAlertQuerySet(models.QuerySet["UserAlert"]):
     def newest(self, count: int) -> "UserAlertQuerySet":
         """Those among the last so many that were written."""
         return among_newest(self, count)
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Notifications, in the words of the domain."""
+
+    def last_of_today(self, user: "User") -> "NotificationQuerySet":
+        """The message that was a user's last of today (Europe/London), unless nothing went out."""
+        today = self.filter(user=user, created_at__gte=TruncDay(Now(), tzinfo=LONDON))
+        went_out = ["pending", "claimed", "sending", "retry", "accepted"]
+        return today.filter(is_last_today=True, deliveries__state__in=went_out)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from accounts.models import SavedSearch
 from alerts.criteria import CRITERIA, PLACE, TEST_TYPE
+from slots.wording import clock
 
 METHODS = {
-    SavedSearch.Method.EMAIL: "We e-mail you",
+    SavedSearch.Method.EMAIL: "We email you",
     SavedSearch.Method.PUSH: "We send a notification to your devices",
 }
+BESIDE = " and email you"
 
 
 def promise(search: SavedSearch, *, centers: Sequence[str]) -> str:
@@ -17,8 +19,17 @@ def promise(search: SavedSearch, *, centers: Sequence[str]) -> str:
     Windows are inclusive; dates and times are Europe/London.
     """
     clauses = filter(None, (criterion.clause(search, centers) for criterion in CRITERIA))
+    what, which = TEST_TYPE.kind(search), ", ".join(clauses)
+    if search.digest_at is None:
+        return f"{_how(search)} the moment {what} opens {which}."
+    when = f"once a day, at {clock(search.digest_at)}"
+    return f"{_how(search)} {when}, if {what} has opened {which} and is still open."
+
+
+def _how(search: SavedSearch) -> str:
     how = METHODS[SavedSearch.Method(search.notification_method)]
-    return f"{how} the moment {TEST_TYPE.kind(search)} opens {', '.join(clauses)}."
+    by_both = search.notification_method == SavedSearch.Method.PUSH and search.also_email
+    return f"{how}{BESIDE}" if by_both else how
 
 
 def title(search: SavedSearch, *, centers: Sequence[str]) -> str:

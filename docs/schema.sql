@@ -914,6 +914,8 @@ CREATE TABLE public.alerts_notification (
     created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     due_at timestamp with time zone NOT NULL,
     user_id integer NOT NULL,
+    also_email boolean DEFAULT false NOT NULL,
+    is_last_today boolean DEFAULT false NOT NULL,
     CONSTRAINT notification_method CHECK (((method)::text = ANY ((ARRAY['email'::character varying, 'push'::character varying])::text[])))
 );
 
@@ -1605,6 +1607,8 @@ CREATE TABLE public.userpreferences (
     user_id integer NOT NULL,
     excluded_dates datemultirange,
     only_bookable boolean DEFAULT true NOT NULL,
+    also_email boolean DEFAULT false NOT NULL,
+    digest_at time without time zone,
     CONSTRAINT preferences_excluded_dates_end CHECK (((lower_inf(excluded_dates) OR upper_inf(excluded_dates)) = false)),
     CONSTRAINT preferences_method CHECK (((notification_method)::text = ANY ((ARRAY['email'::character varying, 'push'::character varying])::text[]))),
     CONSTRAINT preferences_radius_positive CHECK ((notification_radius > 0)),
@@ -2192,7 +2196,7 @@ CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF slot_id, opened_
 
 CREATE TRIGGER marks_change AFTER INSERT OR DELETE OR UPDATE OF name, is_active, is_simulated, stale_after_minutes, heard_at OR TRUNCATE ON public.slots_source FOR EACH STATEMENT EXECUTE FUNCTION public.slots_mark_change();
 
-CREATE TRIGGER pgtrigger_touch_updated_at_68d13 BEFORE UPDATE ON public.userpreferences FOR EACH ROW WHEN (((old.current_test_date IS DISTINCT FROM new.current_test_date) OR (old.date_from IS DISTINCT FROM new.date_from) OR (old.date_to IS DISTINCT FROM new.date_to) OR (old.excluded_dates IS DISTINCT FROM new.excluded_dates) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.location IS DISTINCT FROM new.location) OR (old.min_days_earlier IS DISTINCT FROM new.min_days_earlier) OR (old.min_notice_days IS DISTINCT FROM new.min_notice_days) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.notification_method)::text IS DISTINCT FROM (new.notification_method)::text) OR (old.notification_radius IS DISTINCT FROM new.notification_radius) OR (old.only_bookable IS DISTINCT FROM new.only_bookable) OR (old.paused_until IS DISTINCT FROM new.paused_until) OR ((old.postcode)::text IS DISTINCT FROM (new.postcode)::text) OR (old.preferred_test_types IS DISTINCT FROM new.preferred_test_types) OR (old.time_from IS DISTINCT FROM new.time_from) OR (old.time_until IS DISTINCT FROM new.time_until) OR (old.user_id IS DISTINCT FROM new.user_id) OR (old.weekdays IS DISTINCT FROM new.weekdays))) EXECUTE FUNCTION public.pgtrigger_touch_updated_at_68d13();
+CREATE TRIGGER pgtrigger_touch_updated_at_68d13 BEFORE UPDATE ON public.userpreferences FOR EACH ROW WHEN (((old.also_email IS DISTINCT FROM new.also_email) OR (old.current_test_date IS DISTINCT FROM new.current_test_date) OR (old.date_from IS DISTINCT FROM new.date_from) OR (old.date_to IS DISTINCT FROM new.date_to) OR (old.digest_at IS DISTINCT FROM new.digest_at) OR (old.excluded_dates IS DISTINCT FROM new.excluded_dates) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.location IS DISTINCT FROM new.location) OR (old.min_days_earlier IS DISTINCT FROM new.min_days_earlier) OR (old.min_notice_days IS DISTINCT FROM new.min_notice_days) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.notification_method)::text IS DISTINCT FROM (new.notification_method)::text) OR (old.notification_radius IS DISTINCT FROM new.notification_radius) OR (old.only_bookable IS DISTINCT FROM new.only_bookable) OR (old.paused_until IS DISTINCT FROM new.paused_until) OR ((old.postcode)::text IS DISTINCT FROM (new.postcode)::text) OR (old.preferred_test_types IS DISTINCT FROM new.preferred_test_types) OR (old.time_from IS DISTINCT FROM new.time_from) OR (old.time_until IS DISTINCT FROM new.time_until) OR (old.user_id IS DISTINCT FROM new.user_id) OR (old.weekdays IS DISTINCT FROM new.weekdays))) EXECUTE FUNCTION public.pgtrigger_touch_updated_at_68d13();
 
 CREATE TRIGGER pgtrigger_touch_updated_at_9bb9e BEFORE UPDATE ON public.accounts_booking FOR EACH ROW WHEN (((old.center_id IS DISTINCT FROM new.center_id) OR (old.changes_used IS DISTINCT FROM new.changes_used) OR (old.date IS DISTINCT FROM new.date) OR (old.first_center_id IS DISTINCT FROM new.first_center_id) OR ((old.test_type)::text IS DISTINCT FROM (new.test_type)::text) OR (old."time" IS DISTINCT FROM new."time"))) EXECUTE FUNCTION public.pgtrigger_touch_updated_at_9bb9e();
 

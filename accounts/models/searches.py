@@ -50,6 +50,13 @@ class SavedSearch(models.Model):
     min_days_earlier = models.SmallIntegerField(null=True, blank=True)
     min_notice_days = models.SmallIntegerField(null=True, blank=True)
     only_bookable = models.BooleanField(db_default=True)
+    also_email = models.BooleanField(
+        db_default=False, help_text="beside the pushes to the learner's devices"
+    )
+    digest_at = models.TimeField(
+        null=True, blank=True,
+        help_text="in London, when its alerts of a day go out together; empty: at once",
+    )  # fmt: skip
     paused_until = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(db_default=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -107,7 +114,7 @@ class SavedSearch(models.Model):
                     "name", "postcode", "location", "date_from", "date_to", "weekdays",
                     "excluded_dates", "time_from", "time_until", "current_test_date",
                     "min_days_earlier", "min_notice_days", "only_bookable", "paused_until",
-                    "is_active",
+                    "is_active", "also_email", "digest_at",
                 ]
             )
         ]  # fmt: skip

@@ -94,13 +94,19 @@ def _message(claimed: Claimed, content: Content, material: Material) -> Message 
 def _compose(claimed: Claimed, content: Content, material: Material) -> Message:
     if claimed.subscription_id is not None:
         subscription = material.subscriptions[claimed.subscription_id]
-        return compose_push(claimed.notification_id, subscription, content.listings)
+        return compose_push(
+            claimed.notification_id,
+            subscription,
+            content.listings,
+            last_of=content.last_of,
+        )
     mail = compose_mail(
         notification_id=claimed.notification_id,
         number=claimed.message_id,
         recipient=content.recipient,
         listings=content.listings,
         reasons={number: material.reasons[number] for number in content.search_ids},
+        last_of=content.last_of,
     )
     return seal(mail)
 

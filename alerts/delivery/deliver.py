@@ -14,7 +14,11 @@ from alerts import config
 from alerts.delivery import breakers
 from alerts.delivery.claim import MOST_AT_ONCE, Claimed, claim
 from alerts.delivery.compose import Prepared, compose
-from alerts.delivery.gather import gather_notifications, mail_stuck_pushes
+from alerts.delivery.gather import (
+    end_stranded_alerts,
+    gather_notifications,
+    mail_stuck_pushes,
+)
 from alerts.delivery.recheck import recheck
 from alerts.delivery.record import settle_left_behind
 from alerts.delivery.send import Tally, send
@@ -28,7 +32,7 @@ def deliver(channel: str, *, seconds: float) -> Tally:
     until = time.monotonic() + seconds
     done = Tally()
     while True:
-        gathered = gather_notifications() + mail_stuck_pushes()
+        gathered = gather_notifications() + mail_stuck_pushes() + end_stranded_alerts()
         done += send_due(channel, seconds=max(until - time.monotonic(), 0))
         if not gathered or time.monotonic() >= until:
             return done

@@ -16,6 +16,15 @@ from alerts.models import UnsentReason
 GATHERING_LOCK = 4_010_001
 USERS_AT_ONCE = 2_000
 
+# When an alert may go out: after the window, or at the next time of its search's daily summary.
+WINDOW_END = """CASE
+               WHEN search.digest_at IS NULL
+               THEN alert.created_at + make_interval(secs => %(window)s)
+               ELSE (date_trunc('day', alert.created_at AT TIME ZONE 'Europe/London')
+                     + search.digest_at
+                     + interval '1 day' * (search.digest_at <= (
+                           alert.created_at AT TIME ZONE 'Europe/London')::time)::int
+                    ) AT TIME ZONE 'Europe/London' END"""
 # Whoever has no quiet hours, nearly everybody, is not asked when they end: that takes longer than
 # all else here. Of a user's messages those of the last day or two are looked at, never all, and
 # only for those whose turn it is. Senders take what has been due for longest: among those due
@@ -24,7 +33,8 @@ USERS_AT_ONCE = 2_000
 GATHER = f"""
 WITH waiting AS (
     SELECT alert.user_id, coalesce(search.notification_method, 'email') AS method,
-           min(alert.created_at) + make_interval(secs => %(window)s) AS window_end,
+           search.digest_at, min({WINDOW_END}) AS window_end,
+           bool_or(search.also_email IS TRUE AND search.notification_method = 'push') AS also_email,
            array_agg(alert.alert_id) AS alerts, array_agg(alert.slot_id) AS slots
       FROM useralerts alert
       JOIN users person ON person.user_id = alert.user_id
@@ -32,11 +42,11 @@ WITH waiting AS (
      WHERE alert.state = 'waiting' AND alert.notification_id IS NULL
        AND (person.quiet_from IS NULL OR end_of_quiet_hours(
                 statement_timestamp(), person.quiet_from, person.quiet_until) IS NULL)
-     GROUP BY 1, 2
-    HAVING min(alert.created_at) + make_interval(secs => %(window)s) <= statement_timestamp()
+     GROUP BY 1, 2, 3
+    HAVING min({WINDOW_END}) <= statement_timestamp()
      ORDER BY window_end
 ), ready AS (
-    SELECT waiting.user_id, method, alerts, slots, earlier.today,
+    SELECT waiting.user_id, method, also_email, alerts, slots, earlier.today,
            greatest(window_end, gap_end) AS window_end
       FROM waiting
      CROSS JOIN LATERAL (
@@ -71,14 +81,14 @@ WITH waiting AS (
       FROM counted
      WHERE message_no > %(limit)s AND alert_id = ANY (counted.alerts) AND state = 'waiting'
 ), made AS (
-    INSERT INTO alerts_notification (id, user_id, method, due_at)
-    SELECT counted.id, person.user_id, counted.method,
+    INSERT INTO alerts_notification (id, user_id, method, also_email, is_last_today, due_at)
+    SELECT counted.id, person.user_id, counted.method, also_email, message_no = %(limit)s,
            CASE WHEN quiet_from IS NULL THEN window_end ELSE coalesce(
                 end_of_quiet_hours(window_end, quiet_from, quiet_until), window_end) END
       FROM counted
       JOIN users person ON person.user_id = counted.user_id
      WHERE message_no <= %(limit)s
-    RETURNING id, user_id, method, due_at
+    RETURNING id, user_id, method, also_email, due_at
 ), due AS (
     SELECT made.*, made.due_at + counted.place * interval '1 microsecond' AS first_attempt_at
       FROM made JOIN counted ON counted.id = made.id
@@ -99,7 +109,7 @@ WITH waiting AS (
     INSERT INTO alerts_delivery (notification_id, channel, provider, next_attempt_at)
     SELECT due.id, 'email', 'smtp', due.first_attempt_at
       FROM due
-     WHERE due.id NOT IN (SELECT notification_id FROM pushed)
+     WHERE due.also_email OR due.id NOT IN (SELECT notification_id FROM pushed)
 )
 SELECT count(*) FROM ready
 """  # noqa: S608 - PROVIDER is written in `devices`
@@ -142,14 +152,39 @@ WITH stuck AS (
 SELECT count(*) FROM stuck
 """
 
+# An email that fails ends no alerts while pushes beside it are open, nor do pushes that fail then.
+# When nothing is open any more, the alerts end as the email did.
+END_STRANDED = """
+WITH stranded AS (
+    SELECT notification.id, mail.state, mail.reason
+      FROM alerts_notification notification
+      JOIN alerts_delivery mail
+        ON mail.notification_id = notification.id AND mail.channel = 'email'
+     WHERE notification.id = ANY (ARRAY (
+               SELECT notification_id FROM useralerts
+                WHERE state = 'waiting' AND notification_id IS NOT NULL))
+       AND mail.state IN ('failed', 'suppressed')
+       AND NOT EXISTS (SELECT FROM alerts_delivery other
+                        WHERE other.notification_id = notification.id
+                          AND other.state IN ('pending', 'claimed', 'sending', 'retry', 'accepted'))
+), ended AS (
+    SELECT alert_id, stranded.state, reason
+      FROM useralerts alert JOIN stranded ON stranded.id = alert.notification_id
+     WHERE alert.state = 'waiting' ORDER BY alert_id FOR UPDATE OF alert SKIP LOCKED
+)
+UPDATE useralerts alert SET state = ended.state, state_reason = ended.reason
+  FROM ended WHERE alert.alert_id = ended.alert_id
+"""
+
 
 def gather_notifications() -> int:
     """Make a notification with its deliveries for each user and method whose turn has come.
 
     That is when the window of the first alert has ended, and the gap after the message before it
-    too, unless none of that one went out. A user in quiet hours is left for when they end; alerts
-    over the daily limit (a day in Europe/London) are suppressed. With no live push subscription
-    the message goes by email.
+    too, unless none of that one went out. What waits for a daily summary is a message of its own.
+    A push goes by email as well where a search of its alerts says so, and by email alone where
+    there is no live push subscription. A user in quiet hours is left for when they end; alerts
+    over the daily limit (a day in Europe/London) are suppressed.
     Returns how many groups were dealt with, at most USERS_AT_ONCE: call again until it is none.
     """
     values: dict[str, Any] = {
@@ -171,3 +206,10 @@ def mail_stuck_pushes() -> int:
         patience = config.PUSH_PATIENCE_SECONDS.value()
         cursor.execute(BY_MAIL, {"patience": patience, "reason": UnsentReason.MAILED_INSTEAD})
         return cursor.fetchone()[0]
+
+
+def end_stranded_alerts() -> int:
+    """End the alerts of notifications all of whose deliveries have failed; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(END_STRANDED)
+        return cursor.rowcount

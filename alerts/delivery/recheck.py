@@ -24,9 +24,10 @@ LOCK_USERS = """
 SELECT notification.id, person.user_id, person.is_active, person.email, refusal.id IS NOT NULL,
        CASE WHEN person.quiet_from IS NOT NULL THEN
            end_of_quiet_hours(statement_timestamp(), person.quiet_from, person.quiet_until) END,
-       %(channel)s::text = 'push' AND EXISTS (
+       %(channel)s::text = 'push' AND NOT notification.also_email AND EXISTS (
            SELECT FROM alerts_delivery mail
-            WHERE mail.notification_id = notification.id AND mail.channel = 'email')
+            WHERE mail.notification_id = notification.id AND mail.channel = 'email'),
+       notification.is_last_today
   FROM users person
   JOIN alerts_notification notification ON notification.user_id = person.user_id
   LEFT JOIN alerts_mailrefusal refusal
@@ -48,7 +49,8 @@ SELECT id FROM slots_slotopening
        SELECT opening_id FROM useralerts WHERE notification_id = ANY (%(notifications)s)))
  ORDER BY id FOR SHARE SKIP LOCKED
 """
-# A second push of the same notification counts what the first has sent as well. The searches are
+# A second push of the same notification counts what the first has sent as well, and so does an
+# email beside them. The searches are
 # those that were locked, told once more so that no plan reads all there are. What they ask for is
 # asked again of those that were changed since matching, or so shortly before that it may not have
 # seen it.
@@ -78,7 +80,10 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
   LEFT JOIN userpreferences search
     ON search.preference_id = alert.preference_id AND search.preference_id = ANY (%(searches)s)
  WHERE alert.notification_id = ANY (%(notifications)s)
-   AND (alert.state = 'waiting' OR (alert.state = 'sent' AND %(channel)s::text = 'push'))
+   AND (alert.state = 'waiting' OR (alert.state = 'sent' AND (
+           %(channel)s::text = 'push' OR EXISTS (
+               SELECT FROM alerts_notification beside
+                WHERE beside.id = alert.notification_id AND beside.also_email))))
  ORDER BY slot.date, slot.time, alert.miles NULLS LAST, alert.alert_id
 """  # noqa: S608 - put together from constants
 

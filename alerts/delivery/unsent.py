@@ -42,7 +42,12 @@ UPDATE useralerts alert SET state = %(state)s, state_reason = %(reason)s
   FROM ended WHERE alert.alert_id = ended.alert_id
 """
 END_THESE = END_ALERTS.format(which="alert_id = ANY (%(alerts)s)")
-END_ALL = END_ALERTS.format(which="notification_id = %(notification)s")
+END_ALL = END_ALERTS.format(
+    which="""notification_id = %(notification)s AND NOT (%(by_email)s AND EXISTS (
+               SELECT FROM alerts_delivery push
+                WHERE push.notification_id = %(notification)s AND push.channel = 'push'
+                  AND push.state IN ('pending', 'claimed', 'sending', 'retry')))"""
+)
 
 
 def stop(claimed: Claimed, *, state: State, reason: UnsentReason) -> None:
@@ -90,10 +95,16 @@ def end_alerts(alert_ids: list[int], *, state: str, reason: UnsentReason) -> Non
 
 
 def end_alerts_of(claimed: Claimed, *, state: State, reason: UnsentReason) -> None:
-    """End the alerts that wait for a delivery, but a failed push's: they go by email."""
+    """End the alerts that wait for a delivery, but a failed push's: they go by email.
+
+    Nor an email's while pushes beside it are open; what neither ends, `gather` does.
+    """
     if claimed.channel == Delivery.Channel.PUSH and state == State.FAILED:
         return
     notification = claimed.notification_id
-    values: dict[str, Any] = {"notification": notification, "state": state, "reason": reason}
+    values: dict[str, Any] = {
+        "notification": notification, "state": state, "reason": reason,
+        "by_email": claimed.channel == Delivery.Channel.EMAIL,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(END_ALL, values)

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from alerts.config import DAILY_MESSAGE_LIMIT
+
 
 @dataclass(frozen=True)
 class Recipient:
     """The user behind a notification; `quiet_until` is set while quiet hours last (aware).
 
-    `mailed_instead` says of a push that the notification goes by email meanwhile.
+    `mailed_instead` says of a push that the notification goes by email meanwhile, `is_last_today`
+    that no more messages are allowed today.
     """
 
     user_id: int
@@ -18,6 +21,7 @@ class Recipient:
     refuses_mail: bool
     quiet_until: datetime | None
     mailed_instead: bool
+    is_last_today: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ class Content:
 
     recipient: Recipient
     listings: Sequence[Listing]
+
+    @property
+    def last_of(self) -> int | None:
+        """How many messages a day are allowed, of the last of a day; else None."""
+        return DAILY_MESSAGE_LIMIT.value() if self.recipient.is_last_today else None
 
     @property
     def search_ids(self) -> list[int]:

@@ -51,10 +51,12 @@ def compose_mail(
     recipient: Recipient,
     listings: Sequence[Listing],
     reasons: Mapping[int, Reason],
+    last_of: int | None = None,
 ) -> Mail:
     """The mail in text and HTML for these slots, soonest first; `reasons` by search.
 
-    The `number` makes its Message-ID, the same at every try.
+    The `number` makes its Message-ID, the same at every try. Of the last message of a day
+    `last_of` is how many a day are allowed.
     """
     unsubscribe = links.unsubscribe_url(user_id=recipient.user_id, search_ids=list(reasons))
     context = _slots(listings) | {
@@ -62,6 +64,7 @@ def compose_mail(
         "got_a_test_url": links.got_a_test_url(user_id=recipient.user_id),
         "unsubscribe_url": unsubscribe,
         "reasons": list(reasons.values()),
+        "last_of": last_of,
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
     }

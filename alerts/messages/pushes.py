@@ -22,17 +22,24 @@ DECLARATIVE = 8030
 
 
 def compose_push(
-    notification_id: int, subscription: PushSubscription, listings: Sequence[Listing]
+    notification_id: int,
+    subscription: PushSubscription,
+    listings: Sequence[Listing],
+    *,
+    last_of: int | None = None,
 ) -> SealedPush:
     """The push of a notification to one browser for these slots, soonest first.
 
+    Of the last message of a day `last_of` is how many a day are allowed.
     ValueError for unusable keys.
     """
     push = Push(
         endpoint=subscription.endpoint,
         p256dh=subscription.p256dh,
         auth=subscription.auth,
-        payload=payload(notification_id, listings, renew=key_to_renew_with(subscription)),
+        payload=payload(
+            notification_id, listings, renew=key_to_renew_with(subscription), last_of=last_of
+        ),
         ttl=int(min(max(each.seconds_left for each in listings), LONGEST_TTL)),
         topic=f"n{notification_id}",
         vapid_key=subscription.vapid_key,
@@ -47,14 +54,18 @@ def key_to_renew_with(subscription: PushSubscription) -> dict[str, str]:
 
 
 def payload(
-    notification_id: int, listings: Sequence[Listing], *, renew: Mapping[str, str]
+    notification_id: int,
+    listings: Sequence[Listing],
+    *,
+    renew: Mapping[str, str],
+    last_of: int | None = None,
 ) -> bytes:
     """What the browser shows: title, text, where a tap leads; as many slots as fit."""
     lines = [_line(each) for each in listings[:MOST_LISTED]]
     while True:
         encoded = shown_as(
             title=f"{headline(listings)}: {kind_of(listings)}",
-            body="\n".join(lines + _rest(len(listings) - len(lines))),
+            body="\n".join(lines + _rest(len(listings) - len(lines)) + _last(last_of)),
             url=links.alert_page_url(notification_id),
             tag=f"alert-{notification_id}",
             renew=renew,
@@ -88,6 +99,11 @@ def _seen(listing: Listing) -> str:
     """When and by whom; the moment, as a push may be read hours later."""
     seen = f". {last_seen(listing.last_seen_at)}" if listing.last_seen_at else ""
     return f"{seen}. Source: {listing.source[:60]}" if listing.source else seen
+
+
+def _last(last_of: int | None) -> list[str]:
+    """What the last message of a day says."""
+    return [f"That was the last of today’s {last_of} messages."] if last_of else []
 
 
 def _rest(count: int) -> list[str]:

@@ -11,7 +11,7 @@ from alerts.messages import links
 # What a promise says and no more, the centres with their search. Query sets that read all of it
 # take three times as long.
 SEARCHES = f"""
-SELECT search.preference_id, search.notification_method,
+SELECT search.preference_id, search.notification_method, search.also_email, search.digest_at,
        {", ".join(column for criterion in CRITERIA for column in criterion.told_from)},
        ARRAY (SELECT center.name
                 FROM userpreferences_centers wanted

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import SavedSearch
+from alerts.querysets import NotificationQuerySet
 
 
 class Notification(models.Model):
@@ -24,6 +25,14 @@ class Notification(models.Model):
     method = models.CharField(max_length=50, choices=SavedSearch.Method)
     created_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField()
+    is_last_today = models.BooleanField(
+        db_default=False, help_text="as many were sent that day as are allowed"
+    )
+    also_email = models.BooleanField(
+        db_default=False, help_text="a push that goes by email as well, whether it arrives or not"
+    )
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -17,7 +17,7 @@ from slots.querysets import latest_clock
 from slots.wording import ago, opened
 
 PAGE = 25
-METHODS = {SavedSearch.Method.EMAIL: "by e-mail", SavedSearch.Method.PUSH: "to your devices"}
+METHODS = {SavedSearch.Method.EMAIL: "by email", SavedSearch.Method.PUSH: "to your devices"}
 REASONS: dict[str | None, str] = {
     UnsentReason.OVER_LIMIT: "you had as many messages that day as we send in one day",
     UnsentReason.REFUSED: "your mail server refused the message",

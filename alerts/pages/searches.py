@@ -19,11 +19,12 @@ from accounts.models import SavedSearch, User
 from accounts.querysets import SavedSearchQuerySet
 from alerts import wording
 from alerts.channels.vapid import public_key
+from alerts.config import DAILY_MESSAGE_LIMIT
 from alerts.delivery.refusals import is_mail_refused
 from alerts.delivery.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
 from alerts.matching.counting import MOST_COUNTED
 from alerts.messages import links
-from alerts.models import PushSubscription
+from alerts.models import Notification, PushSubscription
 from alerts.pages.forms import PauseForm
 from alerts.searches import saving
 from alerts.searches.form import SavedSearchForm, initial_of
@@ -55,6 +56,8 @@ def search_list(request: LearnerRequest) -> HttpResponse:
         "mail_refused": is_mail_refused(request.user),
         "lost_devices": PushSubscription.objects.lost_of(request.user),
         "push_key": public_key(),
+        "had_all": Notification.objects.last_of_today(request.user).exists(),
+        "daily_limit": DAILY_MESSAGE_LIMIT.value(),
     }
     return render(request, "alerts/searches.html", context)
 
@@ -164,11 +167,21 @@ def _fitting(form: SavedSearchForm) -> dict[str, Any]:
     search, chosen = form.wish, form.chosen_centers
     covered = CoveredWeek.objects.at(_places(search, chosen), search.preferred_test_types or [])
     watched = covered.watched_since(since)
+    fitting = count_fitting(search, chosen, since=watched or since)
     return {
-        "fitting": count_fitting(search, chosen, since=watched or since),
+        "fitting": fitting,
+        "too_many_a_day": _too_many_a_day(search, fitting, days=(now - (watched or since)).days),
+        "daily_limit": DAILY_MESSAGE_LIMIT.value(),
         "most_counted": MOST_COUNTED,
         "period": period(watched, since, now),
     }
+
+
+def _too_many_a_day(search: SavedSearch, fitting: int | None, *, days: int) -> int | None:
+    """How many openings a day that is, where each is a message and we don't send as many."""
+    a_day = round((fitting or 0) / max(days, 1))
+    is_told_at_once = search.digest_at is None
+    return a_day if is_told_at_once and a_day > DAILY_MESSAGE_LIMIT.value() else None
 
 
 def _save(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:

@@ -16,7 +16,9 @@ from slots.searching.forms import SlotSearchForm
 NEARBY_MILES = 60
 NEARBY_AT_MOST = 12
 # All others are folded away until they say something.
-COMMON = {"postcode", "near", "radius", "test_type", "method"}
+COMMON = {"postcode", "near", "radius", "test_type", "method", "digest"}
+# How to tell the learner, where it is by notification and by email.
+BOTH = "both"
 
 
 class SavedSearchForm(SlotSearchForm):
@@ -29,9 +31,16 @@ class SavedSearchForm(SlotSearchForm):
         choices=[
             (SavedSearch.Method.EMAIL, "By email"),
             (SavedSearch.Method.PUSH, "By a notification on my phone or computer"),
+            (BOTH, "By both"),
         ],
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Choose email or notifications"},
+        error_messages={"invalid_choice": "Choose email, notifications or both"},
+    )  # fmt: skip
+    digest = forms.TimeField(
+        label="Only one summary a day, at", required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        help_text="Leave it blank to hear of each slot at once. Most are gone by the evening.",
+        error_messages={"invalid": "Enter a time such as 18:00, or leave it blank"},
     )  # fmt: skip
     name = forms.CharField(
         label="A name for this search", required=False, max_length=100,
@@ -71,7 +80,11 @@ class SavedSearchForm(SlotSearchForm):
     def wish(self) -> SavedSearch:
         """A valid form as a search that is not stored; its centres are `chosen_centers`."""
         values = self.cleaned_data | {"place": self._place}
-        search = SavedSearch(name=values["name"] or None, notification_method=values["method"])
+        by_both = values["method"] == BOTH
+        search = SavedSearch(
+            name=values["name"] or None, digest_at=values["digest"], also_email=by_both,
+            notification_method=SavedSearch.Method.PUSH if by_both else values["method"],
+        )  # fmt: skip
         for criterion in CRITERIA:
             for column, value in criterion.from_form(values).items():
                 setattr(search, column, value)
@@ -101,7 +114,9 @@ def nearest(origin: Point) -> Iterable[Center]:
 
 def initial_of(search: SavedSearch) -> dict[str, Any]:
     """What a form for changing a search starts from."""
-    values = {"name": search.name, "method": search.notification_method}
+    by_push = search.notification_method == SavedSearch.Method.PUSH
+    method = BOTH if by_push and search.also_email else search.notification_method
+    values = {"name": search.name, "method": method, "digest": search.digest_at}
     for criterion in CRITERIA:
         values |= criterion.to_form(search)
     return values

@@ -20,7 +20,7 @@ def wish(**fields):
 
 def test_the_least_search_is_one_plain_sentence():
     assert promise(wish(), centers=[]) == (
-        "We e-mail you the moment a practical or theory test slot opens within 10 miles of IG3 9UZ."
+        "We email you the moment a practical or theory test slot opens within 10 miles of IG3 9UZ."
     )
 
 

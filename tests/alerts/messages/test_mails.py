@@ -15,7 +15,7 @@ ADA = Recipient(
     user_id=1, is_active=True, email="ada@example.org", refuses_mail=False, quiet_until=None,
     mailed_instead=False,
 )  # fmt: skip
-WHY = Reason(promise="We e-mail you.", url="https://x.test/1/", pause_url="https://x.test/2/")
+WHY = Reason(promise="We email you.", url="https://x.test/1/", pause_url="https://x.test/2/")
 
 
 def mail_about(*listings: Listing) -> Mail:
@@ -31,7 +31,7 @@ def mail_about(*listings: Listing) -> Mail:
     [
         "Monday 1 February 2027", "08:10", "Practical test", "Goodmayes", "IG3 9UZ",
         "2.5 miles away", "Opened 00:05, 5 July", "Last seen Mon 5 Jul, 00:12", "Source: council",
-        "We e-mail you.",
+        "We email you.",
     ],
 )  # fmt: skip
 def test_a_slot_is_told_with_all_that_is_known_of_it(kind, said):

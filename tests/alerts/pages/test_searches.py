@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import SavedSearch
 from alerts.channels.email import mailer
-from alerts.models import MailRefusal
+from alerts.models import MailRefusal, Notification
 from centers.models import Center, PostcodeArea
 from slots.models import SlotOpening
 from slots.wording import day_of_month
@@ -95,6 +95,32 @@ def test_every_field_survives_the_look_over(page, place):
     assert list(search.centers.all()) == [place]
 
 
+def test_a_summary_by_notification_and_email_is_promised_saved_and_offered_again(page):
+    review = page.get(f"/searches/new/?{QUERY}&method=both&digest=18:00").content.decode()
+    promise = "We send a notification to your devices and email you once a day, at 18:00, if a"
+    assert promise in html.unescape(review)
+    page.post("/searches/new/", hidden_fields(review))
+    search = SavedSearch.objects.get()
+    assert (search.notification_method, search.also_email) == ("push", True)
+    assert search.digest_at == time(18)
+    form = page.get(f"/searches/{search.pk}/edit/").content.decode()
+    assert re.search(r'value="both"[^>]*checked', form)
+    assert 'value="18:00"' in form
+
+
+def test_who_has_had_all_messages_of_today_is_told_so(page, ada, search):
+    said = "You’ve had today’s 20 messages"
+    last = Notification.objects.create(
+        user=ada, method="email", due_at=timezone.now(), is_last_today=True
+    )
+    assert said not in page.get("/searches/").content.decode()
+    last.deliveries.create(channel="email", provider="smtp", next_attempt_at=timezone.now())
+    assert said in page.get("/searches/").content.decode()
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    Notification.objects.update(created_at=midnight - timedelta(seconds=1))
+    assert said not in page.get("/searches/").content.decode()
+
+
 def test_a_visitor_sees_what_would_be_alerted_and_where_to_sign_up(client, place):
     text = client.get(f"/searches/new/?{QUERY}").content.decode()
     assert "within 10 miles of IG3 9UZ" in text
@@ -125,7 +151,8 @@ def test_a_visitor_who_saves_is_sent_to_sign_in_and_loses_nothing(client, place)
         ("postcode=ig39uz&center=99999999999999999999", "Choose centres"),
         ("postcode=ig39uz&center=x", "Choose centres"),
         ("postcode=ig39uz&weekday=8", "Days are numbered"),
-        ("postcode=ig39uz&method=pigeon", "Choose email or notifications"),
+        ("postcode=ig39uz&method=pigeon", "Choose email, notifications or both"),
+        ("postcode=ig39uz&digest=evening", "Enter a time such as 18:00"),
         ("postcode=ig39uz&name=" + "x" * 10_000, "at most 100 characters"),
         ("postcode=" + "9" * 10_000, "postcode"),
         ("postcode=\U0001f697", "postcode"),

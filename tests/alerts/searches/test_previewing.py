@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from alerts.matching import counting
 from alerts.searches import previewing
+from audit import config
+from audit.models import SystemConfig
 from audit.statement_time import is_too_slow, statements_within
 from tests.alerts.world import make_center, make_opening, make_slot
 from tests.slots.places import make_postcode
@@ -33,6 +35,32 @@ def shown(client) -> str:
 
 def test_it_says_how_many(client, openings):
     assert "<strong>3 slots</strong>" in shown(client)
+
+
+@pytest.fixture
+def two_a_day(openings):
+    """14 openings in the 7 days that are looked at."""
+    center = make_center()
+    for days in range(1, 12):
+        slot = make_slot(center, date=timezone.localdate() + timedelta(days=days))
+        make_opening(slot, recorded_at=timezone.now())
+
+
+def settle_limit(value: str) -> None:
+    SystemConfig.objects.create(key="alerts.daily_message_limit", value=value)
+    config.forget_cached()
+
+
+def test_more_a_day_than_we_send_is_said_with_both_ways_out(client, two_a_day):
+    settle_limit("1")
+    said = "That is about 2 a day: we send at most 1 message a day. Narrow it"
+    assert said in shown(client)
+
+
+@pytest.mark.parametrize(("limit", "choice"), [("2", ""), ("1", "&digest=18:00")])
+def test_what_we_can_send_or_goes_in_one_summary_is_no_warning(client, two_a_day, limit, choice):
+    settle_limit(limit)
+    assert "at most" not in client.get(f"{PREVIEW}{choice}").content.decode()
 
 
 def test_it_does_not_count_on_for_ever(client, openings, monkeypatch):
