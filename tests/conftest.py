@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from accounts.roles import keep_default_roles
 from audit import config
@@ -32,12 +34,14 @@ MARKS = {
     "journeys": "journey",
 }
 # What neither names paths nor marks nor says `--all` runs.
-USUAL = "not long and not benchmark and not deployment and (usual or not drill)"
+USUAL = "not long and not benchmark and not deployment and not variant and (usual or not drill)"
+# Its tests share one running site: they go to one worker, one after the other.
+ONE_SITE = "tests/journeys/one_site/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`./dev test --all`."""
-    what = "also all short drills, the benchmarks' smoke tests and the deployment tests"
+    what = "also all short drills, variants, the benchmarks' smoke tests and the deployment tests"
     parser.addoption("--all", action="store_true", help=what)
 
 
@@ -60,11 +64,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     In turns: a drill mostly waits, and a browser never does.
     """
-    modules = {item.nodeid.partition("::")[0]: 1.0 for item in items}
+    scopes = {scope_of(item.nodeid): 1.0 for item in items}
     for folder in ("tests/drills/", "tests/journeys/"):
-        found = [name for name in modules if name.startswith(folder)]
-        modules |= {name: place / len(found) for place, name in enumerate(found)}
-    items.sort(key=lambda item: modules[item.nodeid.partition("::")[0]])
+        found = [name for name in scopes if name.startswith(folder)]
+        scopes |= {name: place / len(found) for place, name in enumerate(found)}
+    items.sort(key=lambda item: scopes[scope_of(item.nodeid)])
+
+
+def scope_of(nodeid: str) -> str:
+    """What runs on one worker without a break: a module, or the modules that share a site."""
+    return ONE_SITE if nodeid.startswith(ONE_SITE) else nodeid.partition("::")[0]
+
+
+class Scheduling(LoadScopeScheduling):
+    """Gives each worker whole scopes, in their order."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Instead of the one by modules alone."""
+    return Scheduling(config, log)
+
+
+def with_variants(config: pytest.Config) -> bool:
+    """Whether variants run too."""
+    return config.option.markexpr != USUAL
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether a test that goes through variants by itself goes through all of them."""
+    return with_variants(pytestconfig)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from _pytest.mark.expression import Expression
 from django.conf import settings
 
-from tests.conftest import USUAL, pytest_configure
+from tests.conftest import ONE_SITE, USUAL, pytest_configure, scope_of, with_variants
 
 ROOT = settings.BASE_DIR
 Source = pytest.Config.ArgsSource
@@ -35,11 +35,34 @@ def test_whoever_names_paths_or_marks_or_wants_all_gets_what_they_name():
     [
         ("", True), ("journey", True), ("drill usual", True), ("drill", False),
         ("drill usual long", False), ("benchmark", False), ("deployment", False),
+        ("variant", False), ("journey variant", False), ("drill usual variant", False),
     ],
 )  # fmt: skip
-def test_of_the_drills_one_of_each_kind_is_usual(marks, runs):
+def test_of_the_drills_one_of_each_kind_is_usual_and_of_variants_none(marks, runs):
     expression = Expression.compile(USUAL)
     assert expression.evaluate(lambda name, **_: name in marks.split()) is runs
+
+
+@pytest.mark.parametrize(
+    ("expression", "runs"),
+    [(USUAL, False), ("not long", True), ("drill and not long", True), ("", True)],
+)
+def test_variants_within_a_test_are_left_out_where_variants_are(expression, runs):
+    config = SimpleNamespace(option=SimpleNamespace(markexpr=expression))
+    assert with_variants(config) is runs
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "scope"),
+    [
+        ("tests/slots/test_starts.py::test_a[b::c]", "tests/slots/test_starts.py"),
+        ("tests/journeys/one_site/test_signing_in.py::test_a", ONE_SITE),
+        ("tests/journeys/one_site/test_push_journey.py::test_b[phone]", ONE_SITE),
+    ],
+)
+def test_those_who_share_a_site_go_to_one_worker(nodeid, scope):
+    assert scope_of(nodeid) == scope
+    assert (ROOT / scope).exists()
 
 
 def test_what_ci_runs_at_other_moments_is_there():

@@ -9,10 +9,9 @@ from tests.access.world import World
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST")
-# They open what GET and POST open, or nothing; HEAD is another GET. Tried by those who may do most
-# and least, and by everyone with --all.
+# They open what GET and POST open, or nothing; HEAD is another GET. Tried by who may do least, and
+# by everyone with --all.
 OTHER_METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
-WITH_OTHER_METHODS = (Person.ADMIN, Person.NOBODY)
 
 
 def test_every_route_is_in_the_table():
@@ -39,9 +38,8 @@ def test_the_table_knows_no_route_that_is_gone():
 
 
 @pytest.fixture
-def methods(person, pytestconfig) -> tuple[str, ...]:
-    others = pytestconfig.option.all or person in WITH_OTHER_METHODS
-    return METHODS + OTHER_METHODS if others else METHODS
+def methods(person, thorough) -> tuple[str, ...]:
+    return METHODS + OTHER_METHODS if thorough or person == Person.NOBODY else METHODS
 
 
 @pytest.mark.parametrize("person", Person, ids=str)

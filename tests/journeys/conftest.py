@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=list(SIZES))
+@pytest.fixture(params=["phone", pytest.param("desktop", marks=pytest.mark.variant)])
 def size(request: pytest.FixtureRequest) -> str:
     """Each test once on a phone and once on a desktop."""
     return str(request.param)

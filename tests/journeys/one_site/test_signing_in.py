@@ -3,14 +3,13 @@
 Chromium's virtual authenticator is the phone. A passkey belongs to a name, so all is at localhost.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.journeys.site import Site, code_of, running_site
+from tests.journeys.site import Site, code_of
 from tests.journeys.steps import keep_picture, mail_text, sign_up
 from tests.people import PASSWORD
 from tests.staff import TOTP_SECRET, totp_code
@@ -38,9 +37,9 @@ for name in ("admin", "center_manager"):
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("site"), coalesce=1) as site:
-        yield replace(site, url=site.url.replace("127.0.0.1", "localhost"))
+def site(site: Site) -> Site:
+    """Under the name that its passkeys are for."""
+    return replace(site, url=site.url.replace("127.0.0.1", "localhost"))
 
 
 class Phone:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import new_context
 from tests.journeys.keyboard import enter, tab_to, type_into
-from tests.journeys.site import Site, code_of, running_site
+from tests.journeys.site import Site, code_of
 from tests.journeys.steps import (
     follow_link,
     import_a_slot,
@@ -18,12 +18,6 @@ from tests.journeys.steps import (
     sign_up,
 )
 from tests.servers import wait_until
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("site"), coalesce=1) as site:
-        yield site
 
 
 @pytest.fixture

@@ -10,32 +10,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.conftest import new_context
 from tests.journeys.push_browser import Pushes, replace_push_manager
-from tests.journeys.site import Site, running_site
+from tests.journeys.site import Site
 from tests.journeys.steps import import_a_slot, mail_text, sign_up
 from tests.push_endpoint import Browser, PushService
 from tests.servers import wait_until
 
-HOST = "journey.push.test"
 CLOCKS = {"phone": "08:20", "desktop": "09:20"}
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PushService]:
-    service = PushService(tmp_path_factory.mktemp("push"), HOST)
-    yield service
-    service.close()
-
-
-@pytest.fixture(scope="module")
-def site(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, service: PushService
-) -> Iterator[Site]:
-    told = {
-        "DJANGO_SETTINGS_MODULE": "tests.drills.loopback_settings",
-        "SSL_CERT_FILE": str(service.certificate),
-    }
-    with running_site(tmp_path_factory.mktemp("site"), coalesce=1, **told) as site:
-        yield site
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@
 """
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SIZES
-from tests.journeys.site import Site, running_site
+from tests.journeys.site import Site
 from tests.journeys.steps import keep_picture, mail_text
 from tests.people import PASSWORD
 from tests.staff import totp_code
@@ -49,12 +48,6 @@ MENDED = {
     "3-name": "Journey Middle SIZE", "4-postcode": "IG3 9UZ", "5-latitude": "51.57",
     "6-latitude": "51.57", "7-postcode": "IG3 9UZ",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("site"), coalesce=1) as site:
-        yield site
 
 
 @pytest.fixture(scope="module", autouse=True)
