@@ -20,7 +20,8 @@ from django.conf import settings
 from django.db import connection as django_connection
 from psycopg import sql
 
-TEMPLATE = "test_template"
+from dvsa_alerts.dev.migrated import TEMPLATE
+
 # Filled by migrations and read by everybody: emptying a database leaves these alone.
 KEPT_TABLES = {
     "django_migrations", "django_content_type", "auth_permission", "spatial_ref_sys",
@@ -65,11 +66,10 @@ def only_one_process(lock_file: Path) -> Iterator[None]:
 
 
 def make_template(run_folder: Path) -> None:
-    """Migrate a fresh template, once for each test run."""
+    """Migrate the template once for each test run: what follows migrations may be new."""
     done = run_folder / "template-made"
     with only_one_process(run_folder / "template.lock"):
         if not done.exists():
-            recreate(TEMPLATE)
             migrate(TEMPLATE)
             done.touch()
 

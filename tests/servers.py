@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dvsa_alerts.dev.folders import server_user
+from dvsa_alerts.dev.migrated import migrated_cluster
 from dvsa_alerts.dev.services import Postgres, Redis
 
 
@@ -59,12 +60,18 @@ class OwnRedis:
 
 
 class OwnPostgres:
-    """A cluster with the roles and extensions that every cluster of ours has; durable."""
+    """A cluster with the roles and extensions that every cluster of ours has; durable.
 
-    def __init__(self, folder: Path, settings: tuple[str, ...] = ()) -> None:
+    A new one, or a copy of that which `./dev` has migrated.
+    """
+
+    def __init__(
+        self, folder: Path, settings: tuple[str, ...] = (), *, migrated: bool = False
+    ) -> None:
         self._server = Postgres(
-            folder, folder, ("max_connections=100", "jit=off", *settings), for_tests=True
-        )
+            folder, folder, ("max_connections=100", "jit=off", *settings), for_tests=True,
+            origin=migrated_cluster() if migrated else None,
+        )  # fmt: skip
         self.host = str(folder)
         self.data: Path = self._server.data
 

@@ -10,6 +10,7 @@ from .clock import clock_at, moment
 from .environment import throw_away_environment
 from .folders import LARGE
 from .install import TEST_PACKAGES, set_up
+from .migrated import migrated_cluster
 from .services import CONNECTIONS, throw_away_servers
 from .shell import PYTHON, ROOT, Command, Environment, call, in_front, quietly
 
@@ -26,7 +27,8 @@ def test(words: Sequence[str]) -> int:
     parser.add_argument("--at", type=moment)
     ours, words = parser.parse_known_args(words)
     set_up(TEST_PACKAGES)
-    with clock_at(ours.at), throw_away_servers() as folder:
+    origin = migrated_cluster()
+    with clock_at(ours.at), throw_away_servers(origin=origin) as folder:
         env = throw_away_environment(folder)
         return in_front((PYTHON, "-m", "pytest", *pytest_words(words)), env)
 
@@ -40,7 +42,8 @@ def pytest_words(words: Sequence[str]) -> list[str]:
 def check(words: Sequence[str]) -> int:
     """check              style, types, import order, migrations, generated SQL, deployment"""
     set_up()
-    with throw_away_servers() as folder, ThreadPoolExecutor(2) as pool:
+    servers = throw_away_servers(origin=migrated_cluster())
+    with servers as folder, ThreadPoolExecutor(2) as pool:
         env = throw_away_environment(folder)
         quietly((PYTHON, "manage.py", "migrate"), cwd=ROOT, env=env)
         results = [pool.submit(passes, *each) for each in checks(env)]
@@ -80,7 +83,7 @@ def passes(name: str, command: Command, env: Environment) -> bool:
 def bench(words: Sequence[str]) -> int:
     """bench [name ...]   the benchmarks, on a throw-away cluster that is durable and has memory"""
     set_up()
-    with throw_away_servers(measured(), LARGE) as folder:
+    with throw_away_servers(measured(), LARGE, migrated_cluster()) as folder:
         env = throw_away_environment(folder)
         return in_front((PYTHON, "-m", "tests.benchmarks", *words), env)
 

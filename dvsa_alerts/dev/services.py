@@ -109,6 +109,8 @@ class Postgres:
     sockets: Path
     settings: tuple[str, ...] = ()
     for_tests: bool = False
+    # The data of a stopped cluster that this one begins as a copy of.
+    origin: Path | None = None
 
     name = "PostgreSQL"
 
@@ -132,18 +134,21 @@ class Postgres:
 
     def prepare(self) -> None:
         """Roles, database and extensions; what is there already stays."""
-        self._sql("postgres", ROLES_SQL)
-        self._sql("app", DATABASE_SQL)
+        self.execute("postgres", ROLES_SQL)
+        self.execute("app", DATABASE_SQL)
         if self.for_tests:
-            self._sql("template1", DATABASE_SQL + TEST_ROLES_SQL)
+            self.execute("template1", DATABASE_SQL + TEST_ROLES_SQL)
 
     def _create(self) -> None:
         """Under another name first, so that a half-made cluster is never taken for one."""
         unfinished = self.data.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
-        options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        extra = ("--no-sync", "--no-instructions")
-        self._call("initdb", "-D", unfinished, *options, *extra)
+        if self.origin:
+            quietly(("cp", "--archive", self.origin, unfinished))
+        else:
+            options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+            extra = ("--no-sync", "--no-instructions")
+            self._call("initdb", "-D", unfinished, *options, *extra)
         unfinished.rename(self.data)
 
     def _options(self) -> tuple[str | Path, ...]:
@@ -157,7 +162,7 @@ class Postgres:
         words = shlex.join(word for pair in (*ours, *self.settings) for word in ("-c", pair))
         return ("-l", self.home / "postgresql.log", "-o", words)
 
-    def _sql(self, database: str, statements: str) -> None:
+    def execute(self, database: str, statements: str) -> None:
         quiet = f"SET client_min_messages = warning;\n{statements}"
         words = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", self.sockets, "-U", "postgres")
         self._call("psql", *words, "-d", database, "-f", "-", input=quiet)
@@ -258,16 +263,16 @@ def stop_unless_used(servers: Sequence[Server]) -> None:
 
 @contextlib.contextmanager
 def throw_away_servers(
-    settings: tuple[str, ...] = VOLATILE, under: Path = SOCKETS
+    settings: tuple[str, ...] = VOLATILE, under: Path = SOCKETS, origin: Path | None = None
 ) -> Iterator[Path]:
-    """A cluster and a Redis that are gone afterwards; their folder."""
+    """A cluster, new or a copy, and a Redis, which are gone afterwards; their folder."""
     with set_up_lock():
         sweep()
         folder = Path(tempfile.mkdtemp(prefix=throw_away_prefix(), dir=under))
         os.chown(folder, server_user().pw_uid, server_user().pw_gid)
         lock = hold(folder / "lock")
     try:
-        postgres = Postgres(folder, folder, settings, for_tests=True)
+        postgres = Postgres(folder, folder, settings, for_tests=True, origin=origin)
         start_missing((postgres, Redis(folder, folder)))
         yield folder
     finally:

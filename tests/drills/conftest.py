@@ -52,5 +52,7 @@ def logs(tmp_path: Path) -> Path:
 @pytest.fixture
 def own_postgres(transactional_db, monkeypatch) -> Iterator[servers.OwnPostgres]:
     """A migrated cluster that this process and those it starts use instead of the run's."""
-    with servers.own_folder() as folder, migrated(servers.OwnPostgres(folder), monkeypatch) as own:
-        yield own
+    with servers.own_folder() as folder:
+        cluster = servers.OwnPostgres(folder, migrated=True)
+        with migrated(cluster, monkeypatch) as own:
+            yield own

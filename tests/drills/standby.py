@@ -6,6 +6,7 @@ import psycopg
 from django.conf import settings
 
 from dvsa_alerts.dev.folders import private_folder
+from dvsa_alerts.dev.migrated import migrated_cluster
 from dvsa_alerts.dev.services import Postgres
 from tests import servers
 
@@ -17,10 +18,10 @@ class Pair:
     """Two clusters, each reached through the socket in its own folder."""
 
     def __init__(self, folder: Path) -> None:
-        postgres = Postgres
         self._folders = [private_folder(folder / name) for name in "ab"]
         self.primary, self.standby = (
-            postgres(place, place, SETTINGS, for_tests=True) for place in self._folders
+            Postgres(place, place, SETTINGS, for_tests=True, origin=migrated_cluster())
+            for place in self._folders
         )
 
     @property

@@ -63,7 +63,7 @@ def archived_cluster(transactional_db, monkeypatch):
             "LOCK_PATH": folder, "PG1_PATH": folder / "postgresql", "PG1_SOCKET_PATH": folder,
         }.items():  # fmt: skip
             monkeypatch.setenv(f"PGBACKREST_{name}", str(value))
-        cluster = OwnPostgres(folder, archiving())
+        cluster = OwnPostgres(folder, archiving(), migrated=True)
         with migrated(cluster, monkeypatch):
             pgbackrest("stanza-create")
             yield cluster

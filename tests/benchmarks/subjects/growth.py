@@ -24,8 +24,7 @@ PAGES = 60
 def compare(world: World, rounds: int) -> Iterator[Figure]:
     """A tenth of the scale asked for, three times as much, and the whole, one after the other."""
     for times in TIMES:
-        databases.recreate(DATABASE)
-        databases.migrate(DATABASE)
+        databases.recreate(DATABASE, databases.TEMPLATE)
         try:
             with databases.used_here(DATABASE):
                 grown = World(scale=world.scale * times / TIMES[-1], seed=world.seed, say=world.say)

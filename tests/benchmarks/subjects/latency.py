@@ -60,9 +60,8 @@ SELECT DISTINCT lower(person.email)
 def compare(world: World, rounds: int) -> Iterator[Figure]:
     """One figure for each percentile; the rounds are the batches of the feed."""
     batches = max(2, round(BATCHES * min(1.0, world.scale * 10)))
-    databases.recreate(DATABASE)
+    databases.recreate(DATABASE, databases.TEMPLATE)
     try:
-        databases.migrate(DATABASE)
         with databases.used_here(DATABASE):
             grown = World(
                 scale=PLACES / CENTERS, seed=world.seed, say=world.say,

@@ -62,8 +62,7 @@ def homes(world: World) -> list[Point]:
 @contextmanager
 def few_searches(world: World) -> Iterator[None]:
     """A second database with the same centres and FEW searches."""
-    databases.recreate(SMALL)
-    databases.migrate(SMALL)
+    databases.recreate(SMALL, databases.TEMPLATE)
     try:
         with databases.used_here(SMALL):
             World(scale=world.scale, seed=world.seed, say=world.say, learners=FEW).add_searches()
