@@ -3,7 +3,7 @@
 from django.urls import path
 
 from alerts.delivery import bounces
-from alerts.pages import account, alerts, mail_again, push, searches, unsubscribe
+from alerts.pages import account, alerts, fairness, mail_again, push, searches, unsubscribe
 
 urlpatterns = [
     path("searches/", searches.search_list, name="search_list"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("alerts/<int:pk>/not-for-me/", alerts.alert_narrow, name="alert_narrow"),
     path("alerts/<int:pk>/answer/", alerts.alert_answer, name="alert_answer"),
     path("alerts/<str:token>/", alerts.alert_page, name="alert_page"),
+    path("fairness/", fairness.fairness, name="fairness"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("got-a-test/<str:token>/", unsubscribe.got_a_test, name="got_a_test"),
     path("push/", push.push, name="push"),

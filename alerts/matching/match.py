@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 CHUNK = 25
 # A learner or a search may be erased between being read and being referred to; then once more.
 TRIES = 3
-_VALUES: dict[str, Any] = {
+VALUES: dict[str, Any] = {
     "waiting": UserAlert.State.WAITING,
     "expired": UserAlert.State.EXPIRED,
     "suppressed": UserAlert.State.SUPPRESSED,
@@ -94,7 +94,7 @@ def match_in_chunks(*, now: datetime | None = None) -> Iterator[Matched]:
 
 def _revive(now: datetime | None) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(match_sql.REVIVE_ALERTS, {"now": now, **_VALUES})
+        cursor.execute(match_sql.REVIVE_ALERTS, {"now": now, **VALUES})
         return cursor.rowcount
 
 
@@ -134,7 +134,7 @@ def _claim(cursor: CursorWrapper, now: datetime | None) -> Claimed | None:
 def _tell(cursor: CursorWrapper, claimed: Claimed) -> int:
     """Write the alerts of everyone, or of the wave whose turn it is. Returns how many."""
     turn = Turn(claimed.wave, claimed.drawn_at, claimed.now)
-    values = {"opening": claimed.id, "now": claimed.drawn_at, "told_at": claimed.now, **_VALUES}
+    values = {"opening": claimed.id, "now": claimed.drawn_at, "told_at": claimed.now, **VALUES}
     is_soon = claimed.days_away < config.WAVES_MIN_DAYS.value()
     if claimed.wave == 1 and (turn.most is None or is_soon):
         cursor.execute(match_sql.WRITE_ALL[claimed.is_reach_pending], values)

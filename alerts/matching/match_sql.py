@@ -95,7 +95,8 @@ WITH slot AS (
 # The order of the draw, as `waves` has it: all that decides it was so before matching began.
 _PLACED = """, standing AS (
     SELECT fitting.*, earlier.alerts,
-           encode(sha256(convert_to(%(seed)s || ':' || fitting.user_id, 'UTF8')), 'hex') AS lot
+           encode(sha256(convert_to(%(seed)s || ':' || fitting.user_id, 'UTF8')), 'hex')
+               COLLATE "C" AS lot
       FROM fitting
      CROSS JOIN LATERAL (
            SELECT count(*) AS alerts FROM useralerts alert

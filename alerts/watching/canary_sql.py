@@ -57,7 +57,7 @@ WITH opening AS MATERIALIZED (
     SELECT a.opening_id, a.user_id FROM useralerts a JOIN settled o ON o.id = a.opening_id
 ), drawn AS (
     SELECT e.opening_id, e.user_id, lately.alerts,
-           encode(sha256((o.seed::text || ':' || e.user_id)::bytea), 'hex') AS lot,
+           encode(sha256((o.seed::text || ':' || e.user_id)::bytea), 'hex') COLLATE "C" AS lot,
            a.user_id IS NOT NULL AND a.state_reason IS DISTINCT FROM 'told_enough' AS was_told
       FROM expected e
       JOIN settled o ON o.id = e.opening_id AND o.next_wave_at IS NOT NULL

@@ -53,6 +53,7 @@ ROUTES: dict[str, Route] = {
     "center_detail": Route(args=("center",)),
     "coastline": Route(),
     "rules": Route(),
+    "fairness": Route(),
     "privacy": Route(),
     "accessibility": Route(),
     "healthz": Route(),

@@ -8,7 +8,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
-PAGES = ["/", "/centers/", "/rules/", "/privacy/", "/accessibility/", "/nothing-here/"]
+PAGES = [
+    "/", "/centers/", "/rules/", "/fairness/", "/privacy/", "/accessibility/", "/nothing-here/",
+]  # fmt: skip
 
 
 @pytest.mark.django_db

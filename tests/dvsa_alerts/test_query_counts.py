@@ -58,6 +58,7 @@ PAGES = {
     "second step": "/accounts/2fa/",
     "sessions": "/accounts/sessions/",
     "rules": "/rules/",
+    "fairness": "/fairness/",
     "privacy": "/privacy/",
     "accessibility": "/accessibility/",
 }

@@ -81,6 +81,7 @@ FINDING = [
     Shown("center-unfolded", lambda town: f"/centers/{town.center.pk}/", act=unfold),
     Shown("center-quiet", lambda town: f"/centers/{town.quiet_center.pk}/"),
     Shown("rules", "/rules/"),
+    Shown("fairness", "/fairness/"),
     Shown("privacy", "/privacy/"),
     Shown("accessibility", "/accessibility/"),
     Shown("not-found", "/nothing-here/"),

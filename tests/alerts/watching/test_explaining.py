@@ -1,6 +1,7 @@
 """Why a user did or did not get an alert of an opening."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -8,6 +9,7 @@ from accounts.models import SavedSearch, User
 from alerts.matching.match import match_openings
 from alerts.watching.explaining import explain
 from centers.models import Center
+from slots.models import Slot
 from tests.alerts.world import (
     DAY,
     NOW,
@@ -17,6 +19,7 @@ from tests.alerts.world import (
     make_search,
     make_slot,
     make_user,
+    set_config,
 )
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +122,36 @@ def test_a_search_that_was_changed_after_matching_is_marked(opening):
     opening.refresh_from_db()
     SavedSearch.objects.filter(pk=search.pk).update(updated_at=NOW + timedelta(hours=1))
     assert explain(user=search.user, opening=opening).searches[0].changed_since
+
+
+class TestTurns:
+    """An opening that is told in waves."""
+
+    @pytest.fixture
+    def waiting(self, opening) -> User:
+        """The last of thirteen in the draw, of whom two have been told."""
+        set_config("alerts.wave_first", "2")
+        users = {make_search().user for _ in range(13)}
+        match_openings(now=NOW)
+        opening.refresh_from_db()
+        return max(users, key=lambda user: sha256(f"{opening.seed}:{user.pk}".encode()).digest())
+
+    def test_before_their_turn_it_is_said_when_it_comes(self, opening, waiting):
+        verdict = explain(user=waiting, opening=opening).verdict
+        assert verdict == "There is no alert yet: their turn is to come (wave 3 of 3)."
+
+    def test_it_is_said_that_the_slot_was_gone_before_their_turn(self, opening, waiting):
+        opening.closed_at, opening.close_reason = NOW, "gone"
+        opening.save()
+        Slot.objects.update(available=False)
+        explained = explain(user=waiting, opening=opening)
+        assert explained.verdict == (
+            "There is no alert: the slot was gone before their turn (wave 3 of 3)."
+        )
+        assert (explained.turn.place, explained.turn.of) == (13, 13)
+
+    def test_who_was_told_and_who_is_not_in_the_draw_have_no_turn(self, opening, waiting):
+        told = opening.alerts.first().user
+        other = make_search(date_to=DAY - timedelta(days=1)).user
+        assert explain(user=told, opening=opening).turn is None
+        assert explain(user=other, opening=opening).turn is None

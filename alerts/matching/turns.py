@@ -1,0 +1,64 @@
+"""When a learner's turn was to come in the draw of an opening that they were not told of."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from accounts.models import User
+from alerts.matching import match_sql
+from alerts.matching.match import VALUES
+from alerts.matching.waves import wave_of
+from alerts.models import Wave
+from slots.models import SlotOpening
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The learner's place, counted from 1, of so many in the draw; `alerts` are theirs of 7 days.
+
+    `last` is the last wave that was told.
+    """
+
+    opening: SlotOpening
+    last: Wave
+    place: int
+    of: int
+    alerts: int
+
+    @property
+    def wave(self) -> str:
+        """Which wave it is, by the present settings: "wave 3 of 5"."""
+        return f"wave {wave_of(self.place)} of {wave_of(self.of)}"
+
+    @property
+    def why(self) -> str:
+        """Why they were not told, or not yet, after "There is no alert"."""
+        if self.opening.closed_at is None and self.opening.next_wave_at:
+            return f" yet: their turn is to come ({self.wave})"
+        return f": the slot was gone before their turn ({self.wave})"
+
+    @property
+    def drawn(self) -> str:
+        """The draw in figures, so that it can be done again."""
+        last = self.last
+        return (
+            f"Place {self.place:,} of {self.of:,}, with {self.alerts} alerts in the 7 days before. "
+            f"By wave {last.number}, {last.told_so_far:,} had been told, the last of them with "
+            f"{last.last_alerts} alerts and the lot {last.last_lot}. The seed is "
+            f"{self.opening.seed}."
+        )
+
+
+def turn_of(user: User, opening: SlotOpening) -> Turn | None:
+    """Draw again, with the searches as they are now; None for who isn't in it."""
+    last = opening.waves.order_by("-number").first()
+    if last is None:
+        return None
+    values = VALUES | {
+        "opening": opening.pk, "now": opening.matched_at, "told_at": opening.matched_at,
+        "telling": False, "seed": str(opening.seed), "user": user.pk,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(match_sql.PLACE, values)
+        row = cursor.fetchone()
+    return Turn(opening, last, *row) if row else None
