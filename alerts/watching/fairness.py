@@ -1,7 +1,7 @@
 """What became of turns in the last 30 days, in figures that anyone may read."""
 
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db import connection
 
@@ -47,7 +47,7 @@ class Month(TypedDict):
 
 def read_month(now: datetime) -> Month:
     """The figures of the 30 days before `now` (aware)."""
-    values = {
+    values: dict[str, Any] = {
         "since": now - MONTH, "gone": UserAlert.Answer.GONE, "got_it": UserAlert.Answer.GOT_IT,
     }  # fmt: skip
     with connection.cursor() as cursor:

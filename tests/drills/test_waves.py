@@ -47,10 +47,12 @@ class Closings:
 
 def told_early() -> Iterator[str]:
     """Alerts that were written before their wave can have come."""
-    for alert in UserAlert.objects.exclude(wave=None).select_related("opening"):
-        waited = alert.created_at - alert.opening.matched_at
-        if waited < timedelta(seconds=WAVE_SECONDS) * (alert.wave - 1):
-            yield f"{alert} of wave {alert.wave} after {waited}"
+    found = UserAlert.objects.exclude(wave=None)
+    for pk, wave, at, drawn_at in found.values_list(
+        "pk", "wave", "created_at", "opening__matched_at"
+    ):
+        if at - drawn_at < timedelta(seconds=WAVE_SECONDS) * (wave - 1):
+            yield f"alert {pk} of wave {wave} after {at - drawn_at}"
 
 
 def drawn_wrongly(town: Town, first: int) -> Iterator[str]:
