@@ -3,7 +3,16 @@
 from django.urls import path
 
 from alerts.delivery import bounces
-from alerts.pages import account, alerts, fairness, mail_again, push, searches, unsubscribe
+from alerts.pages import (
+    account,
+    alerts,
+    fairness,
+    mail_again,
+    mailed_links,
+    push,
+    searches,
+    unsubscribe,
+)
 
 urlpatterns = [
     path("searches/", searches.search_list, name="search_list"),
@@ -19,6 +28,8 @@ urlpatterns = [
     path("alerts/<str:token>/", alerts.alert_page, name="alert_page"),
     path("fairness/", fairness.fairness, name="fairness"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("pause/<str:token>/", mailed_links.pause, name="pause"),
+    path("not-for-me/<str:token>/", mailed_links.not_for_me, name="not_for_me"),
     path("got-a-test/<str:token>/", unsubscribe.got_a_test, name="got_a_test"),
     path("push/", push.push, name="push"),
     path("push/renew/", push.push_renew, name="push_renew"),

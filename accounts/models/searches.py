@@ -1,5 +1,6 @@
 """Saved searches: what a learner asked to be told about."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.gis.db.models import PointField
@@ -15,6 +16,8 @@ from accounts.querysets import SavedSearchQuerySet
 from audit.touch import touch_updated_at
 from centers.models import Center
 
+# Paused until somebody says otherwise; every calendar and clock still knows the day.
+FOR_GOOD = date(9999, 1, 2)
 TEST_TYPES = ("practical", "theory")
 
 
@@ -121,6 +124,11 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"within {self.notification_radius} miles of {self.postcode}"
+
+    @property
+    def is_paused_for_good(self) -> bool:
+        """Whether it rests until somebody starts it again."""
+        return self.paused_until is not None and self.paused_until.year >= FOR_GOOD.year
 
 
 class SearchCenter(models.Model):

@@ -5,8 +5,12 @@ from typing import Any
 
 from accounts.models import SavedSearch
 from alerts.criteria.criterion import Change, Criterion, Seen
+from centers.models import Center
 from centers.querysets import BORDER_METRES, METRES_PER_MILE
 from slots.wording import listed, miles
+
+# More than anybody picks; so wide a search is narrowed by its miles.
+MOST_CHOSEN = 50
 
 
 class Place(Criterion):
@@ -69,7 +73,18 @@ class Place(Criterion):
         return f"{seen.miles:.1f} miles; wanted: at most {search.notification_radius}"
 
     def narrower(self, search: SavedSearch, seen: Seen) -> Iterator[Change]:
-        """The largest whole number of miles that is less than the way to this centre."""
+        """The largest whole number of miles that is less than the way; the other centres."""
         if seen.miles is not None and seen.miles > 1:
             radius = int(seen.miles) - int(seen.miles == int(seen.miles))
             yield f"Only within {miles(radius)}", {"radius": radius, "center": []}
+        if 0 < len(others := _others(search, seen.slot.center)) <= MOST_CHOSEN:
+            yield f"Not at {seen.slot.center.name}", {"center": others}
+
+
+def _others(search: SavedSearch, center: Center) -> list[int]:
+    """The ids of the centres that a search looks at beside this one."""
+    looked_at = search.centers.all()
+    if not looked_at and search.location:
+        open_now = Center.objects.open()
+        looked_at = open_now.within_miles(search.location, search.notification_radius)
+    return sorted(each.pk for each in looked_at if each.pk != center.pk)

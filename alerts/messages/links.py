@@ -21,6 +21,8 @@ STOPPING_LASTS = timedelta(days=180)
 _ALERT_PAGE = "alerts.alert-page"
 _UNSUBSCRIBE = "alerts.unsubscribe"
 _GOT_A_TEST = "alerts.got-a-test"
+_PAUSE = "alerts.pause"
+_NOT_FOR_ME = "alerts.not-for-me"
 
 
 class BadLink(ValueError):
@@ -32,8 +34,8 @@ class ExpiredLink(BadLink):
 
 
 @dataclass(frozen=True)
-class Unsubscribing:
-    """Whose searches end, and which: those that the message named."""
+class Named:
+    """Whose searches a link is about, and which: those that the message named."""
 
     user_id: int
     search_ids: list[int]
@@ -55,10 +57,31 @@ def unsubscribe_url(*, user_id: int, search_ids: Collection[int]) -> str:
     return _absolute("unsubscribe", token)
 
 
-def read_unsubscribe(token: str) -> Unsubscribing:
+def read_unsubscribe(token: str) -> Named:
     """Whose searches a token ends, and which."""
     user_id, search_ids = _read(token, _UNSUBSCRIBE, STOPPING_LASTS)
-    return Unsubscribing(user_id=user_id, search_ids=search_ids)
+    return Named(user_id=user_id, search_ids=search_ids)
+
+
+def pause_url(*, user_id: int, search_ids: Collection[int]) -> str:
+    """Pauses searches, or lets them look again, for 180 days."""
+    return _absolute("pause", _sign([user_id, sorted(search_ids)], _PAUSE))
+
+
+def read_pause(token: str) -> Named:
+    """Whose searches a token pauses, and which."""
+    user_id, search_ids = _read(token, _PAUSE, STOPPING_LASTS)
+    return Named(user_id=user_id, search_ids=search_ids)
+
+
+def not_for_me_url(alert_id: int) -> str:
+    """Narrows the search that an alert came from, for 7 days."""
+    return _absolute("not_for_me", _sign(alert_id, _NOT_FOR_ME))
+
+
+def read_not_for_me(token: str) -> int:
+    """The alert whose search a token narrows."""
+    return int(_read(token, _NOT_FOR_ME, ALERT_PAGE_LASTS))
 
 
 def got_a_test_url(*, user_id: int) -> str:
@@ -74,11 +97,6 @@ def read_got_a_test(token: str) -> int:
 def search_url(search_id: int) -> str:
     """A saved search's own page."""
     return _absolute("search_edit", search_id)
-
-
-def pause_url(search_id: int) -> str:
-    """Where a saved search is paused."""
-    return _absolute("search_pause", search_id)
 
 
 def _absolute(name: str, argument: str | int) -> str:

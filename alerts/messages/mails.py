@@ -41,6 +41,7 @@ class SlotWords:
     seen: str
     source: str
     turn: str
+    not_for_me_url: str
     whom: str
 
 
@@ -120,6 +121,7 @@ def _words(listing: Listing) -> SlotWords:
         seen=last_seen(listing.last_seen_at) if listing.last_seen_at else "",
         source=_source(listing),
         turn=turn(listing.wave, listing.told_so_far),
+        not_for_me_url=links.not_for_me_url(listing.alert_id),
         whom=for_whom(listing),
     )
 

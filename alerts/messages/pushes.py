@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from alerts.channels import vapid
 from alerts.channels.push import Push, SealedPush, seal
@@ -69,18 +70,36 @@ def payload(
             url=links.alert_page_url(notification_id),
             tag=f"alert-{notification_id}",
             renew=renew,
+            not_for_me=links.not_for_me_url(listings[0].alert_id),
         )
         if len(encoded) <= MOST_PLAIN_BYTES or not lines:
             return encoded
         lines.pop()
 
 
-def shown_as(*, title: str, body: str, url: str, tag: str, renew: Mapping[str, str]) -> bytes:
+def shown_as(
+    *,
+    title: str,
+    body: str,
+    url: str,
+    tag: str,
+    renew: Mapping[str, str],
+    not_for_me: str | None = None,
+) -> bytes:
     """JSON that a browser shows by itself (Declarative Web Push), or our service worker does.
 
     What asks for a renewal is our service worker's alone, so that it gets to read it.
     """
-    notification = {"title": title, "body": body, "navigate": url, "tag": tag, "lang": "en-GB"}
+    notification: dict[str, Any] = {
+        "title": title,
+        "body": body,
+        "navigate": url,
+        "tag": tag,
+        "lang": "en-GB",
+    }
+    if not_for_me:
+        action = {"action": "not-for-me", "title": "Not for me", "navigate": not_for_me}
+        notification["actions"] = [action]
     declared = {} if renew else {"web_push": DECLARATIVE}
     said = {**declared, "notification": notification, **renew}
     return json.dumps(said, ensure_ascii=False).encode()

@@ -11,7 +11,8 @@ from alerts.messages import links
 # What a promise says and no more, the centres with their search. Query sets that read all of it
 # take three times as long.
 SEARCHES = f"""
-SELECT search.preference_id, search.notification_method, search.also_email, search.digest_at,
+SELECT search.preference_id, search.user_id, search.notification_method, search.also_email,
+       search.digest_at,
        {", ".join(column for criterion in CRITERIA for column in criterion.told_from)},
        ARRAY (SELECT center.name
                 FROM userpreferences_centers wanted
@@ -45,5 +46,5 @@ def _reason(search: SavedSearch) -> Reason:
     return Reason(
         promise=wording.promise(search, centers=centers),
         url=links.search_url(search.pk),
-        pause_url=links.pause_url(search.pk),
+        pause_url=links.pause_url(user_id=search.user_id, search_ids=[search.pk]),
     )

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.gis.geos import Point
 from django.db.models import F
 
+from accounts.date_inputs import TimeInput
 from accounts.models import SavedSearch
 from alerts.criteria import CRITERIA, FIELDS
 from centers.models import Center
@@ -38,7 +39,7 @@ class SavedSearchForm(SlotSearchForm):
     )  # fmt: skip
     digest = forms.TimeField(
         label="Only one summary a day, at", required=False,
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        widget=TimeInput,
         help_text="Leave it blank to hear of each slot at once. Most are gone by the evening.",
         error_messages={"invalid": "Enter a time such as 18:00, or leave it blank"},
     )  # fmt: skip

@@ -5,11 +5,14 @@ from datetime import date, time
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
+
 from accounts.models import SavedSearch
 from alerts.criteria import CRITERIA
 from alerts.criteria.criterion import Seen
 from alerts.models import UserAlert
-from alerts.searches.form import initial_of
+from alerts.searches.form import SavedSearchForm, initial_of
+from alerts.searches.saving import save_search
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,31 @@ def narrowings(alert: UserAlert, *, today: date) -> list[Narrowing]:
         for criterion in CRITERIA
         for label, change in criterion.narrower(search, seen)
     ]
+
+
+class CannotNarrow(ValueError):
+    """The search has changed, so that this isn't one of the ways any more."""
+
+
+def narrow(*, alert: UserAlert, label: str, today: date) -> str:
+    """Narrow the search of an alert in the way of that label; what undoes it, as `restore` reads.
+
+    Raises CannotNarrow.
+    """
+    ways = {way.label: way.query for way in narrowings(alert, today=today)}
+    if label not in ways or alert.preference is None:
+        raise CannotNarrow(label)
+    before = query_of(alert.preference)
+    restore(search=alert.preference, query=ways[label])
+    return before
+
+
+def restore(*, search: SavedSearch, query: str) -> None:
+    """Save a search as a query string of `query_of` says; raises CannotNarrow."""
+    form = SavedSearchForm(QueryDict(query))
+    if not form.is_valid():
+        raise CannotNarrow(query)
+    save_search(user=search.user, wish=form.wish, centers=form.chosen_centers, search=search)
 
 
 def query_of(search: SavedSearch, **changed: Any) -> str:

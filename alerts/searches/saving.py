@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import SavedSearch, User
+from accounts.models.searches import FOR_GOOD
 from alerts.config import MAX_SEARCHES
 from audit.trail import record
 from centers.models import Center
@@ -79,6 +80,33 @@ def pause_search(*, search: SavedSearch, until: date, actor: User) -> None:
     """Hold a search's alerts until the beginning of a day (Europe/London)."""
     midnight = timezone.make_aware(datetime.combine(until, time.min))
     _update([search.pk], "search.paused", actor, paused_until=midnight)
+
+
+def pause_searches(
+    *, user: User, ids: Iterable[int], until: date | None, actor: User | None
+) -> list[int]:
+    """Pause those of a user's active searches that are among `ids`; which these were.
+
+    Until the beginning of a day (Europe/London), or None for until they are started again.
+    """
+    day = until or FOR_GOOD
+    midnight = timezone.make_aware(datetime.combine(day, time.min))
+    with transaction.atomic():
+        found = SavedSearch.objects.of(user).filter(pk__in=list(ids), is_active=True)
+        paused = sorted(found.select_for_update().values_list("pk", flat=True))
+        _update(paused, "search.paused", actor, paused_until=midnight)
+    return paused
+
+
+def unpause_searches(*, user: User, ids: Iterable[int], actor: User | None) -> list[int]:
+    """Let those of a user's paused searches that are among `ids` look again; which these were."""
+    with transaction.atomic():
+        found = SavedSearch.objects.of(user).filter(
+            pk__in=list(ids), is_active=True, paused_until__gt=Now()
+        )
+        paused = sorted(found.select_for_update().values_list("pk", flat=True))
+        _update(paused, "search.resumed", actor, paused_until=None)
+    return paused
 
 
 def resume_search(*, search: SavedSearch, actor: User) -> None:

@@ -9,21 +9,24 @@ self.addEventListener("push", (event) => {
 });
 
 // As a browser that reads declarative pushes shows it without us.
-function show({ title, body, tag, lang, navigate }) {
+function show({ title, body, tag, lang, navigate, actions = [] }) {
   return self.registration.showNotification(title, {
     body,
     tag,
     lang,
     icon: "{% static 'img/icon-192.png' %}",
-    data: { url: navigate },
+    actions,
+    data: { url: navigate, actions },
     renotify: true,
     requireInteraction: true,
   });
 }
 
 self.addEventListener("notificationclick", (event) => {
+  const { url, actions } = event.notification.data;
+  const pressed = actions.find(({ action }) => action === event.action);
   event.notification.close();
-  event.waitUntil(self.clients.openWindow(event.notification.data.url));
+  event.waitUntil(self.clients.openWindow(pressed?.navigate ?? url));
 });
 
 self.addEventListener("pushsubscriptionchange", (event) => {

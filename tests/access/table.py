@@ -69,6 +69,8 @@ ROUTES: dict[str, Route] = {
         post=ANYBODY, args=("alert_link",), csrf=False, form=lambda world: world.answer
     ),
     "unsubscribe": Route(post=ANYBODY, args=("unsubscribe_link",), csrf=False),
+    "pause": Route(post=ANYBODY, args=("pause_link",), csrf=False),
+    "not_for_me": Route(post=ANYBODY, args=("not_for_me_link",), csrf=False),
     "got_a_test": Route(post=ANYBODY, args=("got_a_test_link",), csrf=False),
     # Whoever holds the shared secret
     "bounces": Route(get=NO_METHOD, post=SECRET, csrf=False),

@@ -78,6 +78,10 @@ class World:
             "unsubscribe_link": lambda: _token(
                 links.unsubscribe_url(user_id=self.owner.pk, search_ids=[self.row(SavedSearch).pk])
             ),
+            "pause_link": lambda: _token(
+                links.pause_url(user_id=self.owner.pk, search_ids=[self.row(SavedSearch).pk])
+            ),
+            "not_for_me_link": lambda: _token(links.not_for_me_url(self.row(UserAlert).pk)),
             "got_a_test_link": lambda: _token(links.got_a_test_url(user_id=self.owner.pk)),
             "kind": lambda: ContentType.objects.get_for_model(SavedSearch).pk,
             "app": lambda: "slots",

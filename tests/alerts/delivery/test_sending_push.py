@@ -13,6 +13,7 @@ from alerts.delivery.claim import claim
 from alerts.delivery.deliver import deliver, prepare
 from alerts.delivery.gather import gather_notifications, mail_stuck_pushes
 from alerts.delivery.send import send as send_prepared
+from alerts.messages import links
 from alerts.messages.pushes import payload
 from alerts.models import Breaker, Delivery, Notification, PushSubscription
 from alerts.push_subscriptions import unsubscribe
@@ -68,6 +69,9 @@ def test_the_phone_shows_the_slot_and_a_tap_opens_its_page(user, push_service, s
     assert center in shown["body"]
     assert shown["navigate"].startswith("http://127.0.0.1:8000/alerts/")
     assert said["web_push"] == 8030
+    (action,) = shown["actions"]
+    assert action["title"] == "Not for me"
+    assert links.read_not_for_me(action["navigate"].split("/")[-2]) == alert.pk
 
 
 def test_a_push_says_for_whom_where_its_search_has_a_name(user, push_service, sink):

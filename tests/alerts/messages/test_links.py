@@ -22,6 +22,10 @@ def test_links_that_stop_alerts_are_what_django_signs():
     assert signing.loads(token(got_a_test), salt="alerts.got-a-test") == 5
 
 
+def pause_url() -> str:
+    return links.pause_url(user_id=5, search_ids=[7])
+
+
 def unsubscribe_url() -> str:
     return links.unsubscribe_url(user_id=5, search_ids=[7])
 
@@ -31,6 +35,8 @@ def unsubscribe_url() -> str:
     [
         (lambda: links.alert_page_url(5), links.read_alert_page, links.ALERT_PAGE_LASTS),
         (lambda: links.got_a_test_url(user_id=5), links.read_got_a_test, links.STOPPING_LASTS),
+        (lambda: links.not_for_me_url(5), links.read_not_for_me, links.ALERT_PAGE_LASTS),
+        (pause_url, links.read_pause, links.STOPPING_LASTS),
         (unsubscribe_url, links.read_unsubscribe, links.STOPPING_LASTS),
     ],
 )

@@ -1,11 +1,13 @@
 """What the mail of an alert says."""
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from alerts.channels.email import Mail
+from alerts.messages import links
 from alerts.messages.content import Listing, Recipient
 from alerts.messages.mails import compose_mail
 from alerts.messages.reasons import Reason
@@ -109,6 +111,13 @@ def test_the_official_service_is_linked_right_after_the_first_slot(kind):
     said = getattr(mail, kind)
     places = [said.index(each) for each in ("Center-0.", "www.gov.uk/change", "Center-1.")]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_each_slot_can_be_said_to_be_not_for_me(kind):
+    said = getattr(mail_about(SLOT, replace(SLOT, alert_id=2)), kind)
+    tokens = re.findall(r"/not-for-me/([^/]+)/", said)
+    assert [links.read_not_for_me(token) for token in tokens] == [1, 2]
 
 
 @pytest.mark.parametrize("kind", ["text", "html"])
