@@ -33,5 +33,5 @@ SUBJECTS = (
     "starving",
 )
 # They run only when they are named: one builds worlds of its own, one loads the site for minutes,
-# one gives the world a past, one asks a question that is settled.
-ON_REQUEST = ("growth", "load", "admin", "partitioning")
+# one gives the world a past, two ask questions that are settled.
+ON_REQUEST = ("growth", "load", "admin", "partitioning", "waves")

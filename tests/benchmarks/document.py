@@ -1,7 +1,8 @@
 """Writes what was measured into docs: `python -m tests.benchmarks.document RESULT.json …`.
 
-Tables go between the markers of docs/performance.md, and the growth's plot beside it. What was
-measured of growth and of load has its own place there; the rest of each result becomes a table.
+Tables go between the markers of docs/performance.md, and the plots of growth and of waves beside
+it. What was measured of growth, load and waves has its own place there; the rest of each result
+becomes a table.
 What no result holds is left as it is.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import ON_REQUEST, load_document, plot, report
+from tests.benchmarks import ON_REQUEST, load_document, plot, report, waves_document
 from tests.benchmarks.figures import Failure, Figure, percentile_of
 from tests.benchmarks.report import short
 
@@ -20,6 +21,7 @@ DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 # machine was just then.
 QUIET = 10
 PAGE, PLOT = DOCS / "performance.md", DOCS / "performance-growth.svg"
+WAVES_PLOT = DOCS / "performance-waves.svg"
 
 
 def main(names: Sequence[str]) -> int:
@@ -36,6 +38,10 @@ def main(names: Sequence[str]) -> int:
         PLOT.write_text(plot.draw(_costs(growth)))
     for load in filter(None, (_only("load", result) for result in results)):
         text = _between(text, "load", f"{_machine(load)}\n\n{load_document.document(load)}")
+    for waves in filter(None, (_only("waves", result) for result in results)):
+        values = waves_document.measured(waves)
+        text = _between(text, "waves", f"{_machine(waves)}\n\n{waves_document.table(values)}")
+        WAVES_PLOT.write_text(waves_document.draw(values))
     PAGE.write_text(text)
     return 0
 

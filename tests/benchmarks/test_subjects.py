@@ -10,7 +10,7 @@ from tests import databases
 from tests.benchmarks import SUBJECTS
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.measuring import Different, same
-from tests.benchmarks.subjects import load, partitioning, search
+from tests.benchmarks.subjects import load, partitioning, search, waves
 from tests.benchmarks.world import World
 
 DATABASE = f"test_benchmarks_{os.getpid()}"
@@ -44,6 +44,14 @@ def test_both_sides_do_the_same_work(world, name):
 def test_slots_by_month_are_the_same_slots(world):
     figures = list(partitioning.compare(world, rounds=1))
     assert len(figures) == 3 * len(partitioning.SIZES)
+
+
+def test_waves_take_fewer_messages_for_each_slot_than_telling_everyone(world):
+    figures = list(waves.compare(world, rounds=1))
+    asked = {"policy": str(waves.CHOSEN), "measure": waves.SAVED}
+    (saved,) = [figure for figure in figures if figure.notes == asked]
+    assert 0 < saved.value < 1
+    assert saved.at_most
 
 
 @pytest.mark.long
