@@ -8,7 +8,9 @@ from tests.benchmarks.report import short
 from tests.benchmarks.subjects.waves import CHANCE, LATE, MESSAGES, SAVED, TAKEN, THUMB
 
 COLUMNS = (MESSAGES, SAVED, TAKEN, LATE, CHANCE, THUMB)
-WIDTH, HEIGHT, LEFT, BOTTOM, EDGE = 640, 360, 60, 50, 20
+WIDTH, HEIGHT, LEFT, BOTTOM, EDGE = 640, 420, 60, 50, 30
+# The least that is shown: powers of ten of messages, and the share that came too late.
+FEWEST, LEAST = 1, 0.7
 HEAD = f"""\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"
  font-size="13">
@@ -37,7 +39,7 @@ def table(values: Measured) -> str:
 
 def draw(values: Measured) -> str:
     """Messages to the right, by powers of ten; those that came too late upwards, of all."""
-    powers = range(6)
+    powers = range(FEWEST, 6)
     points = {name: (each[MESSAGES], each[LATE]) for name, each in values.items()}
     return "\n".join((HEAD, *_scales(powers), *_points(points), "</svg>\n"))
 
@@ -45,15 +47,16 @@ def draw(values: Measured) -> str:
 def _scales(powers: range) -> Iterator[str]:
     for power in powers:
         yield _text(_x(10.0**power), HEIGHT - 25, f"{10**power:,}", "middle")
-    for tenths in range(0, 11, 2):
-        height = _y(tenths / 10)
+    for hundredths in range(round(LEAST * 100), 101, 10):
+        height = _y(hundredths / 100)
         yield f'<path d="M{LEFT} {height:.1f}H{WIDTH - EDGE}" stroke="#ccc"/>'
-        yield _text(LEFT - 8, height + 4, f"{tenths * 10}%", "end")
+        yield _text(LEFT - 8, height + 4, f"{hundredths}%", "end")
     yield _text(WIDTH / 2, HEIGHT - 6, f"{MESSAGES}; upwards: {LATE}", "middle")
 
 
 def _points(points: Mapping[str, tuple[float, float]]) -> Iterator[str]:
-    for number, (name, (messages, late)) in enumerate(points.items()):
+    by_height = sorted(points.items(), key=lambda point: point[1][1])
+    for number, (name, (messages, late)) in enumerate(by_height):
         x, y = _x(messages), _y(late)
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#0b4f4a"/>'
         # Names of neighbours stand on either side of their points.
@@ -66,8 +69,8 @@ def _text(x: float, y: float, said: str, anchor: str) -> str:
 
 
 def _x(messages: float) -> float:
-    return LEFT + (WIDTH - LEFT - EDGE) * math.log10(messages) / 5
+    return LEFT + (WIDTH - LEFT - EDGE) * (math.log10(messages) - FEWEST) / 4
 
 
 def _y(share: float) -> float:
-    return EDGE + (HEIGHT - BOTTOM - EDGE) * (1 - share)
+    return EDGE + (HEIGHT - BOTTOM - EDGE) * (1 - max(share, LEAST)) / (1 - LEAST)
