@@ -11,9 +11,14 @@ from django.db import transaction
 from accounts.models import Booking, User
 from audit.trail import record
 from centers.models import Center, Rule
-from centers.nations import ALL, Nation
+from centers.nations import ALL, SETS, Nation
 from centers.rules import Rulebook
-from centers.working_days import first_day_after_wait, last_day_of_pass, last_day_to_change
+from centers.working_days import (
+    first_day_after_wait,
+    first_test_to_change,
+    last_day_of_pass,
+    last_day_to_change,
+)
 
 DAY = timedelta(days=1)
 # Tests are booked months ahead; what lies beyond is a slip in the year.
@@ -60,6 +65,17 @@ def changes_left(booking: Booking, rules: Rulebook, today: date) -> int | None:
     return max(most - booking.changes_used, 0)
 
 
+def first_changeable(test_type: str, rules: Rulebook, today: date) -> dict[frozenset[Nation], date]:
+    """By a centre's nations, the earliest booked test that can still be changed today.
+
+    Empty where no rule says.
+    """
+    notice = rules.number(NOTICE[Booking.TestType(test_type)], today)
+    if notice is None:
+        return {}
+    return {each: first_test_to_change(today, notice=notice, nations=each) for each in SETS}
+
+
 def theory_ends(user: User, rules: Rulebook, today: date) -> date | None:
     """The last day on which the learner's theory pass counts, None where they haven't said."""
     years = rules.number(Rule.Key.THEORY_PASS, today)
@@ -87,12 +103,16 @@ def save_booking(
     first_center: Center | None,
     changes_used: int | None,
 ) -> Booking:
-    """Keep what the learner says of their test of a type, in place of what they said before."""
+    """Keep what the learner says of their test of a type, in place of what they said before.
+
+    What is being sent to the learner is waited for; after this it is asked for again.
+    """
     values: dict[str, object] = {
         "date": day, "time": clock, "center": center, "first_center": first_center,
         "changes_used": changes_used,
     }  # fmt: skip
     with transaction.atomic():
+        User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         booking, is_new = Booking.objects.select_for_update(of=("self",)).get_or_create(
             user=user, test_type=test_type, defaults=values
         )
@@ -134,13 +154,16 @@ def _last_day(booking: Booking, rules: Rulebook, today: date) -> date | None:
     if booking.date is None:
         return None
     key = NOTICE[Booking.TestType(booking.test_type)]
-    nations = booking.center.nations if booking.center else ALL
-    last = _last_day_by(booking.date, rules.number(key, today), nations)
-    for begins in rules.begins(key, after=today, until=last):
-        stricter = _last_day_by(booking.date, rules.number(key, begins), nations)
-        last = min(last, max(stricter, begins - DAY))
+    last = _last_day_by(booking, rules.number(key, today))
+    for begins in rules.begins(key, after=today, until=last or booking.date):
+        if coming := _last_day_by(booking, rules.number(key, begins)):
+            coming = max(coming, begins - DAY)
+            last = min(last, coming) if last else coming
     return last
 
 
-def _last_day_by(day: date, notice: int | None, nations: frozenset[Nation]) -> date:
-    return last_day_to_change(day, notice=notice or 0, nations=nations)
+def _last_day_by(booking: Booking, notice: int | None) -> date | None:
+    if booking.date is None or notice is None:
+        return None
+    nations = booking.center.nations if booking.center else ALL
+    return last_day_to_change(booking.date, notice=notice, nations=nations)

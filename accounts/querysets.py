@@ -1,5 +1,6 @@
 """Reading saved searches and bookings."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -52,4 +53,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def of(self, user: "User") -> "BookingQuerySet":
         """One learner's own, with their centres."""
-        return self.filter(user=user).select_related("center", "first_center")
+        return self.of_users([user.pk])
+
+    def of_users(self, ids: Iterable[int]) -> "BookingQuerySet":
+        """Those of several learners, with their centres."""
+        return self.filter(user__in=list(ids)).select_related("center", "first_center")

@@ -13,6 +13,7 @@ from alerts.matching.match import Matched, match_in_chunks
 from alerts.matching.reach import settle_reach
 from alerts.searches.ending_mails import send_ending_mails
 from alerts.searches.passed import end_passed_searches
+from alerts.searches.resting import note_resting
 from alerts.watching.canary import watch
 
 logger = logging.getLogger(__name__)
@@ -68,8 +69,9 @@ def verify_sample() -> None:
 
 @shared_task
 def end_searches() -> None:
-    """End the searches whose windows have all passed."""
+    """End the searches whose windows have all passed; then find those that rest, of the others."""
     ended = end_passed_searches()
+    note_resting()
     if ended:
         logger.info("searches ended=%d", ended)
 

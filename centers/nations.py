@@ -23,6 +23,9 @@ BORDER = dict.fromkeys(("DG", "TD"), frozenset({Nation.ENGLAND, Nation.SCOTLAND}
     ("CH", "HR", "LD", "LL", "NP", "SY"), frozenset({Nation.ENGLAND, Nation.WALES})
 )
 
+# All that a centre's nations can be.
+SETS = frozenset({ALL, *(frozenset({each}) for each in Nation), *BORDER.values()})
+
 
 def nations_of_area(postcode: str) -> frozenset[Nation]:
     """The nation of a postcode's area (its first letters), or both of an area that has two.

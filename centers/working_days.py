@@ -60,6 +60,38 @@ def last_day_of_pass(passed_on: date, *, years: int) -> date:
     return same.replace(year=same.year + years) - DAY
 
 
+# What follows asks the three above the other way round: many bookings or learners are compared
+# with one such day, and only these functions know the rules.
+
+
+@lru_cache(maxsize=256)
+def first_test_to_change(day: date, *, notice: int, nations: frozenset[Nation]) -> date:
+    """The earliest day of a test that can still be changed on `day` without losing the fee."""
+    later = (day + DAY * n for n in count())
+    return next(
+        each for each in later if last_day_to_change(each, notice=notice, nations=nations) >= day
+    )
+
+
+@lru_cache(maxsize=2048)
+def last_failure_before(test_day: date, *, wait: int, nations: frozenset[Nation]) -> date:
+    """The latest day of a failed test after which one may try again on `test_day`."""
+    earlier = (test_day - DAY * n for n in count())
+    return next(
+        each
+        for each in earlier
+        if first_day_after_wait(each, wait=wait, nations=nations) <= test_day
+    )
+
+
+@lru_cache(maxsize=2048)
+def first_pass_for(test_day: date, *, years: int) -> date:
+    """The earliest day of a theory pass that still counts on `test_day`."""
+    since = test_day - DAY * (366 * years + 2)
+    later = (since + DAY * n for n in count())
+    return next(each for each in later if last_day_of_pass(each, years=years) >= test_day)
+
+
 def _count(start: date, days: int, *, step: timedelta, counts: Callable[[date], bool]) -> date:
     """The day on which the last of so many days is counted, going from `start` (not counted)."""
     day = start

@@ -991,6 +991,7 @@ CREATE TABLE public.alerts_searchending (
     accepted_at timestamp with time zone,
     search_id integer NOT NULL,
     user_id integer NOT NULL,
+    booked_for date,
     CONSTRAINT search_ending_accepted_at CHECK ((((accepted_at IS NOT NULL) AND ((state)::text = 'accepted'::text)) OR ((NOT ((state)::text = 'accepted'::text)) AND (accepted_at IS NULL)))),
     CONSTRAINT search_ending_held_while_sending CHECK (((((state)::text = 'sending'::text) AND (token IS NOT NULL)) OR ((NOT ((state)::text = 'sending'::text)) AND (token IS NULL)))),
     CONSTRAINT search_ending_state CHECK (((state)::text = ANY ((ARRAY['pending'::character varying, 'sending'::character varying, 'accepted'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[])))
@@ -2105,6 +2106,8 @@ CREATE INDEX roles_permissions_role_id_e913de52 ON public.roles_permissions USIN
 CREATE INDEX roles_role_name_2c8c2fcd_like ON public.roles USING btree (role_name varchar_pattern_ops);
 
 CREATE INDEX search_endings_due ON public.alerts_searchending USING btree (next_attempt_at) WHERE ((state)::text = ANY ((ARRAY['pending'::character varying, 'sending'::character varying])::text[]));
+
+CREATE UNIQUE INDEX search_rests_once ON public.alerts_searchending USING btree (user_id, booked_for) WHERE (booked_for IS NOT NULL);
 
 CREATE INDEX slots_feedbatch_decided_by_id_d25300ce ON public.slots_feedbatch USING btree (decided_by_id);
 

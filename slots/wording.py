@@ -145,8 +145,12 @@ def day(value: date) -> str:
 
 def brief_moment(value: date, start: time | datetime) -> str:
     """`Wed 16 Dec, 12:08`."""
-    weekday, month = WEEKDAYS[value.weekday()][:3], MONTHS[value.month - 1][:3]
-    return f"{weekday} {value.day} {month}, {clock(start)}"
+    return f"{short_day(value)}, {clock(start)}"
+
+
+def short_day(value: date) -> str:
+    """`Wed 16 Dec`."""
+    return f"{WEEKDAYS[value.weekday()][:3]} {value.day} {MONTHS[value.month - 1][:3]}"
 
 
 def day_of_month(value: date) -> str:

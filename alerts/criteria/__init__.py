@@ -6,6 +6,13 @@ add one: a module here and its line in CRITERIA, the column of the saved search 
 migration, its fields' place in `alerts/search_form.html`, the canary's own reading, and a test.
 """
 
+from alerts.criteria.bookable import (
+    AllowedCenter,
+    ChangesLeft,
+    LastDayToChange,
+    Retake,
+    TheoryPass,
+)
 from alerts.criteria.criterion import Criterion
 from alerts.criteria.days import Dates, Weekdays
 from alerts.criteria.days_ahead import Earlier, Notice
@@ -18,19 +25,12 @@ TEST_TYPE, PLACE = TestType(), Place()
 # In the order in which a promise says them.
 CRITERIA: tuple[Criterion, ...] = (
     TEST_TYPE, PLACE, Dates(), Weekdays(), ExcludedDates(), Times(), Earlier(), Notice(),
+    TheoryPass(), Retake(), ChangesLeft(), LastDayToChange(), AllowedCenter(),
 )  # fmt: skip
 COLUMNS = tuple(column for criterion in CRITERIA for column in criterion.columns)
 FIELDS = {name: field for criterion in CRITERIA for name, field in criterion.fields.items()}
 
 # Whether a slot fits a search, wherever its centre is.
 FITS = " AND ".join(criterion.fits for criterion in CRITERIA if criterion is not PLACE)
-# Whether it does as the search is now; `search`, `slot` and `center` are the stored rows.
-STILL_FITS = f"""(
-    SELECT {PLACE.fits} AND {FITS}
-      FROM (SELECT slot.test_type, slot.date, slot.time,
-                   extract(isodow FROM slot.date)::smallint AS weekday,
-                   (statement_timestamp() AT TIME ZONE 'Europe/London')::date AS today) slot,
-           (SELECT search.*, ARRAY (
-                   SELECT center_id FROM userpreferences_centers
-                    WHERE search_id = search.preference_id) AS centers) search
-)"""  # noqa: S608 - put together from constants
+# Whether the learner, by what they say of their tests, can take it.
+FITS_LEARNER = " AND ".join(criterion.fits for criterion in CRITERIA if criterion.is_of_learner)

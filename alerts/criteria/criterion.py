@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from accounts.learners import Learner
 from accounts.models import SavedSearch
 from slots.models import Slot
 
@@ -23,11 +24,13 @@ class Seen:
     """A slot with its centre as matching saw it.
 
     `today` is the London date of that moment; `miles` is None where the way was not measured.
+    `learner` is what the searches' owner says of their tests, by the rules of that day.
     """
 
     slot: Slot
     today: date
     miles: float | None
+    learner: Learner
 
 
 class Criterion:
@@ -35,9 +38,11 @@ class Criterion:
 
     `columns` are the columns of `userpreferences` that it is stored in, and all that the methods
     below read of a search: a message reads no others. `fits` is its SQL: `search` is the
-    search's row, `slot` the slot's with its ISO `weekday` and the London date `today`. What a
-    search doesn't say is null or empty, and restricts nothing. `rule` says for staff what holds
-    when a slot fits. `fields` are those that the form of a search of slots doesn't have already.
+    search's row, `slot` the slot's with its ISO `weekday`, the London date `today` and what
+    `with_terms` adds, `booking` the learner's of that type. What a search doesn't say is null or
+    empty, and restricts nothing. `rule` says for staff what holds when a slot fits. One that
+    `is_of_learner` depends on what the learner says of their tests, not on the search alone.
+    `fields` are those that the form of a search of slots doesn't have already.
     """
 
     name: ClassVar[str]
@@ -45,6 +50,7 @@ class Criterion:
     fits: ClassVar[str]
     rule: ClassVar[str]
     fields: ClassVar[Mapping[str, forms.Field]] = {}
+    is_of_learner: ClassVar[bool] = False
 
     @property
     def told_from(self) -> Sequence[str]:
@@ -60,7 +66,10 @@ class Criterion:
         return {column: getattr(search, column) for column in self.columns}
 
     def faults(self, values: Mapping[str, Any]) -> Iterator[Fault]:
-        """What no field can judge by itself; a field that is wrong has no value."""
+        """What no field can judge by itself; a field that is wrong has no value.
+
+        `has_booking` among the values says whether the learner has told us of a test.
+        """
         yield from ()
 
     def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:

@@ -32,13 +32,18 @@ def is_to_come(value: date) -> None:
 
 
 class Earlier(Criterion):
-    """So many days before the test that the learner has booked, at least one."""
+    """So many days before the test that the learner has booked, at least one.
+
+    The booking of the slot's type says which day that is, where it says one; else the search.
+    """
 
     name = "earlier"
     columns = ("current_test_date", "min_days_earlier")
     fits = """COALESCE(
-        slot.date <= search.current_test_date - GREATEST(search.min_days_earlier, 1), true)"""
+        slot.date <= COALESCE(booking.date, search.current_test_date)
+                     - GREATEST(search.min_days_earlier, 1), true)"""
     rule = "It is early enough before the present test"
+    is_of_learner = True
     fields: ClassVar = {
         "current_test_date": forms.DateField(
             label="Date of the test you have booked", required=False, widget=DateInput,
@@ -51,7 +56,7 @@ class Earlier(Criterion):
     def faults(self, values: Mapping[str, Any]) -> Iterator[Fault]:
         """Days before no test at all, and days that begin with that test."""
         booked, first = values.get("current_test_date"), values.get("date_from")
-        if values.get("min_days_earlier") and not booked:
+        if values.get("min_days_earlier") and not booked and not values["has_booking"]:
             yield "current_test_date", "Enter the date of the test that you have booked"
         if booked and first and first >= booked:
             yield "date_from", "The first day has to lie before the test you have booked"
@@ -65,10 +70,11 @@ class Earlier(Criterion):
 
     def evidence(self, search: SavedSearch, seen: Seen) -> str:
         """The slot's date, and how many days before which test."""
-        if search.current_test_date is None:
+        booking = seen.learner.booking(seen.slot.test_type)
+        present = (booking and booking.date) or search.current_test_date
+        if present is None:
             return "no present test"
         ahead = max(search.min_days_earlier or 1, 1)
-        present = search.current_test_date
         return f"{seen.slot.date}; present test {present}, at least {ahead} days earlier"
 
 

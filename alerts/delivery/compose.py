@@ -12,6 +12,7 @@ from alerts.channels.email import seal
 from alerts.delivery.claim import Claimed
 from alerts.delivery.unsent import put_back
 from alerts.messages.content import Content, Listing
+from alerts.messages.following import Known, read_known
 from alerts.messages.mails import compose_mail
 from alerts.messages.pushes import compose_push
 from alerts.messages.reasons import Reason, reasons
@@ -52,6 +53,7 @@ class Material:
     """What else the messages of a chunk are made of, by the ids of what it is about."""
 
     reasons: Mapping[int, Reason]
+    known: Known
     subscriptions: Mapping[int, PushSubscription]
 
 
@@ -77,6 +79,7 @@ def _material(wanted: Sequence[tuple[Claimed, Content]]) -> Material:
     mailed = [content for claimed, content in wanted if claimed.subscription_id is None]
     pushed = {claimed.subscription_id for claimed, _ in wanted} - {None}
     return Material(
+        known=read_known([content for _, content in wanted]),
         reasons=reasons({number for content in mailed for number in content.search_ids}),
         subscriptions=PushSubscription.objects.only(*PUSHED_WITH).in_bulk(pushed),
     )
@@ -92,12 +95,14 @@ def _message(claimed: Claimed, content: Content, material: Material) -> Message 
 
 
 def _compose(claimed: Claimed, content: Content, material: Material) -> Message:
+    found = material.known.follows(content)
     if claimed.subscription_id is not None:
         subscription = material.subscriptions[claimed.subscription_id]
         return compose_push(
             claimed.notification_id,
             subscription,
             content.listings,
+            found,
             last_of=content.last_of,
         )
     mail = compose_mail(
@@ -105,6 +110,7 @@ def _compose(claimed: Claimed, content: Content, material: Material) -> Message:
         number=claimed.message_id,
         recipient=content.recipient,
         listings=content.listings,
+        follows=found,
         reasons={number: material.reasons[number] for number in content.search_ids},
         last_of=content.last_of,
     )

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.prepared import fetch_prepared
-from alerts.criteria import STILL_FITS
 from alerts.delivery.claim import Claimed, lock_claimed, postpone
 from alerts.delivery.retries import MOST_DOUBTS, MOST_STARTS
 from alerts.delivery.unsent import end_alerts, hold_until, leave_to_mail, stop
+from alerts.matching.asking_again import ask_again
 from alerts.messages.content import Content, Listing, Recipient
 from alerts.models import Delivery, UnsentReason, UserAlert
 
@@ -50,10 +50,9 @@ SELECT id FROM slots_slotopening
  ORDER BY id FOR SHARE SKIP LOCKED
 """
 # A second push of the same notification counts what the first has sent as well, and so does an
-# email beside them. The searches are
-# those that were locked, told once more so that no plan reads all there are. What they ask for is
-# asked again of those that were changed since matching, or so shortly before that it may not have
-# seen it.
+# email beside them. The searches are those that were locked, told once more so that no plan reads
+# all there are. `is_changed` are those that were changed since matching, or so shortly before that
+# it may not have seen it: they, their learner, what the learner has booked, or the day.
 READ = f"""
 SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening_id, alert.miles,
        slot.slot_id, slot.test_type, slot.date, slot.time,
@@ -63,9 +62,12 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
        CASE WHEN search.preference_id IS NULL THEN '{UnsentReason.SEARCH_DELETED}'
             WHEN NOT search.is_active THEN '{UnsentReason.SEARCH_ENDED}'
             WHEN search.paused_until > clock_timestamp() THEN '{UnsentReason.SEARCH_PAUSED}'
-            WHEN search.updated_at > alert.created_at - interval '1 minute'
-             AND {STILL_FITS} IS NOT TRUE THEN '{UnsentReason.SEARCH_CHANGED}'
-       END, alert.wave, wave.told_so_far, search.name
+       END,
+       greatest(search.updated_at, person.updated_at, booking.updated_at)
+           > alert.created_at - interval '1 minute'
+       OR (alert.created_at AT TIME ZONE 'Europe/London')::date
+           < (clock_timestamp() AT TIME ZONE 'Europe/London')::date,
+       alert.wave, wave.told_so_far, search.name
   FROM useralerts alert
   JOIN drivingtestslots slot ON slot.slot_id = alert.slot_id
   JOIN dvsa_test_centers center ON center.center_id = slot.center_id
@@ -79,6 +81,9 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
   LEFT JOIN slots_source source ON source.id = slot.source_id
   LEFT JOIN userpreferences search
     ON search.preference_id = alert.preference_id AND search.preference_id = ANY (%(searches)s)
+  JOIN users person ON person.user_id = alert.user_id
+  LEFT JOIN accounts_booking booking
+    ON booking.user_id = alert.user_id AND booking.test_type = slot.test_type
  WHERE alert.notification_id = ANY (%(notifications)s)
    AND (alert.state = 'waiting' OR (alert.state = 'sent' AND (
            %(channel)s::text = 'push' OR EXISTS (
@@ -119,7 +124,17 @@ def lock_and_read(notification_ids: Sequence[int], channel: str) -> dict[int, Co
     )
     values["searches"] = sorted(locked.searches)
     listings = [Listing(*row) for row in fetch_prepared(READ, values)]
-    return _by_notification(recipients, listings, locked)
+    return _by_notification(recipients, _asked_again(listings), locked)
+
+
+def _asked_again(listings: list[Listing]) -> list[Listing]:
+    """With what is no longer wanted since something has changed; no statement where nothing has."""
+    changed = [each.alert_id for each in listings if each.is_changed and not each.unwanted]
+    found = ask_again(changed) if changed else {}
+    return [
+        replace(each, unwanted=found[each.alert_id]) if each.alert_id in found else each
+        for each in listings
+    ]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
-from accounts.models import SavedSearch
+from accounts.bookings import DAY, FURTHEST
+from accounts.models import SavedSearch, User
 from alerts.criteria import COLUMNS, FITS, PLACE
+from alerts.criteria.terms import BOOKING_JOIN, Terms, with_terms
+from audit.clock import database_today
 from centers.models import Center
 
 MOST_COUNTED = 1000
@@ -16,23 +20,25 @@ STORED = [field for field in SavedSearch._meta.concrete_fields if field.column i
 # recorded. Someone who asks for all of the country is not counted to the end.
 COUNT = f"""
 WITH search AS (
-    SELECT {{columns}}, %(centers)s::integer[] AS centers
+    SELECT {{columns}}, %(centers)s::integer[] AS centers, %(user)s::integer AS user_id
 ), center AS (
     SELECT center.center_id FROM dvsa_test_centers center CROSS JOIN search
      WHERE center.is_active
        AND {PLACE.fits}
-), slot AS (
+), opened AS (
     SELECT slot.center_id, slot.test_type, slot.date, slot.time,
            extract(isodow FROM slot.date)::smallint AS weekday,
            (opening.recorded_at AT TIME ZONE 'Europe/London')::date AS today
       FROM slots_slotopening opening
       JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
+      JOIN center ON center.center_id = slot.center_id
      WHERE opening.recorded_at >= %(since)s AND opening.quiet IS NULL
+), slot AS NOT MATERIALIZED ({with_terms("opened")}
 )
 SELECT count(*) FROM (
     SELECT FROM slot
-      JOIN center ON center.center_id = slot.center_id
      CROSS JOIN search
+{BOOKING_JOIN}
      WHERE {FITS}
      LIMIT %(most)s
 ) fitting
@@ -40,12 +46,17 @@ SELECT count(*) FROM (
 
 
 def openings_fitting(
-    search: SavedSearch, *, since: datetime, centers: Collection[Center] = ()
+    search: SavedSearch,
+    *,
+    since: datetime,
+    centers: Collection[Center] = (),
+    user: User | None = None,
 ) -> int:
     """How many openings recorded from `since` (aware) on a search would have been told of.
 
-    The search need not be stored, and `centers` are what it chooses; its radius and the types
-    of its fields are as a form cleans them. Whether a slot has been taken since doesn't count.
+    The search need not be stored, `centers` are what it chooses, and `user` is whose it will be;
+    its radius and the types of its fields are as a form cleans them. Whether a slot has been
+    taken since doesn't count.
     Beyond MOST_COUNTED it is not counted on: MOST_COUNTED + 1 stands for all that is more.
     """
     values: dict[str, Any] = {
@@ -53,12 +64,22 @@ def openings_fitting(
         for field in STORED
     } | {
         "centers": [center.pk for center in centers],
+        "user": user and user.pk,
         "since": since,
         "most": MOST_COUNTED + 1,
     }
+    values |= _terms_since(since)
     columns = ", ".join(
         f"%({field.attname})s::{field.db_type(connection)} AS {field.column}" for field in STORED
     )
     with connection.cursor() as cursor:
         cursor.execute(COUNT.replace("{columns}", columns), values)
         return cursor.fetchone()[0]
+
+
+def _terms_since(since: datetime) -> dict[str, Any]:
+    """Of every day since then, for every date that a slot may have been on."""
+    first, today = timezone.localdate(since), database_today()
+    days = (today - first).days + 1
+    dates = [first + DAY * n for n in range(days + FURTHEST.days)]
+    return Terms.read().values(days=dates[:days], dates=dates)

@@ -3,14 +3,16 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from alerts import config
+from alerts.criteria.terms import Terms
 from alerts.matching import match_sql
 from alerts.matching.waves import RULE, Turn
 from alerts.models import UnsentReason, UserAlert, Wave
@@ -109,7 +111,7 @@ def _match_chunk(now: datetime | None) -> Matched:
 
 @transaction.atomic
 def _match_once(now: datetime | None) -> Matched:
-    matched = Matched()
+    matched, terms = Matched(), Terms.read()
     with connection.cursor() as cursor:
         cursor.execute(match_sql.PLANNING)
         cursor.execute(match_sql.TAKE_TURNS)
@@ -117,7 +119,7 @@ def _match_once(now: datetime | None) -> Matched:
             claimed = _claim(cursor, now)
             if claimed is None:
                 break
-            alerts = _tell(cursor, claimed)
+            alerts = _tell(cursor, claimed, terms)
             matched += Matched(claimed.wave == 1, claimed.wave > 1, alerts)
     return matched
 
@@ -131,10 +133,16 @@ def _claim(cursor: CursorWrapper, now: datetime | None) -> Claimed | None:
     return None
 
 
-def _tell(cursor: CursorWrapper, claimed: Claimed) -> int:
+def _tell(cursor: CursorWrapper, claimed: Claimed, terms: Terms) -> int:
     """Write the alerts of everyone, or of the wave whose turn it is. Returns how many."""
     turn = Turn(claimed.wave, claimed.drawn_at, claimed.now)
-    values = {"opening": claimed.id, "now": claimed.drawn_at, "told_at": claimed.now, **VALUES}
+    asked = terms.values(
+        days=[timezone.localdate(claimed.drawn_at)],
+        dates=[timezone.localdate(claimed.now) + timedelta(days=claimed.days_away)],
+    )
+    values = {
+        "opening": claimed.id, "now": claimed.drawn_at, "told_at": claimed.now, **VALUES, **asked,
+    }  # fmt: skip
     is_soon = claimed.days_away < config.WAVES_MIN_DAYS.value()
     if claimed.wave == 1 and (turn.most is None or is_soon):
         cursor.execute(match_sql.WRITE_ALL[claimed.is_reach_pending], values)

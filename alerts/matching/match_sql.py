@@ -5,6 +5,7 @@ answered by Reach.
 """
 
 from alerts.criteria import FITS
+from alerts.criteria.terms import BOOKING_JOIN, with_terms
 
 # Whether a stored search was looking when the opening came; `now` is when matching came to it.
 LOOKS = {
@@ -56,7 +57,7 @@ CLAIM_DUE_WAVE = _CLAIM.format(
 # last: among the conditions of a search, the planner would count the hashing for each row.
 def _fitting(reach: str) -> str:
     return f"""
-WITH slot AS (
+WITH opened AS (
     SELECT opening.id AS opening_id, opening.recorded_at, slot.slot_id, slot.center_id,
            slot.test_type, slot.date, slot.time,
            extract(isodow FROM slot.date)::smallint AS weekday,
@@ -65,6 +66,7 @@ WITH slot AS (
       JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
      WHERE opening.id = %(opening)s
        AND (slot.available AND slot_start(slot.date, slot.time) > %(told_at)s OR NOT %(telling)s)
+), slot AS MATERIALIZED ({with_terms("opened")}
 ), enough AS (
     SELECT alert.user_id
       FROM useralerts alert JOIN slot ON slot.slot_id = alert.slot_id
@@ -80,6 +82,7 @@ WITH slot AS (
       FROM slot
       JOIN {reach} reach ON reach.center_id = slot.center_id
       JOIN userpreferences search ON search.preference_id = reach.search_id
+{BOOKING_JOIN}
      WHERE {LOOKING}
        AND {FITS}
        AND NOT EXISTS (SELECT FROM users

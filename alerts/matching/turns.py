@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
+from alerts.criteria.terms import Terms
 from alerts.matching import match_sql
 from alerts.matching.match import VALUES
 from alerts.matching.waves import wave_of
@@ -52,12 +54,13 @@ class Turn:
 def turn_of(user: User, opening: SlotOpening) -> Turn | None:
     """Draw again, with the searches as they are now; None for who isn't in it."""
     last = opening.waves.order_by("-number").first()
-    if last is None:
+    if last is None or opening.matched_at is None:
         return None
+    day = timezone.localdate(opening.matched_at)
     values = VALUES | {
         "opening": opening.pk, "now": opening.matched_at, "told_at": opening.matched_at,
         "telling": False, "seed": str(opening.seed), "user": user.pk,
-    }  # fmt: skip
+    } | Terms.read().values(days=[day], dates=[opening.slot.date])  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(match_sql.PLACE, values)
         row = cursor.fetchone()

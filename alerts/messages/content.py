@@ -29,8 +29,10 @@ class Listing:
     """One alert's slot, and what the learner calls the search that it fits.
 
     Date and time are Europe/London, `miles` is None where not measured, `seconds_left` until
-    the slot's start by the database's clock. Of a slot that is told in waves, `wave` is the
-    learner's, counted from 1, and `told_so_far` how many had been told with it.
+    the slot's start by the database's clock. `unwanted` says why it is not to be told, and
+    `is_changed` that something has changed which may be a reason. Of a slot that is told in
+    waves, `wave` is the learner's, counted from 1, and `told_so_far` how many had been told with
+    it.
     """
 
     notification_id: int
@@ -52,6 +54,7 @@ class Listing:
     seconds_left: float
     is_open: bool
     unwanted: str | None
+    is_changed: bool
     wave: int | None = None
     told_so_far: int | None = None
     search_name: str | None = None

@@ -11,9 +11,11 @@ from accounts.mail.headers import message_id
 from alerts.channels.email import Mail
 from alerts.messages import links
 from alerts.messages.content import Listing, Recipient
+from alerts.messages.following import general
 from alerts.messages.headline import headline, kind_of
 from alerts.messages.reasons import Reason
 from alerts.messages.rendering import render
+from alerts.taking import Follows
 from alerts.wording import turn
 from audit.text import counted
 from slots.wording import at, clock, day, last_seen
@@ -43,6 +45,7 @@ class SlotWords:
     turn: str
     not_for_me_url: str
     whom: str
+    follows: list[str]
 
 
 def compose_mail(
@@ -51,16 +54,17 @@ def compose_mail(
     number: UUID,
     recipient: Recipient,
     listings: Sequence[Listing],
+    follows: Sequence[Follows],
     reasons: Mapping[int, Reason],
     last_of: int | None = None,
 ) -> Mail:
     """The mail in text and HTML for these slots, soonest first; `reasons` by search.
 
-    The `number` makes its Message-ID, the same at every try. Of the last message of a day
-    `last_of` is how many a day are allowed.
+    `follows` says for each slot what follows from taking it. The `number` makes its Message-ID,
+    the same at every try. Of the last message of a day `last_of` is how many a day are allowed.
     """
     unsubscribe = links.unsubscribe_url(user_id=recipient.user_id, search_ids=list(reasons))
-    context = _slots(listings) | {
+    context = _slots(listings, follows) | {
         "alert_url": links.alert_page_url(notification_id),
         "got_a_test_url": links.got_a_test_url(user_id=recipient.user_id),
         "unsubscribe_url": unsubscribe,
@@ -99,17 +103,19 @@ def for_whom(listing: Listing) -> str:
     return f"For {listing.search_name}" if listing.search_name else ""
 
 
-def _slots(listings: Sequence[Listing]) -> dict[str, Any]:
+def _slots(listings: Sequence[Listing], follows: Sequence[Follows]) -> dict[str, Any]:
+    listed = list(zip(listings, follows, strict=True))[:MOST_LISTED]
     return {
         "preheader": preheader(listings),
-        "listings": [_words(each) for each in listings[:MOST_LISTED]],
+        "listings": [_words(*each) for each in listed],
+        "follows": general(follows),
         "more": max(len(listings) - MOST_LISTED, 0),
         "simulated": any(each.is_simulated for each in listings),
         "official": _official(listings),
     }
 
 
-def _words(listing: Listing) -> SlotWords:
+def _words(listing: Listing, found: Follows) -> SlotWords:
     return SlotWords(
         day=day(listing.date),
         time=clock(listing.time),
@@ -123,6 +129,7 @@ def _words(listing: Listing) -> SlotWords:
         turn=turn(listing.wave, listing.told_so_far),
         not_for_me_url=links.not_for_me_url(listing.alert_id),
         whom=for_whom(listing),
+        follows=[*found.obstacles, *found.of_this],
     )
 
 

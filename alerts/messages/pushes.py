@@ -11,6 +11,7 @@ from alerts.messages.content import Listing
 from alerts.messages.headline import headline, kind_of
 from alerts.messages.mails import for_whom
 from alerts.models import PushSubscription
+from alerts.taking import Follows
 from alerts.wording import turn
 from slots.wording import clock, day, last_seen
 
@@ -26,20 +27,25 @@ def compose_push(
     notification_id: int,
     subscription: PushSubscription,
     listings: Sequence[Listing],
+    follows: Sequence[Follows],
     *,
     last_of: int | None = None,
 ) -> SealedPush:
     """The push of a notification to one browser for these slots, soonest first.
 
-    Of the last message of a day `last_of` is how many a day are allowed.
-    ValueError for unusable keys.
+    `follows` says for each what follows from taking it. Of the last message of a day `last_of` is
+    how many a day are allowed. ValueError for unusable keys.
     """
     push = Push(
         endpoint=subscription.endpoint,
         p256dh=subscription.p256dh,
         auth=subscription.auth,
         payload=payload(
-            notification_id, listings, renew=key_to_renew_with(subscription), last_of=last_of
+            notification_id,
+            listings,
+            follows,
+            renew=key_to_renew_with(subscription),
+            last_of=last_of,
         ),
         ttl=int(min(max(each.seconds_left for each in listings), LONGEST_TTL)),
         topic=f"n{notification_id}",
@@ -57,16 +63,19 @@ def key_to_renew_with(subscription: PushSubscription) -> dict[str, str]:
 def payload(
     notification_id: int,
     listings: Sequence[Listing],
+    follows: Sequence[Follows],
     *,
     renew: Mapping[str, str],
     last_of: int | None = None,
 ) -> bytes:
     """What the browser shows: title, text, where a tap leads; as many slots as fit."""
-    lines = [_line(each) for each in listings[:MOST_LISTED]]
+    listed = zip(listings[:MOST_LISTED], follows, strict=False)
+    lines = [_line(listing, found.short_of_this) for listing, found in listed]
+    ends = [*filter(None, dict.fromkeys(each.short_of_any for each in follows)), *_last(last_of)]
     while True:
         encoded = shown_as(
             title=f"{headline(listings)}: {kind_of(listings)}",
-            body="\n".join(lines + _rest(len(listings) - len(lines)) + _last(last_of)),
+            body="\n".join([*lines, *_rest(len(listings) - len(lines)), *ends]),
             url=links.alert_page_url(notification_id),
             tag=f"alert-{notification_id}",
             renew=renew,
@@ -105,12 +114,13 @@ def shown_as(
     return json.dumps(said, ensure_ascii=False).encode()
 
 
-def _line(listing: Listing) -> str:
+def _line(listing: Listing, found: str) -> str:
     whom = f". {for_whom(listing)}" if listing.search_name else ""
     miles = "" if listing.miles is None else f", {listing.miles:.1f} miles"
     moment = f"{day(listing.date)} {clock(listing.time)}"
+    then = f". {found}" if found else ""
     told = turn(listing.wave, listing.told_so_far)
-    said = f"{moment}, {listing.center[:60]}{miles}{whom}{_seen(listing)}"
+    said = f"{moment}, {listing.center[:60]}{miles}{whom}{then}{_seen(listing)}"
     return f"{said}. {told}" if told else said
 
 

@@ -1,4 +1,4 @@
-"""Searches that have ended by themselves, and the one mail that says so."""
+"""Searches that have ended or rest by themselves, and the one mail that says so."""
 
 from typing import ClassVar
 
@@ -14,7 +14,9 @@ class SearchEnding(models.Model):
     """A search whose windows had all passed: that it ended, and how far its mail has come.
 
     `tells_until` was the last day on which it could have told of a slot; for the same one it
-    ends only once. All times are the database's, and states mean what a delivery's do.
+    ends only once. Where `booked_for` is set it only rests, since the test that its learner has
+    booked for that day can no longer be changed: each learner hears of that once. All times are
+    the database's, and states mean what a delivery's do.
     """
 
     class State(models.TextChoices):
@@ -30,6 +32,7 @@ class SearchEnding(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="endings")
     tells_until = models.DateField()
+    booked_for = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(db_default=Now())
     state = models.CharField(max_length=10, choices=State, db_default=State.PENDING)
     next_attempt_at = models.DateTimeField(
@@ -52,6 +55,10 @@ class SearchEnding(models.Model):
             models.UniqueConstraint(
                 fields=["search", "tells_until"], name="search_ending_once_per_day"
             ),
+            models.UniqueConstraint(
+                fields=["user", "booked_for"], name="search_rests_once",
+                condition=Q(booked_for__isnull=False),
+            ),
             models.CheckConstraint(
                 name="search_ending_state",
                 condition=Q(state__in=["pending", "sending", "accepted", "suppressed", "failed"]),
@@ -66,7 +73,7 @@ class SearchEnding(models.Model):
                 condition=Q(state="accepted", accepted_at__isnull=False)
                 | (~Q(state="accepted") & Q(accepted_at__isnull=True)),
             ),
-        ]
+        ]  # fmt: skip
         indexes: ClassVar = [
             models.Index(
                 fields=["next_attempt_at"],

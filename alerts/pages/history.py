@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import capfirst
 
+from accounts.learners import Learner, read_learners
 from accounts.models import SavedSearch, User
 from alerts.messages.mails import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEORY
 from alerts.models import Delivery, Notification, UnsentReason, UserAlert, Wave
+from alerts.taking import SlotToTake, follows
 from alerts.wording import turn
 from audit.clock import database_now
 from centers.models import Center
@@ -19,6 +22,7 @@ from slots.wording import ago, opened
 PAGE = 25
 METHODS = {SavedSearch.Method.EMAIL: "by email", SavedSearch.Method.PUSH: "to your devices"}
 REASONS: dict[str | None, str] = {
+    UnsentReason.NOT_BOOKABLE: "you could no longer take it by then",
     UnsentReason.OVER_LIMIT: "you had as many messages that day as we send in one day",
     UnsentReason.REFUSED: "your mail server refused the message",
     UnsentReason.RETRIES_USED_UP: "it could not be delivered in several tries",
@@ -37,6 +41,7 @@ class ShownAlert:
 
     alert: UserAlert
     now: datetime
+    learner: Learner
     method: str | None = None
     told_so_far: int | None = None
 
@@ -131,6 +136,13 @@ class ShownAlert:
         return f"Not sent: {REASONS.get(self.alert.state_reason, reason)}"
 
     @property
+    def follows(self) -> list[str]:
+        """What follows from taking it, as a sentence each without its full stop."""
+        slot = self.slot
+        there = SlotToTake(slot.test_type, slot.date, slot.time, slot.center)
+        return follows(self.learner, there).sentences
+
+    @property
     def official(self) -> dict[str, str]:
         """The official service's pages for this kind of test, by what one does there."""
         if self.slot.test_type == Slot.TestType.THEORY:
@@ -178,9 +190,14 @@ def _alerts() -> QuerySet[UserAlert]:
 
 def _shown(alerts: list[UserAlert], now: datetime) -> list[ShownAlert]:
     methods, told = _methods(alerts), _told(alerts)
+    learners = read_learners({each.user_id for each in alerts}, today=timezone.localdate(now))
     return [
         ShownAlert(
-            each, now, methods.get(each.notification_id), told.get((each.opening_id, each.wave))
+            each,
+            now,
+            learners[each.user_id],
+            method=methods.get(each.notification_id),
+            told_so_far=told.get((each.opening_id, each.wave)),
         )
         for each in alerts
     ]

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.learners import Learner, read_learner
 from accounts.limits.pages import limited
 from accounts.models import SavedSearch, User
 from accounts.querysets import SavedSearchQuerySet
@@ -29,8 +30,9 @@ from alerts.pages.forms import PauseForm
 from alerts.searches import saving
 from alerts.searches.form import SavedSearchForm, initial_of
 from alerts.searches.previewing import LOOK_BACK, PREVIEWS, count_fitting
+from alerts.searches.resting import why_resting
 from audit.addresses import client_address
-from audit.clock import database_now
+from audit.clock import database_now, database_today
 from centers.models import Center
 from centers.querysets import CenterQuerySet
 from slots.models import CoveredWeek
@@ -50,8 +52,9 @@ class LearnerRequest(HttpRequest):
 def search_list(request: LearnerRequest) -> HttpResponse:
     """The learner's searches: those that look, those that rest, those that have ended."""
     searches = _own(request).prefetch_related("centers")
+    learner = read_learner(request.user, today=database_today())
     context = {
-        "searches": [_shown(search) for search in searches],
+        "searches": [_shown(search) | _resting(search, learner) for search in searches],
         "got_a_test": got_a_test_path(request.user),
         "mail_refused": is_mail_refused(request.user),
         "lost_devices": PushSubscription.objects.lost_of(request.user),
@@ -78,6 +81,12 @@ def _shown(search: Any) -> dict[str, Any]:
         "paused": search.is_active and bool(search.paused_until and search.paused_until > now),
         "passed": not search.is_active and _has_passed(search, timezone.localdate(now)),
     }
+
+
+def _resting(search: SavedSearch, learner: Learner) -> dict[str, list[str]]:
+    """Why a search that is active tells of nothing as things stand."""
+    is_asked = search.is_active
+    return {"resting": why_resting(search, learner, search.centers.all()) if is_asked else []}
 
 
 def _has_passed(search: Any, today: date) -> bool:
@@ -111,11 +120,12 @@ def _own(request: LearnerRequest) -> SavedSearchQuerySet:
 
 def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
+    learner = _learner(request)
     if not set(SavedSearchForm.base_fields) & set(data):
-        form = SavedSearchForm(initial=initial_of(search) if search else USUAL)
+        form = SavedSearchForm(initial=initial_of(search) if search else USUAL, learner=learner)
         form.offer_centers(search.location if search else None)
         return _ask(request, form, search)
-    form = SavedSearchForm(with_defaults(data))
+    form = SavedSearchForm(with_defaults(data), learner=learner)
     if not form.is_valid():
         return _ask(request, form, search)
     form.offer_centers(form.wish.location)
@@ -124,6 +134,13 @@ def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
     return (
         _save(request, form, search) if request.method == "POST" else _show(request, form, search)
     )
+
+
+def _learner(request: HttpRequest) -> Learner | None:
+    """Whoever is signed in; a visitor has told us of no test."""
+    if not isinstance(request.user, User):
+        return None
+    return read_learner(request.user, today=database_today())
 
 
 def with_defaults(data: QueryDict) -> QueryDict:
@@ -145,10 +162,17 @@ def _show(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | Non
         "search": search,
         "promise": wording.promise(form.wish, centers=names),
         "place": form.cleaned_data["postcode"],
+        "resting": _why_resting(form),
         **_fitting(form),
         "here": request.get_full_path(),
     }
     return render(request, "alerts/search_review.html", context)
+
+
+def _why_resting(form: SavedSearchForm) -> list[str]:
+    if form.learner is None:
+        return []
+    return why_resting(form.wish, form.learner, form.chosen_centers)
 
 
 def _places(search: SavedSearch, chosen: Collection[Center]) -> CenterQuerySet:
@@ -167,7 +191,8 @@ def _fitting(form: SavedSearchForm) -> dict[str, Any]:
     search, chosen = form.wish, form.chosen_centers
     covered = CoveredWeek.objects.at(_places(search, chosen), search.preferred_test_types or [])
     watched = covered.watched_since(since)
-    fitting = count_fitting(search, chosen, since=watched or since)
+    user = form.learner.user if form.learner else None
+    fitting = count_fitting(search, chosen, since=watched or since, user=user)
     return {
         "fitting": fitting,
         "too_many_a_day": _too_many_a_day(search, fitting, days=(now - (watched or since)).days),
@@ -197,7 +222,12 @@ def _save(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | Non
     if _needs_device(saved):
         messages.success(request, "Your search is saved. Now turn on notifications on this device.")
         return redirect("push")
-    messages.success(request, "Your search is saved. We’ll alert you to the next slot that fits.")
+    if _why_resting(form):
+        messages.warning(request, "Your search is saved, but it rests as things stand: see below.")
+    else:
+        messages.success(
+            request, "Your search is saved. We’ll alert you to the next slot that fits."
+        )
     return redirect("search_list")
 
 

@@ -1,4 +1,4 @@
-"""Telling learners by mail, once, that a search of theirs has ended by itself.
+"""Telling learners by mail, once, that a search of theirs has ended or rests by itself.
 
 Never lost and never twice, as alerts are: what is to be sent is a row; it is looked at again and
 marked `sending` before the network is touched, and finished by who holds its token. What its
@@ -8,7 +8,7 @@ sender's death leaves behind is taken up again after the lease, and counted as i
 import logging
 import time
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,7 +16,9 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import DateTimeField, F, Func
 from django.db.models.functions import Now
+from django.urls import reverse
 
+from accounts.learners import read_learner
 from accounts.mail.headers import message_id
 from accounts.models import SavedSearch, User
 from alerts import config, wording
@@ -30,11 +32,18 @@ from alerts.delivery.retries import delay_after
 from alerts.messages import links
 from alerts.messages.rendering import render
 from alerts.models import SearchEnding
+from alerts.searches.resting import why_resting
+from audit.clock import database_today
 from slots.wording import day
 
 logger = logging.getLogger(__name__)
 
 State = SearchEnding.State
+# By whether it only rests: the template and what the subject begins with.
+KINDS = {
+    False: ("search_ended", "Your search has ended"),
+    True: ("search_resting", "Your search rests"),
+}
 PROVIDER = "smtp"
 # Nobody waits for it by the second: a day or so of refusals, at ten minutes each.
 MOST_ATTEMPTS = 150
@@ -106,7 +115,7 @@ def _start(ending: SearchEnding) -> Envelope | None:
     """Look again, with whoever might change it waiting, and make the mail; None for no mail."""
     user = _recipient(ending)
     search = SavedSearch.objects.select_for_update().get(pk=ending.search_id)
-    if reason := _unwanted(user, search):
+    if reason := _unwanted(ending, user, search):
         _update(ending, state=State.SUPPRESSED, last_error=reason)
     elif user.quiet_ends:
         _put_back(ending, free=True, next_attempt_at=user.quiet_ends)
@@ -125,9 +134,11 @@ def _recipient(ending: SearchEnding) -> Any:
     return people.get(pk=ending.user_id)
 
 
-def _unwanted(user: User, search: SavedSearch) -> str | None:
-    if search.is_active:
+def _unwanted(ending: SearchEnding, user: User, search: SavedSearch) -> str | None:
+    if ending.booked_for is None and search.is_active:
         return "the search was started again"
+    if ending.booked_for and not _still_rests(ending.booked_for, user, search):
+        return "the search doesn't rest any more"
     if not user.is_active:
         return "the account is disabled"
     if is_mail_refused(user):
@@ -137,14 +148,24 @@ def _unwanted(user: User, search: SavedSearch) -> str | None:
     return None
 
 
+def _still_rests(booked_for: date, user: User, search: SavedSearch) -> bool:
+    learner = read_learner(user, today=database_today())
+    is_booked = booked_for in {each.date for each in learner.bookings.values()}
+    rests = why_resting(search, learner, search.centers.all())
+    return search.is_active and is_booked and bool(rests)
+
+
 def compose(ending: SearchEnding, user: User, search: SavedSearch) -> Mail:
     """The mail in text and HTML; the same Message-ID at every try."""
     names = [center.name for center in search.centers.all()]
     unsubscribe = links.unsubscribe_url(user_id=user.pk, search_ids=[search.pk])
+    name, subject = KINDS[ending.booked_for is not None]
     context = {
         "title": wording.title(search, centers=names),
         "promise": wording.promise(search, centers=names),
         "day": day(ending.tells_until),
+        "booked_for": day(ending.booked_for) if ending.booked_for else "",
+        "bookings_url": f"{settings.SITE_URL}{reverse('bookings')}",
         "url": links.search_url(search.pk),
         "got_a_test_url": links.got_a_test_url(user_id=user.pk),
         "unsubscribe_url": unsubscribe,
@@ -153,9 +174,9 @@ def compose(ending: SearchEnding, user: User, search: SavedSearch) -> Mail:
     }
     return Mail(
         to=user.email,
-        subject=" ".join(f"Your search has ended: {context['title']}".split()),
-        text=render("search_ended.txt", context),
-        html=render("search_ended.html", context),
+        subject=" ".join(f"{subject}: {context['title']}".split()),
+        text=render(f"{name}.txt", context),
+        html=render(f"{name}.html", context),
         message_id=message_id(ending.message_id),
         headers={
             "List-Unsubscribe": f"<{unsubscribe}>",

@@ -9,6 +9,7 @@ from django.contrib.gis.geos import Point
 from django.db.models import F
 
 from accounts.date_inputs import TimeInput
+from accounts.learners import Learner
 from accounts.models import SavedSearch
 from alerts.criteria import CRITERIA, FIELDS
 from centers.models import Center
@@ -48,17 +49,28 @@ class SavedSearchForm(SlotSearchForm):
         help_text="Only you see it, for example “Near college”",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Until `offer_centers`, the chosen centres alone are offered."""
+    def __init__(self, *args: Any, learner: Learner | None = None, **kwargs: Any) -> None:
+        """For a learner, or a visitor; until `offer_centers`, the chosen centres are offered."""
+        self.learner = learner
         super().__init__(*args, **kwargs)
         self.offer_centers(None)
 
     def offer_centers(self, origin: Point | None) -> None:
-        """Offer the chosen centres, and with an origin the nearest ones to choose from."""
+        """Offer the chosen centres, and those that there are to choose from.
+
+        They are those that the learner's test can be moved to, where DVSA's list is loaded, else
+        with an origin the nearest ones.
+        """
         chosen = Center.objects.open().filter(pk__in=self._chosen())
         near = [] if origin is None else nearest(origin)
-        offered = dict.fromkeys([*chosen, *near])
+        offered = dict.fromkeys([*chosen, *(self._movable() or near)])
         self.offer((center.pk, center.name) for center in offered)
+
+    def _movable(self) -> list[Center]:
+        """Where the learner's practical test can be moved; empty where that isn't known."""
+        practical = SavedSearch.TestType.PRACTICAL
+        allowed = self.learner.allowed_centers(practical) if self.learner else None
+        return sorted((each for each in allowed or () if each.is_active), key=str)
 
     def _chosen(self) -> list[int]:
         values = self["center"].value() or []
@@ -71,8 +83,9 @@ class SavedSearchForm(SlotSearchForm):
     def clean(self) -> dict[str, Any]:
         """Besides what every search needs, what each criterion finds wrong."""
         values = super().clean()
+        asked = values | {"has_booking": bool(self.learner and self.learner.bookings)}
         for criterion in CRITERIA:
-            for field, sentence in criterion.faults(values):
+            for field, sentence in criterion.faults(asked):
                 if field not in self.errors:
                     self.add_error(field, sentence)
         return values

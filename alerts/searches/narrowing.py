@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from accounts.learners import read_learner
 from accounts.models import SavedSearch
 from alerts.criteria import CRITERIA
 from alerts.criteria.criterion import Seen
@@ -28,7 +29,8 @@ def narrowings(alert: UserAlert, *, today: date) -> list[Narrowing]:
     search = alert.preference
     if search is None:
         return []
-    seen = Seen(alert.slot, today=today, miles=alert.miles)
+    learner = read_learner(alert.user, today=today)
+    seen = Seen(alert.slot, today=today, miles=alert.miles, learner=learner)
     return [
         Narrowing(label, query_of(search, **change))
         for criterion in CRITERIA

@@ -7,7 +7,7 @@ from threading import Lock
 from django.db import OperationalError
 
 from accounts.limits.requests import RateLimit
-from accounts.models import SavedSearch
+from accounts.models import SavedSearch, User
 from alerts.config import PREVIEWS_PER_MINUTE
 from alerts.matching.counting import openings_fitting
 from audit.statement_time import is_too_slow, statements_within
@@ -22,7 +22,7 @@ _one_at_a_time = Lock()
 
 
 def count_fitting(
-    search: SavedSearch, centers: Collection[Center], *, since: datetime
+    search: SavedSearch, centers: Collection[Center], *, since: datetime, user: User | None
 ) -> int | None:
     """How many openings since then (aware) it would have told of, as `openings_fitting` says.
 
@@ -32,7 +32,7 @@ def count_fitting(
         return None
     try:
         with statements_within(SECONDS):
-            return openings_fitting(search, since=since, centers=centers)
+            return openings_fitting(search, since=since, centers=centers, user=user)
     except OperationalError as error:
         if is_too_slow(error):
             return None

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.staff_alarms import raise_alarm
+from alerts.watching.canary_days import working_days
 from alerts.watching.canary_sql import DIFFERENCES, FORGOTTEN, LEFT_OUT_SEARCHES, UNANNOUNCED
 from slots.models import SlotOpening
 
@@ -114,7 +115,7 @@ def watch() -> Verdict:
 
 
 def _compare(ids: list[int]) -> Verdict:
-    rows = _read(DIFFERENCES, {"openings": ids})
+    rows = _read(DIFFERENCES, {"openings": ids, **working_days(ids)})
     found: dict[str, Any] = {name: number for name, number, user, _ in rows if user is None}
     for kind in ("missing", "beyond"):
         found[kind] = tuple(Difference(*said) for what, *said in rows if what == kind)

@@ -1,12 +1,49 @@
 """The statements of the canary."""
 
+# What the rules of driving tests said on the day of matching, one row for each opening.
+RULES = """
+SELECT o.id AS opening_id, o.london_time::date AS today, o.test_type = 'practical' AS is_practical,
+       max(r.value) FILTER (WHERE r.key = 'theory_pass')::int AS years,
+       max(r.value) FILTER (WHERE r.key = 'retake_wait')::int AS wait,
+       max(r.value) FILTER (WHERE r.key = 'changes') AS changes,
+       max(r.value) FILTER (WHERE r.key = 'nearest_centers') AS listed,
+       max(r.value) FILTER (WHERE r.key = 'notice_' || o.test_type)::int AS notice
+  FROM settled o, centers_rule r
+ WHERE r.holds
+   AND COALESCE(r.since, '-infinity') = (
+       SELECT max(COALESCE(latest.since, '-infinity')) FROM centers_rule latest
+        WHERE latest.key = r.key
+          AND COALESCE(latest.since, '-infinity') <= o.london_time::date)
+ GROUP BY o.id, o.london_time, o.test_type
+"""
+
+# Whether the learner `u` could not take the slot of opening `o`, by `rules` of that day and what
+# they say of their test, `b`. Working days that lie between are a difference of what was counted
+# up to a day.
+CAN_NOT_TAKE = """(
+    (rules.is_practical AND (
+        COALESCE(o.date >= u.theory_passed_on + make_interval(years => rules.years), false)
+        OR COALESCE(by_slot.so_far - by_failure.so_far < rules.wait, false)
+        OR COALESCE(b.changes_used >= rules.changes, false)
+        OR (rules.listed IS NOT NULL AND b.center_id <> o.center_id
+            AND b.first_center_id IS DISTINCT FROM o.center_id
+            AND EXISTS (SELECT FROM centers_nearestcenter n WHERE n.center_id = b.center_id)
+            AND NOT EXISTS (
+                SELECT FROM centers_nearestcenter n
+                 WHERE n.center_id = b.center_id AND n.other_id = o.center_id
+                   AND n.rank <= rules.listed))))
+    OR COALESCE(by_eve.so_far - by_today.so_far < rules.notice, false)
+)"""
+
 # An opening whose center, and a user who or one of whose searches, has changed since a minute
 # before the opening was recorded is left out: nobody can say any more what matching saw. What
 # changes an address' verification leaves no time behind; the present one is taken, and who has
 # none now is not held to be alerted in excess. An alert whose search was deleted has none any more;
-# its user counts as changed by the entry that says so. While an opening is told in waves, those
-# alone are missing who come before someone who was told: by alerts of seven days, then by lot.
-DIFFERENCES = """
+# its user counts as changed by the entry that says so, and so does one who removed a booking. Who
+# could take what is not known of an opening since which the rules or DVSA's lists were changed.
+# While an opening is told in waves, those alone are missing who come before someone who was told:
+# by alerts of seven days, then by lot.
+DIFFERENCES = f"""
 WITH opening AS MATERIALIZED (
     SELECT o.id, o.slot_id, o.recorded_at, o.matched_at, o.seed, o.next_wave_at,
            s.center_id, s.test_type, s.date, s.time, c.location, c.is_active AS center_is_active,
@@ -18,6 +55,21 @@ WITH opening AS MATERIALIZED (
 ), settled AS MATERIALIZED (
     SELECT opening.* FROM opening, dvsa_test_centers c
      WHERE c.center_id = opening.center_id AND c.updated_at <= opening.settled_by
+       AND NOT EXISTS (SELECT FROM auditlogs l
+                        WHERE l.action IN ('rule.added', 'rule.changed', 'rule.deleted',
+                                           'nearestcenter.added', 'nearestcenter.changed',
+                                           'nearestcenter.deleted', 'nearest_centers.imported')
+                          AND l.timestamp > opening.settled_by)
+), rules AS MATERIALIZED ({RULES}
+), counted AS MATERIALIZED (
+    SELECT * FROM unnest(%(counted_keys)s::text[], %(counted_days)s::date[],
+                         %(counted_so_far)s::int[]) AS given (key, day, so_far)
+), located AS MATERIALIZED (
+    SELECT * FROM unnest(%(located_centers)s::int[], %(located_keys)s::text[])
+                  AS given (center_id, key)
+), booked AS (
+    SELECT b.*, COALESCE(located.key, 'ENG,SCT,WLS') AS key
+      FROM accounts_booking b LEFT JOIN located USING (center_id)
 ), candidate AS (
     SELECT o.id AS opening_id, p.preference_id
       FROM settled o, userpreferences p
@@ -31,9 +83,19 @@ WITH opening AS MATERIALIZED (
 ), expected AS (
     SELECT DISTINCT ON (o.id, p.user_id) o.id AS opening_id, p.user_id, p.preference_id,
            ST_Distance(o.location, p.location) / 1609.344 AS miles
-      FROM candidate, settled o, userpreferences p, users u
-     WHERE o.id = candidate.opening_id AND p.preference_id = candidate.preference_id
-       AND u.user_id = p.user_id AND u.is_active AND p.is_active AND o.center_is_active
+      FROM candidate
+      JOIN settled o ON o.id = candidate.opening_id
+      JOIN userpreferences p ON p.preference_id = candidate.preference_id
+      JOIN users u ON u.user_id = p.user_id
+      LEFT JOIN rules ON rules.opening_id = o.id
+      LEFT JOIN booked b ON b.user_id = u.user_id AND b.test_type = o.test_type
+           AND NOT COALESCE(b.date < o.london_time::date, false)
+      LEFT JOIN counted by_slot ON by_slot.key = 'lenient' AND by_slot.day = o.date
+      LEFT JOIN counted by_failure
+             ON by_failure.key = 'lenient' AND by_failure.day = u.last_failed_on
+      LEFT JOIN counted by_eve ON by_eve.key = b.key AND by_eve.day = b.date - 1
+      LEFT JOIN counted by_today ON by_today.key = b.key AND by_today.day = rules.today
+     WHERE u.is_active AND p.is_active AND o.center_is_active
        AND EXISTS (SELECT FROM account_emailaddress e
                     WHERE e.user_id = u.user_id AND e.verified AND e."primary")
        AND p.created_at < o.recorded_at
@@ -49,9 +111,11 @@ WITH opening AS MATERIALIZED (
                         WHERE o.date >= lower(away) AND o.date < upper(away))
        AND NOT COALESCE(o.time < p.time_from, false)
        AND NOT COALESCE(o.time > p.time_until, false)
-       AND NOT COALESCE(o.date > p.current_test_date - 1, false)
-       AND NOT COALESCE(o.date > p.current_test_date - p.min_days_earlier, false)
+       AND NOT COALESCE(o.date > COALESCE(b.date, p.current_test_date) - 1, false)
+       AND NOT COALESCE(
+           o.date > COALESCE(b.date, p.current_test_date) - p.min_days_earlier, false)
        AND NOT COALESCE(o.date - o.london_time::date < p.min_notice_days, false)
+       AND NOT (p.only_bookable AND COALESCE({CAN_NOT_TAKE}, false))
      ORDER BY o.id, p.user_id, miles NULLS LAST, p.preference_id
 ), alerted AS (
     SELECT a.opening_id, a.user_id FROM useralerts a JOIN settled o ON o.id = a.opening_id
@@ -95,8 +159,12 @@ WITH opening AS MATERIALIZED (
       FROM userpreferences p JOIN users u ON u.user_id = p.user_id
      WHERE greatest(p.updated_at, u.updated_at) > (SELECT min(settled_by) FROM opening)
     UNION ALL
+    SELECT NULL, b.updated_at, b.user_id FROM accounts_booking b
+     WHERE b.updated_at > (SELECT min(settled_by) FROM opening)
+    UNION ALL
     SELECT NULL, l.timestamp, l.user_id FROM auditlogs l
-     WHERE l.action = 'search.deleted' AND l.timestamp > (SELECT min(settled_by) FROM opening)
+     WHERE l.action IN ('search.deleted', 'booking.removed')
+       AND l.timestamp > (SELECT min(settled_by) FROM opening)
 )
 SELECT 'openings', count(*), NULL::integer, NULL FROM settled
 UNION ALL
@@ -109,7 +177,7 @@ SELECT what, opening_id, user_id, why
   FROM differing JOIN settled o ON o.id = opening_id
  WHERE why IS NOT NULL AND NOT EXISTS (SELECT FROM changed
                     WHERE changed.user_id = differing.user_id AND changed.at > o.settled_by)
-"""
+"""  # noqa: S608 - put together from constants
 
 # Alerts of ours on openings that were not to be announced.
 UNANNOUNCED = """
@@ -124,7 +192,8 @@ SELECT o.id, a.user_id, 'the opening announces nothing'
 LEFT_OUT_SEARCHES = """
 SELECT count(*)
   FROM userpreferences p JOIN users u ON u.user_id = p.user_id
- WHERE greatest(p.updated_at, u.updated_at) > (
+ WHERE greatest(p.updated_at, u.updated_at, (
+           SELECT max(b.updated_at) FROM accounts_booking b WHERE b.user_id = u.user_id)) > (
            SELECT min(recorded_at) - interval '60 seconds'
              FROM slots_slotopening WHERE id = ANY (%(openings)s))
 """

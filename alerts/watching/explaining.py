@@ -11,9 +11,11 @@ from allauth.account.models import EmailAddress
 from django.db import connection
 from django.utils import timezone
 
+from accounts.learners import Learner, read_learner
 from accounts.models import SavedSearch, User
 from alerts.criteria import CRITERIA
 from alerts.criteria.criterion import Seen
+from alerts.criteria.terms import BOOKING_JOIN, Terms, with_terms
 from alerts.matching.match_sql import LOOKS
 from alerts.matching.turns import Turn, turn_of
 from alerts.models import Delivery, UserAlert
@@ -25,19 +27,20 @@ from slots.models import SlotOpening
 # The fields of searches are as they are by now.
 RULES = LOOKS | {criterion.name: criterion.fits for criterion in CRITERIA}
 EXPLAIN = f"""
-WITH slot AS (
+WITH opened AS (
     SELECT slot.*, opening.recorded_at, extract(isodow FROM slot.date)::smallint AS weekday,
            (%(now)s::timestamptz AT TIME ZONE 'Europe/London')::date AS today
       FROM slots_slotopening opening
       JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
      WHERE opening.id = %(opening)s
+), slot AS MATERIALIZED ({with_terms("opened")}
 ), search AS (
     SELECT search.*,
            ARRAY(SELECT center_id FROM userpreferences_centers WHERE search_id = preference_id
                  ORDER BY center_id) AS centers
       FROM userpreferences search WHERE search.user_id = %(user)s
 )
-SELECT search.preference_id, slot.today,
+SELECT search.preference_id,
        ST_Distance(center.location, search.location) / {METRES_PER_MILE} AS miles,
        search.updated_at > %(now)s AS changed_since,
        json_build_object(
@@ -46,6 +49,7 @@ SELECT search.preference_id, slot.today,
        ) AS answers
   FROM slot CROSS JOIN search
   JOIN dvsa_test_centers center ON center.center_id = slot.center_id
+{BOOKING_JOIN}
  ORDER BY search.preference_id
 """  # noqa: S608 - put together from constants
 
@@ -140,24 +144,28 @@ def _of_opening(opening: SlotOpening) -> list[Answer]:
 
 def _of_searches(user: User, opening: SlotOpening) -> list[SearchExplained]:
     searches = SavedSearch.objects.of(user).prefetch_related("centers").in_bulk()
+    now = opening.matched_at or database_now()
+    learner = read_learner(user, today=timezone.localdate(now))
     return [
-        _explained(searches[row["preference_id"]], opening, row)
-        for row in _ask(user, opening)
+        _explained(searches[row["preference_id"]], opening, learner, row)
+        for row in _ask(user, opening, now)
         if row["preference_id"] in searches
     ]
 
 
-def _ask(user: User, opening: SlotOpening) -> list[dict[str, Any]]:
-    now = opening.matched_at or database_now()
+def _ask(user: User, opening: SlotOpening, now: datetime) -> list[dict[str, Any]]:
     values: dict[str, Any] = {"user": user.pk, "opening": opening.pk, "now": now}
+    values |= Terms.read().values(days=[timezone.localdate(now)], dates=[opening.slot.date])
     with connection.cursor() as cursor:
         cursor.execute(EXPLAIN, values)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _explained(search: SavedSearch, opening: SlotOpening, row: dict[str, Any]) -> SearchExplained:
-    seen = Seen(opening.slot, today=row["today"], miles=row["miles"])
+def _explained(
+    search: SavedSearch, opening: SlotOpening, learner: Learner, row: dict[str, Any]
+) -> SearchExplained:
+    seen = Seen(opening.slot, today=learner.today, miles=row["miles"], learner=learner)
     rules = [
         *_of_looking(search, opening),
         *((each.name, each.rule, each.evidence(search, seen)) for each in CRITERIA),

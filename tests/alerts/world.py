@@ -48,7 +48,7 @@ def make_center(latitude=GOODMAYES[0], longitude=GOODMAYES[1], **fields) -> Cent
     """A centre, at Goodmayes unless said otherwise."""
     name = f"Center {next(_numbers)}"
     place = {"postcode": "IG3 9UZ", "latitude": latitude, "longitude": longitude}
-    return Center.objects.create(name=name, **place, **fields)
+    return Center.objects.create(name=name, **place | fields)
 
 
 def make_search(user=None, *, place=GOODMAYES, centers=(), **fields) -> SavedSearch:

@@ -20,7 +20,7 @@ from alerts.push_subscriptions import unsubscribe
 from slots.models import Slot, Source
 from slots.wording import brief_moment
 from tests.alerts.delivery.test_gather import quiet_now
-from tests.alerts.messages.slot import SLOT
+from tests.alerts.messages.slot import FOLLOWS, SLOT
 from tests.alerts.waiting import fetch, make_waiting, tomorrow
 from tests.alerts.world import make_search, make_user
 from tests.push_endpoint import Browser, answer
@@ -83,7 +83,7 @@ def test_a_push_says_for_whom_where_its_search_has_a_name(user, push_service, si
 
 
 def test_what_asks_for_a_renewal_is_left_to_our_service_worker():
-    said = json.loads(payload(1, [SLOT], renew={"renew": "key"}))
+    said = json.loads(payload(1, [SLOT], [FOLLOWS], renew={"renew": "key"}))
     assert (said.get("web_push"), said["renew"]) == (None, "key")
 
 

@@ -24,7 +24,9 @@ SINCE = NOW - timedelta(days=7)
 def wish(place=GOODMAYES, **fields) -> SavedSearch:
     """A search as a form has cleaned it, not saved."""
     location = Point(place[1], place[0], srid=4326) if place else None
-    defaults = {"notification_radius": 10, "notification_method": "email"}
+    defaults = {
+        "notification_radius": 10, "notification_method": "email", "only_bookable": True,
+    }  # fmt: skip
     return SavedSearch(location=location, **defaults | fields)
 
 

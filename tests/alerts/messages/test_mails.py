@@ -11,7 +11,7 @@ from alerts.messages import links
 from alerts.messages.content import Listing, Recipient
 from alerts.messages.mails import compose_mail
 from alerts.messages.reasons import Reason
-from tests.alerts.messages.slot import SLOT
+from tests.alerts.messages.slot import FOLLOWS, SLOT
 
 ADA = Recipient(
     user_id=1, is_active=True, email="ada@example.org", refuses_mail=False, quiet_until=None,
@@ -23,8 +23,9 @@ WHY = Reason(promise="We email you.", url="https://x.test/1/", pause_url="https:
 def mail_about(*listings: Listing) -> Mail:
     """The mail to Ada about these."""
     return compose_mail(
-        notification_id=1, number=UUID(int=1), recipient=ADA, listings=listings, reasons={1: WHY}
-    )
+        notification_id=1, number=UUID(int=1), recipient=ADA, listings=listings,
+        follows=[FOLLOWS] * len(listings), reasons={1: WHY},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["text", "html"])
@@ -33,7 +34,8 @@ def mail_about(*listings: Listing) -> Mail:
     [
         "Monday 1 February 2027", "08:10", "Practical test", "Goodmayes", "IG3 9UZ",
         "2.5 miles away", "Opened 00:05, 5 July", "Last seen Mon 5 Jul, 00:12", "Source: council",
-        "We email you.",
+        "We email you.", "Change your test by Thursday 14 January 2027.",
+        "You have no change left.",
     ],
 )  # fmt: skip
 def test_a_slot_is_told_with_all_that_is_known_of_it(kind, said):
@@ -124,3 +126,9 @@ def test_each_slot_can_be_said_to_be_not_for_me(kind):
 def test_each_slot_says_for_whom_it_is_where_its_search_has_a_name(kind):
     said = getattr(mail_about(replace(SLOT, search_name="Ben & Co"), SLOT), kind)
     assert said.count("For Ben") == 1
+
+
+def test_what_follows_from_taking_any_slot_is_said_once_and_escaped():
+    found = mail_about(SLOT, SLOT)
+    assert found.text.count("Change your test by") == found.html.count("Change your test by") == 1
+    assert found.text.count("Check <where>.") == found.html.count("Check &lt;where&gt;.") == 2

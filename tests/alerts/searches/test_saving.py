@@ -29,8 +29,9 @@ def center():
 def wish(**fields) -> SavedSearch:
     place = {"postcode": "IG3 9UZ", "location": point(latitude=51.56, longitude=0.1)}
     return SavedSearch(
-        **{"notification_radius": 10, "notification_method": "email"} | place | fields
-    )
+        **{"notification_radius": 10, "notification_method": "email", "only_bookable": True}
+        | place | fields
+    )  # fmt: skip
 
 
 def saved(user, **fields) -> SavedSearch:
