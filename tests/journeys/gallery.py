@@ -146,6 +146,10 @@ LEARNING = [
 BY_MAIL = [
     Shown("alert-page", lambda town: town.alert_link),
     Shown("bad-link", "/alerts/broken/"),
+    Shown("pause", lambda town: town.pause_link),
+    Shown("paused", lambda town: town.pause_link, act=press("Until I say")),
+    Shown("not-for-me", lambda town: town.not_for_me_link),
+    Shown("narrowed", lambda town: town.not_for_me_link, act=press("Only within")),
     Shown("unsubscribe", lambda town: town.unsubscribe_link),
     Shown("got-a-test", lambda town: town.got_a_test_link),
     Shown("ended", lambda town: town.unsubscribe_link, act=press("Stop these alerts")),

@@ -38,6 +38,8 @@ class Town:
     alert_link: str
     unsubscribe_link: str
     got_a_test_link: str
+    pause_link: str
+    not_for_me_link: str
 
 
 def build_town(seed: int = 1) -> Town:
@@ -64,6 +66,8 @@ def build_town(seed: int = 1) -> Town:
             links.unsubscribe_url(user_id=ada.pk, search_ids=[searches[0].pk])
         ),
         got_a_test_link=_path(links.got_a_test_url(user_id=ada.pk)),
+        pause_link=_path(links.pause_url(user_id=ada.pk, search_ids=[searches[3].pk])),
+        not_for_me_link=_path(links.not_for_me_url(alerts[0].pk)),
     )  # fmt: skip
 
 
