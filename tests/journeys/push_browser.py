@@ -46,7 +46,7 @@ CLICK = """async () => {
 }"""
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
   .map(({ title, body, tag, lang, data }) =>
-    ({ title, body, tag, lang, navigate: data.url }))"""
+    ({ title, body, tag, lang, navigate: data.url, actions: data.actions }))"""
 
 
 def replace_push_manager(context: BrowserContext, browser: Browser, endpoint: str) -> None:
