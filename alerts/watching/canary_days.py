@@ -3,6 +3,7 @@
 From the package of holidays itself: nothing of what matching makes of it is used here.
 """
 
+import json
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -27,14 +28,9 @@ def working_days(openings: Collection[int]) -> dict[str, Any]:
     From a year before these openings were matched to a year after the last of their slots.
     """
     located = {each.pk: _key(each) for each in Center.objects.only("nation", "postcode")}
-    rows = list(_counted({*located.values(), EVERYWHERE, LENIENT}, *_ends(openings)))
-    return {
-        "located_centers": list(located),
-        "located_keys": list(located.values()),
-        "counted_keys": [key for key, _, _ in rows],
-        "counted_days": [day for _, day, _ in rows],
-        "counted_so_far": [so_far for _, _, so_far in rows],
-    }
+    counted = _counted({*located.values(), EVERYWHERE, LENIENT}, *_ends(openings))
+    calendar = {f"{key} {day}": so_far for key, day, so_far in counted}
+    return {"located": json.dumps(located), "calendar": json.dumps(calendar)}
 
 
 def _key(center: Center) -> str:

@@ -23,7 +23,9 @@ SELECT o.id AS opening_id, o.london_time::date AS today, o.test_type = 'practica
 CAN_NOT_TAKE = """(
     (rules.is_practical AND (
         COALESCE(o.date >= u.theory_passed_on + make_interval(years => rules.years), false)
-        OR COALESCE(by_slot.so_far - by_failure.so_far < rules.wait, false)
+        OR COALESCE((%(calendar)s::jsonb ->> ('lenient ' || o.date))::int
+                    - (%(calendar)s::jsonb ->> ('lenient ' || u.last_failed_on))::int
+                    < rules.wait, false)
         OR COALESCE(b.changes_used >= rules.changes, false)
         OR (rules.listed IS NOT NULL AND b.center_id <> o.center_id
             AND b.first_center_id IS DISTINCT FROM o.center_id
@@ -32,7 +34,9 @@ CAN_NOT_TAKE = """(
                 SELECT FROM centers_nearestcenter n
                  WHERE n.center_id = b.center_id AND n.other_id = o.center_id
                    AND n.rank <= rules.listed))))
-    OR COALESCE(by_eve.so_far - by_today.so_far < rules.notice, false)
+    OR COALESCE((%(calendar)s::jsonb ->> (b.key || ' ' || (b.date - 1)))::int
+                - (%(calendar)s::jsonb ->> (b.key || ' ' || rules.today))::int
+                < rules.notice, false)
 )"""
 
 # An opening whose center, and a user who or one of whose searches, has changed since a minute
@@ -61,15 +65,9 @@ WITH opening AS MATERIALIZED (
                                            'nearestcenter.deleted', 'nearest_centers.imported')
                           AND l.timestamp > opening.settled_by)
 ), rules AS MATERIALIZED ({RULES}
-), counted AS MATERIALIZED (
-    SELECT * FROM unnest(%(counted_keys)s::text[], %(counted_days)s::date[],
-                         %(counted_so_far)s::int[]) AS given (key, day, so_far)
-), located AS MATERIALIZED (
-    SELECT * FROM unnest(%(located_centers)s::int[], %(located_keys)s::text[])
-                  AS given (center_id, key)
 ), booked AS (
-    SELECT b.*, COALESCE(located.key, 'ENG,SCT,WLS') AS key
-      FROM accounts_booking b LEFT JOIN located USING (center_id)
+    SELECT b.*, COALESCE(%(located)s::jsonb ->> b.center_id::text, 'ENG,SCT,WLS') AS key
+      FROM accounts_booking b
 ), candidate AS (
     SELECT o.id AS opening_id, p.preference_id
       FROM settled o, userpreferences p
@@ -90,11 +88,6 @@ WITH opening AS MATERIALIZED (
       LEFT JOIN rules ON rules.opening_id = o.id
       LEFT JOIN booked b ON b.user_id = u.user_id AND b.test_type = o.test_type
            AND NOT COALESCE(b.date < o.london_time::date, false)
-      LEFT JOIN counted by_slot ON by_slot.key = 'lenient' AND by_slot.day = o.date
-      LEFT JOIN counted by_failure
-             ON by_failure.key = 'lenient' AND by_failure.day = u.last_failed_on
-      LEFT JOIN counted by_eve ON by_eve.key = b.key AND by_eve.day = b.date - 1
-      LEFT JOIN counted by_today ON by_today.key = b.key AND by_today.day = rules.today
      WHERE u.is_active AND p.is_active AND o.center_is_active
        AND EXISTS (SELECT FROM account_emailaddress e
                     WHERE e.user_id = u.user_id AND e.verified AND e."primary")

@@ -22,7 +22,7 @@ from slots.models import Slot, SlotOpening
 from tests.alerts.world import GOODMAYES, make_center, make_opening, make_slot, set_config
 
 LONDON = ZoneInfo("Europe/London")
-LEARNERS, OPENINGS = 3_000, 24
+LEARNERS, OPENINGS = 3_000, 12
 DAY = timedelta(days=1)
 # Half an hour after midnight in London's summer, and in its winter half past eleven at night.
 HOUR = time(23, 30)
