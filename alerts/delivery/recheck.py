@@ -27,7 +27,7 @@ SELECT notification.id, person.user_id, person.is_active, person.email, refusal.
        %(channel)s::text = 'push' AND NOT notification.also_email AND EXISTS (
            SELECT FROM alerts_delivery mail
             WHERE mail.notification_id = notification.id AND mail.channel = 'email'),
-       notification.is_last_today
+       notification.is_last_today, notification.also_email
   FROM users person
   JOIN alerts_notification notification ON notification.user_id = person.user_id
   LEFT JOIN alerts_mailrefusal refusal
@@ -50,9 +50,9 @@ SELECT id FROM slots_slotopening
  ORDER BY id FOR SHARE SKIP LOCKED
 """
 # A second push of the same notification counts what the first has sent as well, and so does an
-# email beside them. The searches are those that were locked, told once more so that no plan reads
-# all there are. `is_changed` are those that were changed since matching, or so shortly before that
-# it may not have seen it: they, their learner, what the learner has booked, or the day.
+# email beside them. The users and searches are those that were locked, told once more so that no
+# plan reads all there are. `is_changed` are those that were changed since matching, or so shortly
+# before that it may not have seen it: they, their learner, what the learner has booked, or the day.
 READ = f"""
 SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening_id, alert.miles,
        slot.slot_id, slot.test_type, slot.date, slot.time,
@@ -81,14 +81,14 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
   LEFT JOIN slots_source source ON source.id = slot.source_id
   LEFT JOIN userpreferences search
     ON search.preference_id = alert.preference_id AND search.preference_id = ANY (%(searches)s)
-  JOIN users person ON person.user_id = alert.user_id
+  LEFT JOIN users person
+    ON person.user_id = alert.user_id AND person.user_id = ANY (%(users)s)
   LEFT JOIN accounts_booking booking
     ON booking.user_id = alert.user_id AND booking.test_type = slot.test_type
+   AND booking.user_id = ANY (%(users)s)
  WHERE alert.notification_id = ANY (%(notifications)s)
    AND (alert.state = 'waiting' OR (alert.state = 'sent' AND (
-           %(channel)s::text = 'push' OR EXISTS (
-               SELECT FROM alerts_notification beside
-                WHERE beside.id = alert.notification_id AND beside.also_email))))
+           %(channel)s::text = 'push' OR alert.notification_id = ANY (%(beside)s))))
  ORDER BY slot.date, slot.time, alert.miles NULLS LAST, alert.alert_id
 """  # noqa: S608 - put together from constants
 
@@ -117,7 +117,10 @@ def lock_and_read(notification_ids: Sequence[int], channel: str) -> dict[int, Co
     none for one that someone is changing something of at this moment.
     """
     values: dict[str, Any] = {"notifications": list(notification_ids), "channel": channel}
-    recipients = {row[0]: Recipient(*row[1:]) for row in fetch_prepared(LOCK_USERS, values)}
+    locked_users = fetch_prepared(LOCK_USERS, values)
+    recipients = {number: Recipient(*rest) for number, *rest, _ in locked_users}
+    values["users"] = [each.user_id for each in recipients.values()]
+    values["beside"] = [number for number, *_, is_beside in locked_users if is_beside]
     locked = Locked(
         searches={row[0] for row in fetch_prepared(LOCK_SEARCHES, values)},
         openings={row[0] for row in fetch_prepared(LOCK_OPENINGS, values)},

@@ -13,6 +13,7 @@ from alerts.messages.mails import for_whom
 from alerts.models import PushSubscription
 from alerts.taking import Follows
 from alerts.wording import turn
+from audit.text import counted
 from slots.wording import clock, day, last_seen
 
 LONGEST_TTL = 4 * 3600
@@ -132,7 +133,7 @@ def _seen(listing: Listing) -> str:
 
 def _last(last_of: int | None) -> list[str]:
     """What the last message of a day says."""
-    return [f"That was the last of today’s {last_of} messages."] if last_of else []
+    return [f"That was the last of today’s {counted(last_of, 'message')}."] if last_of else []
 
 
 def _rest(count: int) -> list[str]:

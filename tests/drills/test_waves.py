@@ -30,18 +30,15 @@ class Closings:
         self._closed_by: dict[int, datetime] = {}
 
     def look(self) -> None:
-        """A batch has been taken in: what is closed now was by now."""
+        """A batch has been taken in: what is closed now was by now, and has not come back since."""
         now = database_now()
         closed = SlotOpening.objects.exclude(closed_at=None).values_list("pk", flat=True)
-        for opening in closed:
-            self._closed_by.setdefault(opening, now)
+        self._closed_by = {opening: self._closed_by.get(opening, now) for opening in closed}
 
     def told_later(self) -> Iterator[str]:
         """Alerts that were written after their slot had closed for good."""
-        still = set(SlotOpening.objects.filter(closed_at=None).values_list("pk", flat=True))
         for opening, at in self._closed_by.items():
-            late = UserAlert.objects.filter(opening=opening, created_at__gt=at)
-            if opening not in still and late.exists():
+            if UserAlert.objects.filter(opening=opening, created_at__gt=at).exists():
                 yield f"opening {opening} was told after {at}"
 
 
