@@ -17,7 +17,7 @@ from alerts.criteria import CRITERIA
 from alerts.criteria.criterion import Seen
 from alerts.criteria.terms import BOOKING_JOIN, Terms, with_terms
 from alerts.matching.match_sql import LOOKS
-from alerts.matching.turns import Turn, turn_of
+from alerts.matching.places import Place, place_of
 from alerts.models import Delivery, UserAlert
 from audit.clock import database_now
 from centers.querysets import METRES_PER_MILE
@@ -87,7 +87,7 @@ class Explanation:
     searches: list[SearchExplained]
     alert: UserAlert | None
     deliveries: list[Delivery]
-    turn: Turn | None = None
+    place: Place | None = None
 
     @property
     def verdict(self) -> str:
@@ -98,8 +98,8 @@ class Explanation:
         failed = [answer.rule for answer in self.general if not answer.holds]
         if failed:
             return f"There is no alert, because this does not hold: {failed[0].lower()}."
-        if self.turn:
-            return f"There is no alert{self.turn.why}."
+        if self.place:
+            return f"There is no alert{self.place.why}."
         if any(each.fits for each in self.searches):
             return "There is no alert, although a search fits as everything stands now."
         return "There is no alert, because none of the searches fits."
@@ -119,7 +119,7 @@ def explain(*, user: User, opening: SlotOpening) -> Explanation:
         searches=_of_searches(user, opening),
         alert=alert,
         deliveries=list(Delivery.objects.filter(notification=message).order_by("id")),
-        turn=None if alert else turn_of(user, opening),
+        place=None if alert else place_of(user, opening),
     )
 
 

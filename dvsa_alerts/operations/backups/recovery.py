@@ -7,7 +7,7 @@ announced again, and no number of that time is given to anything else.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,6 +21,8 @@ from audit.trail import record
 from dvsa_alerts.operations.backups.files import BadBackup
 from slots.models import SlotOpening, SourceBaseline
 
+# Null would say that everyone has been told.
+NEVER = datetime(9999, 1, 2, tzinfo=UTC)
 # Signed links in mails of the lost time name rows by number. They must lead nowhere rather than
 # to what someone else saves next: 2,000 restores fit into an integer.
 SKIP = """
@@ -52,19 +54,19 @@ def settle(*, as_of: datetime, erased: Iterable[int], **details: Any) -> Settled
     """
     stop_sending()
     settled = _erase(erased)
-    _announce_nothing_again()
+    announce_nothing_again()
     with connection.cursor() as cursor:
         cursor.execute(SKIP)
     record(RESTORED, actor=None, subject=None, as_of=as_of, erased=settled.erased, **details)
     return settled
 
 
-def _announce_nothing_again() -> None:
-    """What waited to be matched may have been; what sources list next, too."""
+def announce_nothing_again() -> None:
+    """What waited to be matched may have been; waves that were to come, and what is listed next."""
     waiting = SlotOpening.objects.filter(matched_at__isnull=True, quiet__isnull=True)
     waiting.update(quiet=SlotOpening.Quiet.RESTORED)
     SlotOpening.objects.filter(resumed_at__isnull=False).update(resumed_at=None)
-    SlotOpening.objects.filter(next_wave_at__isnull=False).update(next_wave_at=None)
+    SlotOpening.objects.filter(next_wave_at__isnull=False).update(next_wave_at=NEVER)
     SourceBaseline.objects.all().delete()
 
 

@@ -148,10 +148,10 @@ class TestTurns:
         assert explained.verdict == (
             "There is no alert: the slot was gone before their turn (wave 3 of 3)."
         )
-        assert (explained.turn.place, explained.turn.of) == (13, 13)
+        assert (explained.place.number, explained.place.of) == (13, 13)
 
     def test_who_was_told_and_who_is_not_in_the_draw_have_no_turn(self, opening, waiting):
         told = opening.alerts.first().user
         other = make_search(date_to=DAY - timedelta(days=1)).user
-        assert explain(user=told, opening=opening).turn is None
-        assert explain(user=other, opening=opening).turn is None
+        assert explain(user=told, opening=opening).place is None
+        assert explain(user=other, opening=opening).place is None

@@ -29,7 +29,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from accounts.models import Role, User
 for name in ("admin", "center_manager"):
     role = Role.objects.get(role_name=name)
-    user = User.objects.create_user(f"{name}-SIZE@example.org", "PASSWORD", role=role)
+    user = User.objects.create_user(f"keys-{name}-SIZE@example.org", "PASSWORD", role=role)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     if name == "admin":
         TOTP.activate(user, "SECRET")
@@ -152,7 +152,7 @@ def test_staff_enter_by_a_passkey_and_once_it_is_lost_by_an_admins_help(
     for name, value in words.items():
         script = script.replace(name, value)
     site.manage("shell", "-c", script)
-    page, phone, manager = visitor, Phone(visitor), f"center_manager-{size}@example.org"
+    page, phone, manager = visitor, Phone(visitor), f"keys-center_manager-{size}@example.org"
     sign_in(page, site, manager)
     enrol(page, site)
 
@@ -180,7 +180,7 @@ def test_staff_enter_by_a_passkey_and_once_it_is_lost_by_an_admins_help(
 
 def help_someone(page: Page, site: Site, email: str, size: str) -> None:
     """An admin finds the person and takes what they lost."""
-    sign_in(page, site, f"admin-{size}@example.org")
+    sign_in(page, site, f"keys-admin-{size}@example.org")
     page.get_by_label("Code").fill(totp_code(TOTP_SECRET))
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(f"{site.url}/admin/accounts/user/?q={email}")

@@ -15,22 +15,22 @@ from slots.models import SlotOpening
 
 
 @dataclass(frozen=True)
-class Turn:
-    """The learner's place, counted from 1, of so many in the draw; `alerts` are theirs of 7 days.
+class Place:
+    """The `number`, counted from 1, of so many in the draw; `alerts` are the learner's of 7 days.
 
     `last` is the last wave that was told.
     """
 
     opening: SlotOpening
     last: Wave
-    place: int
+    number: int
     of: int
     alerts: int
 
     @property
     def wave(self) -> str:
         """Which wave it is, by the present settings: "wave 3 of 5"."""
-        return f"wave {wave_of(self.place)} of {wave_of(self.of)}"
+        return f"wave {wave_of(self.number)} of {wave_of(self.of)}"
 
     @property
     def why(self) -> str:
@@ -44,14 +44,14 @@ class Turn:
         """The draw in figures, so that it can be done again."""
         last = self.last
         return (
-            f"Place {self.place:,} of {self.of:,}, with {self.alerts} alerts in the 7 days before. "
-            f"By wave {last.number}, {last.told_so_far:,} had been told, the last of them with "
+            f"Place {self.number:,} of {self.of:,}, with {self.alerts} alerts in the 7 days "
+            f"before. By wave {last.number}, {last.told_so_far:,} had been told, the last with "
             f"{last.last_alerts} alerts and the lot {last.last_lot}. The seed is "
             f"{self.opening.seed}."
         )
 
 
-def turn_of(user: User, opening: SlotOpening) -> Turn | None:
+def place_of(user: User, opening: SlotOpening) -> Place | None:
     """Draw again, with the searches as they are now; None for who isn't in it."""
     last = opening.waves.order_by("-number").first()
     if last is None or opening.matched_at is None:
@@ -64,4 +64,4 @@ def turn_of(user: User, opening: SlotOpening) -> Turn | None:
     with connection.cursor() as cursor:
         cursor.execute(match_sql.PLACE, values)
         row = cursor.fetchone()
-    return Turn(opening, last, *row) if row else None
+    return Place(opening, last, *row) if row else None
