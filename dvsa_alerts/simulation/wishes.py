@@ -8,6 +8,7 @@ from django.db import connection
 
 from accounts.models import SavedSearch
 from alerts.criteria import FITS
+from alerts.criteria.terms import BOOKING_JOIN, Terms, with_terms
 from centers.models import Center
 from dvsa_alerts.simulation import rhythm
 from slots.models import Slot
@@ -17,12 +18,15 @@ NEAR_MILES = 10
 SEARCHES_LOOKED_AT = 50
 
 FITTING = f"""
-WITH slot AS (
-    SELECT 'practical' AS test_type, day AS date, at AS time,
-           extract(isodow FROM day)::smallint AS weekday, %(today)s::date AS today
+WITH opened AS (
+    SELECT 'practical'::text AS test_type, day AS date, at AS time,
+           extract(isodow FROM day)::smallint AS weekday, %(today)s::date AS today,
+           %(center)s::integer AS center_id
       FROM unnest(%(days)s::date[], %(times)s::time[]) AS start (day, at)
+), slot AS ({with_terms("opened")}
 )
 SELECT slot.date, slot.time FROM slot CROSS JOIN userpreferences search
+{BOOKING_JOIN}
  WHERE search.preference_id = %(search)s AND {FITS}
  ORDER BY slot.date, slot.time
 """  # noqa: S608 - put together from constants
@@ -42,7 +46,7 @@ def wished_slot(rng: Random, open_now: set[Key], now: datetime) -> Key | None:
     if search is None or center is None:
         return None
     today = now.astimezone(LONDON).date()
-    starts = _starts_within(search, today) or rhythm.all_starts(today)
+    starts = _starts_within(search, center, today) or rhythm.all_starts(today)
     free = [start for start in starts if (center, *start) not in open_now]
     rows = Slot.objects.filter(center=center, test_type="practical", date__gt=today)
     used = set(rows.values_list("date", "time"))
@@ -80,10 +84,12 @@ def _miles_to_centers(search: SavedSearch) -> dict[int, float]:
     return dict(rows.order_by("miles", "id"))  # type: ignore[misc]
 
 
-def _starts_within(search: SavedSearch, today: date) -> list[Start]:
-    """The starts that the search asks for, wherever its place is."""
+def _starts_within(search: SavedSearch, center: int, today: date) -> list[Start]:
+    """The starts at a centre that the search asks for, and that its learner can take."""
     days, times = map(list, zip(*rhythm.all_starts(today), strict=True))
-    values: dict[str, Any] = {"search": search.pk, "today": today, "days": days, "times": times}
+    values: dict[str, Any] = {
+        "search": search.pk, "center": center, "today": today, "days": days, "times": times,
+    } | Terms.read().values(days=[today], dates=set(days))  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FITTING, values)
         return cursor.fetchall()

@@ -28,10 +28,11 @@ def center():
 
 def wish(**fields) -> SavedSearch:
     place = {"postcode": "IG3 9UZ", "location": point(latitude=51.56, longitude=0.1)}
-    return SavedSearch(
-        **{"notification_radius": 10, "notification_method": "email", "only_bookable": True}
-        | place | fields
-    )  # fmt: skip
+    said = {
+        "notification_radius": 10, "notification_method": "email", "only_bookable": True,
+        "also_email": False,
+    }  # fmt: skip
+    return SavedSearch(**said | place | fields)
 
 
 def saved(user, **fields) -> SavedSearch:
