@@ -62,14 +62,18 @@ class Learner:
 
 
 def read_learner(user: User, *, today: date) -> Learner:
-    """One learner; four statements at most."""
-    return read_learners([user.pk], today=today)[user.pk]
+    """One learner; three statements at most."""
+    return _learners({user.pk: user}, today)[user.pk]
 
 
 def read_learners(user_ids: Collection[int], *, today: date) -> dict[int, Learner]:
     """Learners by their ids, in four statements at most, however many there are."""
-    rules = Rulebook.read()
     users = User.objects.only("theory_passed_on", "last_failed_on").in_bulk(list(user_ids))
+    return _learners(users, today)
+
+
+def _learners(users: Mapping[int, User], today: date) -> dict[int, Learner]:
+    rules = Rulebook.read()
     bookings: dict[int, dict[str, Booking]] = defaultdict(dict)
     for booking in Booking.objects.of_users(users):
         bookings[booking.user_id][booking.test_type] = booking

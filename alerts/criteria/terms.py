@@ -9,6 +9,7 @@ kept, so a changed rule counts from the next statement on.
 import json
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from accounts.bookings import first_changeable
@@ -54,7 +55,10 @@ def with_terms(opened: str) -> str:
 
 
 class Terms:
-    """The rules of driving tests as they are now, and what they say of days and slots' dates."""
+    """The rules of driving tests as they are now, and what they say of days and slots' dates.
+
+    Centres are read once, and only where it matters in which nation a test is.
+    """
 
     def __init__(self, rules: Rulebook) -> None:
         self._rules = rules
@@ -62,7 +66,7 @@ class Terms:
 
     @classmethod
     def read(cls) -> "Terms":
-        """As the database has them; centres are read later, once, and only where they matter."""
+        """As the database has them."""
         return cls(Rulebook.read())
 
     def values(self, *, days: Collection[date], dates: Collection[date]) -> dict[str, Any]:
@@ -88,35 +92,41 @@ class Terms:
 
     def _of_day(self, day: date) -> dict[str, Any]:
         if day not in self._asked:
-            self._asked[day] = _asked(self._rules, day)
+            self._asked[day] = self._ask(day)
         return self._asked[day]
 
+    def _ask(self, day: date) -> dict[str, Any]:
+        """By test type, the numbers of a day's rules, and which tests can be changed on it."""
+        rules = self._rules
+        asked = {
+            kind: self._changeable(first_changeable(kind, rules, day)) for kind in Booking.TestType
+        }
+        asked[PRACTICAL] |= {
+            "changes": rules.number(Rule.Key.CHANGES, day),
+            "centers": rules.number(Rule.Key.NEAREST_CENTERS, day),
+            "years": rules.number(Rule.Key.THEORY_PASS, day),
+            "wait": rules.number(Rule.Key.RETAKE_WAIT, day),
+        }
+        return asked
 
-def _asked(rules: Rulebook, day: date) -> dict[str, Any]:
-    """By test type, the numbers of a day's rules, and which tests can still be changed on it."""
-    asked: dict[str, dict[str, Any]] = {
-        kind: _changeable(first_changeable(kind, rules, day)) for kind in Booking.TestType
-    }
-    asked[PRACTICAL] |= {
-        "changes": rules.number(Rule.Key.CHANGES, day),
-        "centers": rules.number(Rule.Key.NEAREST_CENTERS, day),
-        "years": rules.number(Rule.Key.THEORY_PASS, day),
-        "wait": rules.number(Rule.Key.RETAKE_WAIT, day),
-    }
-    return asked
+    def _changeable(self, first: Mapping[frozenset[Nation], date]) -> dict[str, Any]:
+        """From which day of a test on it can be changed; by centre, where it makes a difference."""
+        if not first:
+            return {}
+        usual = first[ENGLISH]
+        by_center = {"": first[ALL], "*": usual}
+        if len(set(first.values())) > 1:
+            by_center |= {
+                str(number): first[nations]
+                for number, nations in self._nations.items()
+                if first[nations] != usual
+            }
+        return {"changeable": by_center, "surely_changeable": max(first.values())}
 
-
-def _changeable(first: Mapping[frozenset[Nation], date]) -> dict[str, Any]:
-    """From which day of a test on it can be changed; by centre, where that makes a difference."""
-    if not first:
-        return {}
-    usual = first[ENGLISH]
-    by_center = {"": first[ALL], "*": usual}
-    if len(set(first.values())) > 1:
-        for center in Center.objects.only("nation", "postcode"):
-            if first[center.nations] != usual:
-                by_center[str(center.pk)] = first[center.nations]
-    return {"changeable": by_center, "surely_changeable": max(first.values())}
+    @cached_property
+    def _nations(self) -> dict[int, frozenset[Nation]]:
+        """Whose holidays count at each centre."""
+        return {each.pk: each.nations for each in Center.objects.only("nation", "postcode")}
 
 
 def _all_days(found: Mapping[int, Mapping[date, date]]) -> list[date]:

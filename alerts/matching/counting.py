@@ -8,7 +8,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.bookings import DAY, FURTHEST
-from accounts.models import SavedSearch, User
+from accounts.learners import Learner
+from accounts.models import SavedSearch
 from alerts.criteria import COLUMNS, FITS, PLACE
 from alerts.criteria.terms import BOOKING_JOIN, Terms, with_terms
 from audit.clock import database_today
@@ -50,12 +51,12 @@ def openings_fitting(
     *,
     since: datetime,
     centers: Collection[Center] = (),
-    user: User | None = None,
+    learner: Learner | None = None,
 ) -> int:
     """How many openings recorded from `since` (aware) on a search would have been told of.
 
-    The search need not be stored, `centers` are what it chooses, and `user` is whose it will be;
-    its radius and the types of its fields are as a form cleans them. Whether a slot has been
+    The search need not be stored, `centers` are what it chooses, and `learner` is whose it will
+    be; its radius and the types of its fields are as a form cleans them. Whether a slot has been
     taken since doesn't count.
     Beyond MOST_COUNTED it is not counted on: MOST_COUNTED + 1 stands for all that is more.
     """
@@ -64,11 +65,11 @@ def openings_fitting(
         for field in STORED
     } | {
         "centers": [center.pk for center in centers],
-        "user": user and user.pk,
+        "user": learner and learner.user.pk,
         "since": since,
         "most": MOST_COUNTED + 1,
     }
-    values |= _terms_since(since)
+    values |= _terms_since(since, learner)
     columns = ", ".join(
         f"%({field.attname})s::{field.db_type(connection)} AS {field.column}" for field in STORED
     )
@@ -77,9 +78,11 @@ def openings_fitting(
         return cursor.fetchone()[0]
 
 
-def _terms_since(since: datetime) -> dict[str, Any]:
+def _terms_since(since: datetime, learner: Learner | None) -> dict[str, Any]:
     """Of every day since then, for every date that a slot may have been on."""
-    first, today = timezone.localdate(since), database_today()
+    today = learner.today if learner else database_today()
+    terms = Terms(learner.rules) if learner else Terms.read()
+    first = timezone.localdate(since)
     days = (today - first).days + 1
     dates = [first + DAY * n for n in range(days + FURTHEST.days)]
-    return Terms.read().values(days=dates[:days], dates=dates)
+    return terms.values(days=dates[:days], dates=dates)

@@ -1,7 +1,7 @@
 """The learner's saved searches: list, compose, look over and save, pause, end."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -120,7 +120,8 @@ def _own(request: LearnerRequest) -> SavedSearchQuerySet:
 
 def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
-    learner = _learner(request)
+    now = database_now()
+    learner = _learner(request, now)
     if not set(SavedSearchForm.base_fields) & set(data):
         form = SavedSearchForm(initial=initial_of(search) if search else USUAL, learner=learner)
         form.offer_centers(search.location if search else None)
@@ -131,16 +132,16 @@ def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
     form.offer_centers(form.wish.location)
     if "change" in request.GET:
         return _ask(request, form, search)
-    return (
-        _save(request, form, search) if request.method == "POST" else _show(request, form, search)
-    )
+    if request.method == "POST":
+        return _save(request, form, search)
+    return _show(request, form, search, now)
 
 
-def _learner(request: HttpRequest) -> Learner | None:
+def _learner(request: HttpRequest, now: datetime) -> Learner | None:
     """Whoever is signed in; a visitor has told us of no test."""
     if not isinstance(request.user, User):
         return None
-    return read_learner(request.user, today=database_today())
+    return read_learner(request.user, today=timezone.localdate(now))
 
 
 def with_defaults(data: QueryDict) -> QueryDict:
@@ -155,7 +156,9 @@ def _ask(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None
     return render(request, "alerts/search_form.html", {"form": form, "search": search})
 
 
-def _show(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None) -> HttpResponse:
+def _show(
+    request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None, now: datetime
+) -> HttpResponse:
     names = [center.name for center in form.chosen_centers]
     context = {
         "form": form,
@@ -163,7 +166,7 @@ def _show(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | Non
         "promise": wording.promise(form.wish, centers=names),
         "place": form.cleaned_data["postcode"],
         "resting": _why_resting(form),
-        **_fitting(form),
+        **_fitting(form, now),
         "here": request.get_full_path(),
     }
     return render(request, "alerts/search_review.html", context)
@@ -184,15 +187,13 @@ def _places(search: SavedSearch, chosen: Collection[Center]) -> CenterQuerySet:
     return centers.within_miles(search.location, search.notification_radius)
 
 
-def _fitting(form: SavedSearchForm) -> dict[str, Any]:
+def _fitting(form: SavedSearchForm, now: datetime) -> dict[str, Any]:
     """How many openings would have fitted of late, and of which time that can be said."""
-    now = database_now()
     since = now - LOOK_BACK
     search, chosen = form.wish, form.chosen_centers
     covered = CoveredWeek.objects.at(_places(search, chosen), search.preferred_test_types or [])
     watched = covered.watched_since(since)
-    user = form.learner.user if form.learner else None
-    fitting = count_fitting(search, chosen, since=watched or since, user=user)
+    fitting = count_fitting(search, chosen, since=watched or since, learner=form.learner)
     return {
         "fitting": fitting,
         "too_many_a_day": _too_many_a_day(search, fitting, days=(now - (watched or since)).days),

@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 
 from accounts.learners import read_learner
@@ -29,6 +30,7 @@ def narrowings(alert: UserAlert, *, today: date) -> list[Narrowing]:
     search = alert.preference
     if search is None:
         return []
+    prefetch_related_objects([search], "centers")
     learner = read_learner(alert.user, today=today)
     seen = Seen(alert.slot, today=today, miles=alert.miles, learner=learner)
     return [

@@ -6,8 +6,9 @@ from threading import Lock
 
 from django.db import OperationalError
 
+from accounts.learners import Learner
 from accounts.limits.requests import RateLimit
-from accounts.models import SavedSearch, User
+from accounts.models import SavedSearch
 from alerts.config import PREVIEWS_PER_MINUTE
 from alerts.matching.counting import openings_fitting
 from audit.statement_time import is_too_slow, statements_within
@@ -22,7 +23,7 @@ _one_at_a_time = Lock()
 
 
 def count_fitting(
-    search: SavedSearch, centers: Collection[Center], *, since: datetime, user: User | None
+    search: SavedSearch, centers: Collection[Center], *, since: datetime, learner: Learner | None
 ) -> int | None:
     """How many openings since then (aware) it would have told of, as `openings_fitting` says.
 
@@ -32,7 +33,7 @@ def count_fitting(
         return None
     try:
         with statements_within(SECONDS):
-            return openings_fitting(search, since=since, centers=centers, user=user)
+            return openings_fitting(search, since=since, centers=centers, learner=learner)
     except OperationalError as error:
         if is_too_slow(error):
             return None

@@ -10,6 +10,8 @@ from tests.alerts.waiting import fetch, make_waiting
 
 pytestmark = pytest.mark.django_db
 sentences = import_module("alerts.migrations.0018_sentences_become_codes")
+# Releases that wrote sentences knew nothing of these.
+LATER = {UnsentReason.NOT_BOOKABLE}
 
 
 def end(alert: UserAlert, reason: str) -> None:
@@ -30,7 +32,7 @@ def test_a_reason_that_is_no_code_is_refused_by_the_database():
         end(alert, "no_such_code")
 
 
-@pytest.mark.parametrize("reason", UnsentReason)
+@pytest.mark.parametrize("reason", sorted(set(UnsentReason) - LATER))
 def test_each_sentence_of_an_earlier_release_becomes_its_code_and_back(reason):
     alert = make_waiting()
     end(alert, reason)

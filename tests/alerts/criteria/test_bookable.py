@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.learners import read_learner
 from accounts.models import Booking, SavedSearch, User
 from alerts.matching.counting import openings_fitting
 from alerts.matching.match import match_openings
@@ -230,4 +231,4 @@ def test_what_would_have_been_told_counts_by_the_day_of_each_opening(
     enter("changes", timezone.localdate(now - timedelta(hours=30)), 2)
     since = now - 7 * DAY
     assert openings_fitting(search, since=since) == 3
-    assert openings_fitting(search, since=since, user=ada) == 2
+    assert openings_fitting(search, since=since, learner=read_learner(ada, today=today)) == 2

@@ -41,7 +41,8 @@ def book(ada: User, **fields: object) -> Booking:
 
 def why(search: SavedSearch, *centers: Center) -> str:
     """The reasons, as their first words."""
-    learner = read_learner(search.user, today=timezone.localdate())
+    user = User.objects.get(pk=search.user_id)
+    learner = read_learner(user, today=timezone.localdate())
     found = why_resting(SavedSearch.objects.get(pk=search.pk), learner, centers)
     return "; ".join(" ".join(each.split()[:6]) for each in found)
 
