@@ -98,7 +98,7 @@ class Terms:
     def _ask(self, day: date) -> dict[str, Any]:
         """By test type, the numbers of a day's rules, and which tests can be changed on it."""
         rules = self._rules
-        asked = {
+        asked: dict[str, dict[str, Any]] = {
             kind: self._changeable(first_changeable(kind, rules, day)) for kind in Booking.TestType
         }
         asked[PRACTICAL] |= {
