@@ -167,4 +167,4 @@ class TestLastOfADay:
         make_waiting(user, method="push")
         send()
         body = browser.decrypt(push_service.requests[0].body)["notification"]["body"]
-        assert body.endswith("That was the last of today’s 1 messages.")
+        assert body.endswith("That was the last of today’s 1 message.")
