@@ -16,7 +16,7 @@ from accounts.querysets import SavedSearchQuerySet
 from audit.touch import touch_updated_at
 from centers.models import Center
 
-# Paused until somebody says otherwise; every calendar and clock still knows the day.
+# Paused until someone says otherwise; every calendar and clock still knows the day.
 FOR_GOOD = date(9999, 1, 2)
 TEST_TYPES = ("practical", "theory")
 
@@ -127,7 +127,7 @@ class SavedSearch(models.Model):
 
     @property
     def is_paused_for_good(self) -> bool:
-        """Whether it rests until somebody starts it again."""
+        """Whether it rests until someone starts it again."""
         return self.paused_until is not None and self.paused_until.year >= FOR_GOOD.year
 
 

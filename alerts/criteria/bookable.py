@@ -50,7 +50,7 @@ class TheoryPass(OfLearner):
         return {"only_bookable": not values["unbookable"]}
 
     def to_form(self, search: SavedSearch) -> dict[str, Any]:
-        """Nothing where it is on, as everywhere until somebody ticks it."""
+        """Nothing where it is on, as everywhere until someone ticks it."""
         return {"unbookable": "" if search.only_bookable else "on"}
 
     def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:

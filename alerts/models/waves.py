@@ -14,7 +14,7 @@ class Wave(models.Model):
 
     Of the `waiting` learners, who hadn't been told before, the first `told` in the draw's order
     were. The last of them had had `last_alerts` alerts in the 7 days before, and the lot
-    `last_lot`: whoever comes after these two waits for the next wave.
+    `last_lot`: anyone who comes after these two waits for the next wave.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -138,7 +138,7 @@ def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:
 
 
 def _learner(request: HttpRequest, now: datetime) -> Learner | None:
-    """Whoever is signed in; a visitor has told us of no test."""
+    """The learner who is signed in; a visitor has told us of no test."""
     if not isinstance(request.user, User):
         return None
     return read_learner(request.user, today=timezone.localdate(now))

@@ -19,7 +19,7 @@ TEMPLATE_SQL = f"CREATE DATABASE {TEMPLATE} TEMPLATE app OWNER app_owner"
 def migrated_cluster() -> Path:
     """Its data, made where there is none yet for the migrations as they are now.
 
-    Whoever uses a copy still runs `migrate`, for what follows each one: permissions and roles.
+    Anyone who uses a copy still runs `migrate`, for what follows each one: permissions and roles.
     """
     kept = make_state_folder() / "migrated"
     lock = hold(kept.with_suffix(".lock"))

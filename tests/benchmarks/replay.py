@@ -1,7 +1,7 @@
 """A real feed's openings told to learners who answer after a drawn delay, by several rules.
 
 What is drawn: how quick each learner is, whether a message is acted on, and when. What is the
-feed's: when each slot opened, and by when somebody else had taken it.
+feed's: when each slot opened, and by when someone else had taken it.
 """
 
 import json
@@ -147,7 +147,7 @@ def play(seen: Iterable[Seen], policy: Policy, *, learners: int, seed: int) -> P
 
 
 def _tell(slot: Seen, region: Region, policy: Policy, rng: Random, played: Played) -> None:
-    """Wave after wave, until the slot is gone or somebody we told has taken it."""
+    """Wave after wave, until the slot is gone or someone we told has taken it."""
     gone, winner, told = slot.gone, None, []
     order = region.draw()
     for minutes, size in policy.waves(len(region.learners)):
