@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -59,7 +59,7 @@ class Claimed(NamedTuple):
     drawn_at: datetime
     wave: int
     seed: UUID
-    days_away: int
+    slot_date: date
     is_reach_pending: bool
 
 
@@ -111,7 +111,8 @@ def _match_chunk(now: datetime | None) -> Matched:
 
 @transaction.atomic
 def _match_once(now: datetime | None) -> Matched:
-    matched, terms = Matched(), Terms.read()
+    matched = Matched()
+    terms: Terms | None = None
     with connection.cursor() as cursor:
         cursor.execute(match_sql.PLANNING)
         cursor.execute(match_sql.TAKE_TURNS)
@@ -119,6 +120,8 @@ def _match_once(now: datetime | None) -> Matched:
             claimed = _claim(cursor, now)
             if claimed is None:
                 break
+            # Most rounds find nothing, and need no rules.
+            terms = terms or Terms.read()
             alerts = _tell(cursor, claimed, terms)
             matched += Matched(claimed.wave == 1, claimed.wave > 1, alerts)
     return matched
@@ -137,13 +140,13 @@ def _tell(cursor: CursorWrapper, claimed: Claimed, terms: Terms) -> int:
     """Write the alerts of everyone, or of the wave whose turn it is. Returns how many."""
     turn = Turn(claimed.wave, claimed.drawn_at, claimed.now)
     asked = terms.values(
-        days=[timezone.localdate(claimed.drawn_at)],
-        dates=[timezone.localdate(claimed.now) + timedelta(days=claimed.days_away)],
-    )
+        days=[timezone.localdate(claimed.drawn_at)], dates=[claimed.slot_date]
+    )  # fmt: skip
     values = {
         "opening": claimed.id, "now": claimed.drawn_at, "told_at": claimed.now, **VALUES, **asked,
     }  # fmt: skip
-    is_soon = claimed.days_away < config.WAVES_MIN_DAYS.value()
+    days_away = (claimed.slot_date - timezone.localdate(claimed.now)).days
+    is_soon = days_away < config.WAVES_MIN_DAYS.value()
     if claimed.wave == 1 and (turn.most is None or is_soon):
         cursor.execute(match_sql.WRITE_ALL[claimed.is_reach_pending], values)
         return cursor.rowcount

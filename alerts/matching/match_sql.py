@@ -36,7 +36,7 @@ UPDATE slots_slotopening opening
          ORDER BY {first} LIMIT 1
            FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING opening.id, moment.now, opening.matched_at, coalesce(opening.wave, 0) + 1, opening.seed,
-          slot.date - (moment.now AT TIME ZONE 'Europe/London')::date,
+          slot.date,
           EXISTS (SELECT FROM alerts_pendingreach WHERE center_id = slot.center_id)
 """
 CLAIM_UNMATCHED = _CLAIM.format(due="matched_at IS NULL", first="id")
