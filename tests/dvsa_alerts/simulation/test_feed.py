@@ -84,7 +84,8 @@ def test_the_first_round_covers_every_centre_and_tells_nobody(run):
 def test_later_rounds_open_and_close(run):
     outcomes = play(run, 30)[1:]
     assert {outcome.status for outcome in outcomes} == {"applied"}
-    assert all(outcome.opened for outcome in outcomes)
+    # Not in each round: a slot that is back within the quiet time is the same opening.
+    assert sum(outcome.opened for outcome in outcomes) > 0
     assert sum(outcome.closed for outcome in outcomes) > 0
     assert told_of().exists()
 
