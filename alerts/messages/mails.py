@@ -18,12 +18,10 @@ from alerts.messages.rendering import render
 from alerts.taking import Follows
 from alerts.wording import turn
 from audit.text import counted
+from slots.official import official_pages
 from slots.wording import at, clock, day, last_seen
 
 MOST_LISTED = 10
-OFFICIAL_CHANGE = "https://www.gov.uk/change-driving-test"
-OFFICIAL_BOOK = "https://www.gov.uk/book-driving-test"
-OFFICIAL_THEORY = "https://www.gov.uk/book-theory-test"
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def _slots(listings: Sequence[Listing], follows: Sequence[Follows]) -> dict[str,
         "follows": general(follows),
         "more": max(len(listings) - MOST_LISTED, 0),
         "simulated": any(each.is_simulated for each in listings),
-        "official": _official(listings),
+        "official": official_pages({each.test_type for each in listings}).items(),
     }
 
 
@@ -143,17 +141,3 @@ def _source(listing: Listing) -> str:
     if not listing.source:
         return ""
     return f"Source: {listing.source}{' (simulated)' if listing.is_simulated else ''}"
-
-
-def _official(listings: Sequence[Listing]) -> list[tuple[str, str]]:
-    """What one does at the official service that fits what is listed, each with its address."""
-    kinds = {each.test_type for each in listings}
-    places = []
-    if "practical" in kinds:
-        places += [
-            ("Change your driving test", OFFICIAL_CHANGE),
-            ("Book a driving test", OFFICIAL_BOOK),
-        ]
-    if "theory" in kinds:
-        places.append(("Book a theory test", OFFICIAL_THEORY))
-    return places

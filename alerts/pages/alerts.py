@@ -15,10 +15,11 @@ from alerts.answers import answer_alert
 from alerts.messages import links
 from alerts.models import Notification, UserAlert
 from alerts.pages.forms import AnswerForm
-from alerts.pages.history import official_pages, read_history, read_notification
+from alerts.pages.history import ShownAlert, read_history, read_notification
 from alerts.pages.searches import LearnerRequest, got_a_test_path
 from alerts.searches.narrowing import narrowings
 from audit.clock import database_today
+from slots.official import official_pages
 
 LARGEST_ID = 2**63 - 1
 
@@ -82,10 +83,15 @@ def alert_page(request: HttpRequest, token: str) -> HttpResponse:
     alerts = read_notification(notification)
     context = {
         "alerts": alerts,
-        "official": official_pages(alerts),
+        "official": official_pages(_open_kinds(alerts)),
         "got_a_test": links.got_a_test_url(user_id=notification.user_id),
     }
     return render(request, "alerts/alert_page.html", context)
+
+
+def _open_kinds(alerts: list[ShownAlert]) -> set[str]:
+    """The kinds of test of those that are still open."""
+    return {shown.slot.test_type for shown in alerts if shown.is_open}
 
 
 def _answer_of(request: HttpRequest) -> dict[str, Any]:

@@ -9,15 +9,15 @@ from django.utils.text import capfirst
 
 from accounts.learners import Learner, read_learners
 from accounts.models import SavedSearch, User
-from alerts.messages.mails import OFFICIAL_BOOK, OFFICIAL_CHANGE, OFFICIAL_THEORY
 from alerts.models import Delivery, Notification, UnsentReason, UserAlert, Wave
 from alerts.taking import SlotToTake, follows
 from alerts.wording import turn
 from audit.clock import database_now
 from centers.models import Center
 from slots.models import Slot, SlotOpening
+from slots.official import OFFICIAL, Official
 from slots.querysets import latest_clock
-from slots.wording import ago, opened
+from slots.wording import ago, brief_moment, opened
 
 PAGE = 25
 METHODS = {SavedSearch.Method.EMAIL: "by email", SavedSearch.Method.PUSH: "to your devices"}
@@ -143,16 +143,14 @@ class ShownAlert:
         return follows(self.learner, there).sentences
 
     @property
-    def official(self) -> dict[str, str]:
-        """The official service's pages for this kind of test, by what one does there."""
-        if self.slot.test_type == Slot.TestType.THEORY:
-            return {"Book a theory test": OFFICIAL_THEORY}
-        return {"Change your driving test": OFFICIAL_CHANGE, "Book a driving test": OFFICIAL_BOOK}
+    def official(self) -> Official:
+        """The official service's pages for this kind of test."""
+        return OFFICIAL[self.slot.test_type]
 
-
-def official_pages(alerts: list[ShownAlert]) -> dict[str, str]:
-    """Where to act on those that are still open, each page once; empty when all are gone."""
-    return {name: url for shown in alerts if shown.is_open for name, url in shown.official.items()}
+    @property
+    def name(self) -> str:
+        """What tells its slot from the others of a page, for links that stand at each."""
+        return f"{brief_moment(self.slot.date, self.slot.time)}, {self.center.name}"
 
 
 @dataclass(frozen=True)

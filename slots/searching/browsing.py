@@ -14,10 +14,11 @@ from django.urls import reverse
 from centers.forms import MAX_RADIUS
 from centers.models import Center
 from slots.models import CoveredWeek, Slot, SlotOpening
+from slots.official import OFFICIAL, Official
 from slots.querysets import LONDON, SlotQuerySet
 from slots.searching.paging import FoundSlot, read_page
 from slots.searching.search import Order, SlotSearch
-from slots.wording import ago, opened, period
+from slots.wording import ago, brief_moment, opened, period
 
 NEAREST = 20
 CLOSE_DAYS = 180
@@ -40,6 +41,8 @@ class ShownSlot(TypedDict):
     seen: str
     is_new: bool
     warnings: list[str]
+    name: str
+    official: Official
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ def _shown(slot: FoundSlot, now: datetime, centers: str) -> ShownSlot:
         seen=_seen(slot, now),
         is_new=slot.opened_at is not None and now - slot.opened_at < NEW,
         warnings=_warnings(slot),
+        name=f"{brief_moment(slot.date, slot.time)}, {slot.center_name}",
+        official=OFFICIAL[slot.test_type],
     )
 
 
