@@ -1,15 +1,22 @@
-"""Reading saved searches and bookings."""
+"""Reading saved searches, bookings, and what is known of mail."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import DateField, Func, Q
+from django.db.models.functions import Now
 from django.db.models.lookups import LessThan
 
 if TYPE_CHECKING:
-    from accounts.models import Booking, SavedSearch, User  # noqa: F401
+    from accounts.models import (  # noqa: F401
+        BareRefusal,
+        Booking,
+        Breaker,
+        SavedSearch,
+        User,
+    )
 
 
 class TellsUntil(Func):
@@ -58,3 +65,27 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def of_users(self, ids: Iterable[int]) -> "BookingQuerySet":
         """Those of several learners, with their centres."""
         return self.filter(user__in=list(ids)).select_related("center", "first_center")
+
+
+class BreakerQuerySet(models.QuerySet["Breaker"]):
+    """Breakers, in the words of the domain."""
+
+    def open_now(self) -> "BreakerQuerySet":
+        """Providers through which nothing is sent at the moment, by the database's clock."""
+        return self.filter(open_until__gt=Now())
+
+
+class BareRefusalQuerySet(models.QuerySet["BareRefusal"]):
+    """Refusals that don't say whose fault they are, in the words of the domain."""
+
+    def against(self, user: "User") -> "BareRefusalQuerySet":
+        """Days that speak against a user's present address, which has taken no mail since."""
+        counting = self.filter(user=user, address__iexact=user.email, while_others_went=True)
+        for taken_since in TAKEN_SINCE:
+            taken = taken_since(self.model.objects.filter(user=user))
+            counting = counting.exclude(pk__in=taken.values("pk"))
+        return counting
+
+
+# Each app that sends mail adds one: those of the refusals after which it was accepted.
+TAKEN_SINCE: list[Callable[[BareRefusalQuerySet], BareRefusalQuerySet]] = []

@@ -11,14 +11,13 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what the apps below and allauth say; models have to be loaded before tasks are."""
-        from allauth.account.signals import email_confirmed  # noqa: PLC0415
-
-        from alerts.delivery.refusals import lift_for_confirmed  # noqa: PLC0415
+        from accounts.querysets import TAKEN_SINCE  # noqa: PLC0415
         from alerts.hints import hint_matching  # noqa: PLC0415
         from alerts.matching.reach import follow_centers  # noqa: PLC0415
+        from alerts.querysets import alerts_taken_since  # noqa: PLC0415
         from centers.signals import many_centers_written  # noqa: PLC0415
         from slots.signals import openings_recorded  # noqa: PLC0415
 
         openings_recorded.connect(hint_matching, dispatch_uid="alerts.hint_matching")
-        email_confirmed.connect(lift_for_confirmed, dispatch_uid="alerts.lift_for_confirmed")
         many_centers_written.connect(follow_centers, dispatch_uid="alerts.follow_centers")
+        TAKEN_SINCE.append(alerts_taken_since)

@@ -70,25 +70,6 @@ PUSH_PATIENCE_SECONDS = declare_integer(
     maximum=3600,
     help="Seconds after which an alert that no push service has accepted goes by email",
 )
-BREAKER_FAILURES = declare_integer(
-    "alerts.breaker_failures",
-    default=3,
-    minimum=1,
-    maximum=100,
-    help="Failures in a row after which nothing is sent through a provider for a while",
-)
-BREAKER_SECONDS = declare_integer(
-    "alerts.breaker_seconds",
-    default=15,
-    minimum=1,
-    maximum=600,
-    help="Seconds until a failing provider is tried again with a single message",
-)
-SENDING = declare_switch(
-    "alerts.sending",
-    default=True,
-    help="Whether alerts are sent at all; off after a restore, until sending is resumed",
-)
 MAX_SEARCHES = declare_integer(
     "alerts.max_searches",
     default=20,

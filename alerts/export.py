@@ -12,16 +12,8 @@ from allauth.usersessions.models import UserSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 
-from accounts.models import Booking, SavedSearch, User
-from alerts.models import (
-    BareRefusal,
-    Delivery,
-    MailRefusal,
-    Notification,
-    PushSubscription,
-    SearchEnding,
-    UserAlert,
-)  # fmt: skip
+from accounts.models import BareRefusal, Booking, MailRefusal, SavedSearch, User
+from alerts.models import Delivery, Notification, PushSubscription, SearchEnding, UserAlert
 from audit.models import AuditLog
 
 FILE = "your-data.json"

@@ -1,10 +1,10 @@
-"""Reading alerts, deliveries, the journals of senders, push subscriptions and breakers."""
+"""Reading alerts, deliveries, the journals of senders and push subscriptions."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now, TruncDay
 
 from audit.newest import among_newest
@@ -12,15 +12,22 @@ from slots.querysets import LONDON
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from accounts.querysets import BareRefusalQuerySet
     from alerts.models import (  # noqa: F401
-        BareRefusal,
-        Breaker,
         Delivery,
         Notification,
         PushSubscription,
         SearchEnding,
         SenderJournal,
         UserAlert,
+    )
+
+
+def alerts_taken_since(refusals: "BareRefusalQuerySet") -> "BareRefusalQuerySet":
+    """Those of the refusals after which the learner's mail server accepted an alert."""
+    return refusals.filter(
+        user__notifications__deliveries__channel="email",
+        user__notifications__deliveries__accepted_at__gt=F("refused_at"),
     )
 
 
@@ -70,21 +77,6 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(in_doubt__gt=0)
 
 
-class BareRefusalQuerySet(models.QuerySet["BareRefusal"]):
-    """Refusals that don't say whose fault they are, in the words of the domain."""
-
-    def against(self, user: "User") -> "BareRefusalQuerySet":
-        """Days that speak against a user's present address, which has taken no mail since."""
-        mails = Q(user__notifications__deliveries__channel="email")
-        taken = self.model.objects.filter(
-            mails,
-            pk=OuterRef("pk"),
-            user__notifications__deliveries__accepted_at__gt=F("refused_at"),
-        )
-        counting = self.filter(user=user, address__iexact=user.email, while_others_went=True)
-        return counting.exclude(Exists(taken))
-
-
 class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
     """Push subscriptions, in the words of the domain."""
 
@@ -107,14 +99,6 @@ class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
         ended = self.filter(user=user, ended_at__gt=Now() - timedelta(days=30))
         by_service = ended.exclude(end_reason__in=self.model.BY_LEARNER)
         return by_service.exclude(models.Exists(again))
-
-
-class BreakerQuerySet(models.QuerySet["Breaker"]):
-    """Breakers, in the words of the domain."""
-
-    def open_now(self) -> "BreakerQuerySet":
-        """Providers through which nothing is sent at the moment, by the database's clock."""
-        return self.filter(open_until__gt=Now())
 
 
 class SenderJournalQuerySet(models.QuerySet["SenderJournal"]):

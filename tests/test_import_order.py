@@ -59,8 +59,9 @@ def test_an_import_to_the_right_is_noticed(copy, planted):
         ("alerts/delivery/claim", "alerts.delivery.record"),
         ("alerts/delivery/compose", "alerts.delivery.send"),
         ("alerts/messages/mails", "alerts.delivery.recheck"),
-        ("alerts/channels/email", "alerts.models"),
+        ("alerts/channels/push", "alerts.models"),
         ("accounts/outbound/https", "accounts.models"),
+        ("accounts/mail/smtp", "accounts.models"),
     ],
 )
 def test_an_import_against_the_order_within_an_app_is_noticed(copy, module, imported):

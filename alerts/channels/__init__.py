@@ -1,8 +1,8 @@
 """The ways a message takes to a person; nothing in here knows a model."""
 
-from alerts.channels.email import Envelope, mailer
+from accounts.mail.results import Result
+from accounts.mail.smtp import Envelope, mailer
 from alerts.channels.push import SealedPush, pusher
-from alerts.channels.results import Result
 
 Message = Envelope | SealedPush
 # A push service answers in far less than one; waiting longer holds up the other services.

@@ -17,6 +17,7 @@ import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
+from accounts.mail.results import Accepted, Never, Result, TryLater
 from accounts.outbound.https import (
     HTTPS_PORT,
     Answer,
@@ -25,7 +26,6 @@ from accounts.outbound.https import (
     UnansweredError,
 )  # fmt: skip
 from accounts.outbound.public_addresses import NotPublicError
-from alerts.channels.results import Accepted, Never, Result, TryLater
 from alerts.channels.vapid import UnknownKey, authorization
 
 MOST_BYTES = 3_900

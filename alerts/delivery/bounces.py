@@ -12,8 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts.mail.refusals import Fault, Phase, read_enhanced, whose_fault
+from accounts.mail.refused_addresses import refuse_mail, tell_staff
 from accounts.models import User
-from alerts.delivery.refusals import refuse_mail, tell_staff
 from audit.text import is_storable
 from audit.trail import record
 

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from accounts.config import BREAKER_FAILURES
+from accounts.mail import breakers
+from accounts.mail.retries import RETRY_HOURS
 from alerts import config
-from alerts.delivery import breakers
-from alerts.delivery.retries import RETRY_HOURS
 from alerts.models import Delivery
 
 # The sender goes on at once, so soon after its end all that it claimed is claimed again; its
@@ -119,7 +120,7 @@ class Claimed:
     @property
     def is_probe(self) -> bool:
         """Whether its provider has failed so often that one message at a time may try it."""
-        return (self.provider_failures or 0) >= config.BREAKER_FAILURES.value()
+        return (self.provider_failures or 0) >= BREAKER_FAILURES.value()
 
 
 def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Claimed]:
@@ -133,7 +134,7 @@ def claim(channel: str, *, most: int = MOST_AT_ONCE) -> list[Claimed]:
         "channel": channel,
         "most": most,
         "lease": CLAIM_LASTS,
-        "failing": config.BREAKER_FAILURES.value(),
+        "failing": BREAKER_FAILURES.value(),
         "hours": RETRY_HOURS,
     }
     with connection.cursor() as cursor:

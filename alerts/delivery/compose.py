@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.mail.smtp import seal
 from alerts.channels import Message
-from alerts.channels.email import seal
 from alerts.delivery.claim import Claimed
 from alerts.delivery.unsent import put_back
 from alerts.messages.content import Content, Listing

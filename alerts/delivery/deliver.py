@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from alerts import config
-from alerts.delivery import breakers
+from accounts.config import SENDING
+from accounts.mail import breakers
 from alerts.delivery.claim import MOST_AT_ONCE, Claimed, claim
 from alerts.delivery.compose import Prepared, compose
 from alerts.delivery.gather import (
@@ -42,7 +42,7 @@ def send_due(channel: str, *, seconds: float = 3600.0) -> Tally:
     """Send what was gathered and is due, until nothing is or the time is up."""
     until = time.monotonic() + seconds
     done, most = Tally(), MOST_AT_ONCE
-    while config.SENDING.value():
+    while SENDING.value():
         settle_left_behind()
         chunk = claim(channel, most=most)
         if not chunk:

@@ -17,8 +17,8 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from accounts.mail.results import Never, TryLater
 from accounts.staff_alarms import raise_alarm
-from alerts.channels.results import Never, TryLater
 from alerts.models import Delivery, PushSubscription, UnsentReason
 
 BAD_REQUEST, BUSY = 400, 429

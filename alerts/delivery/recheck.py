@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from accounts.mail.retries import MOST_DOUBTS, MOST_STARTS
 from accounts.prepared import fetch_prepared
 from alerts.delivery.claim import Claimed, lock_claimed, postpone
-from alerts.delivery.retries import MOST_DOUBTS, MOST_STARTS
 from alerts.delivery.unsent import end_alerts, hold_until, leave_to_mail, stop
 from alerts.matching.asking_again import ask_again
 from alerts.messages.content import Content, Listing, Recipient

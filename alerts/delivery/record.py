@@ -19,11 +19,11 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from accounts.mail.blaming import note_accepted
+from accounts.mail.results import Accepted, Never, Result, TryLater
 from accounts.prepared import fetch_prepared
 from alerts import config
-from alerts.channels.results import Accepted, Never, Result, TryLater
 from alerts.delivery import devices, refused
-from alerts.delivery.blaming import note_accepted
 from alerts.delivery.claim import Claimed
 from alerts.delivery.unsent import put_back_unsent
 from alerts.models import SenderJournal

@@ -3,13 +3,14 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.mail import breakers
+from accounts.mail.blaming import OURS, is_free, note_put_off
+from accounts.mail.refused_addresses import refuse_mail
+from accounts.mail.results import Never, TryLater
+from accounts.mail.retries import delay_after
 from accounts.models import User
-from alerts.channels.results import Never, TryLater
-from alerts.delivery import breakers, devices
-from alerts.delivery.blaming import OURS, is_free, note_put_off
+from alerts.delivery import devices
 from alerts.delivery.claim import Claimed, update_claimed
-from alerts.delivery.refusals import refuse_mail
-from alerts.delivery.retries import delay_after
 from alerts.delivery.unsent import END, PUT_BACK, end_alerts_of
 from alerts.models import Delivery, UnsentReason
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts.config import SENDING
 from accounts.models import User
-from alerts import config
 from alerts.delivery.record import settle_left_behind
 from alerts.models import UnsentReason
 from audit.models import AuditLog, SystemConfig
@@ -109,7 +109,7 @@ def _end(restored_at: datetime | None, *, send_doubtful: bool) -> Resumption:
 
 
 def _switch_on(actor: User | None, resumption: Resumption) -> None:
-    SystemConfig.objects.update_or_create(key=config.SENDING.name, defaults={"value": "true"})
+    SystemConfig.objects.update_or_create(key=SENDING.name, defaults={"value": "true"})
     record(
         "sending.resumed", actor=actor, subject=None, in_doubt=resumption.in_doubt,
         closed=resumption.closed, alerts=resumption.alerts,
@@ -118,4 +118,4 @@ def _switch_on(actor: User | None, resumption: Resumption) -> None:
 
 def stop_sending() -> None:
     """Send nothing from this commit on, until it is resumed."""
-    SystemConfig.objects.update_or_create(key=config.SENDING.name, defaults={"value": "false"})
+    SystemConfig.objects.update_or_create(key=SENDING.name, defaults={"value": "false"})

@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from accounts.mail.results import Accepted, Result, TryLater
 from alerts.channels import transmit
-from alerts.channels.results import Accepted, Result, TryLater
 from alerts.delivery.claim import Claimed, seconds_to_send
 from alerts.delivery.compose import Prepared
 from alerts.delivery.record import Journal

@@ -7,10 +7,10 @@ from django.conf import settings
 
 from accounts.limits.requests import RateLimit
 from accounts.mail.headers import message_id
+from accounts.mail.results import Accepted
+from accounts.mail.smtp import Mail, mailer, seal
 from accounts.models import SavedSearch
 from alerts import wording
-from alerts.channels.email import Mail, mailer, seal
-from alerts.channels.results import Accepted
 from alerts.config import TEST_ALERTS_PER_HOUR
 from alerts.delivery.trial_push import send_trial_pushes
 from alerts.messages import links

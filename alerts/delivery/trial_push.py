@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.mail.results import Accepted, Never
 from alerts.channels.push import Push, pusher, seal
-from alerts.channels.results import Accepted, Never
 from alerts.delivery import devices
 from alerts.messages.pushes import key_to_renew_with, shown_as
 from alerts.models import PushSubscription

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts.mail.retries import delay_after
 from alerts.delivery.claim import RELEASE, Claimed, lock_claimed, update_claimed
-from alerts.delivery.retries import delay_after
 from alerts.models import Delivery, UnsentReason
 
 State = Delivery.State

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts.mail.headers import message_id
-from alerts.channels.email import Mail
+from accounts.mail.smtp import Mail
 from alerts.messages import links
 from alerts.messages.content import Listing, Recipient
 from alerts.messages.following import general

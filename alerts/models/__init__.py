@@ -1,8 +1,7 @@
 """Alerts and the notifications and deliveries that carry them."""
 
 from alerts.models.alerts import UserAlert
-from alerts.models.breakers import Breaker
-from alerts.models.deliveries import BareRefusal, Delivery, MailRefusal
+from alerts.models.deliveries import Delivery
 from alerts.models.journal import SenderJournal
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
@@ -12,10 +11,7 @@ from alerts.models.unsent import UnsentReason
 from alerts.models.waves import Wave
 
 __all__ = [
-    "BareRefusal",
-    "Breaker",
     "Delivery",
-    "MailRefusal",
     "Notification",
     "PendingReach",
     "PushSubscription",

@@ -11,7 +11,7 @@ from accounts.mail.refusals import Fault
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
 from alerts.models.unsent import UnsentReason, is_reason
-from alerts.querysets import BareRefusalQuerySet, DeliveryQuerySet
+from alerts.querysets import DeliveryQuerySet
 
 
 class Delivery(models.Model):
@@ -145,50 +145,3 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} delivery {self.pk}"
-
-
-class MailRefusal(models.Model):
-    """An address that its mail server refuses for good; a changed address is not refused.
-
-    It is lifted by the learner, who types a code that was mailed there, by staff, or by change.
-    """
-
-    user = models.OneToOneField(
-        "accounts.User", on_delete=models.CASCADE, related_name="mail_refusal"
-    )
-    address = models.CharField(max_length=255)
-    reason = models.CharField(max_length=500)
-    refused_at = models.DateTimeField(db_default=Now())
-
-    def __str__(self) -> str:
-        return f"refusal of user {self.user_id}'s address"
-
-
-class BareRefusal(models.Model):
-    """A day (Europe/London) on which an address was refused without a word about whose fault it is.
-
-    `while_others_went` says that the same server took mail for others soon after.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    user = models.ForeignKey(
-        "accounts.User", on_delete=models.CASCADE, related_name="bare_refusals"
-    )
-    address = models.CharField(max_length=255)
-    day = models.DateField()
-    reason = models.CharField(max_length=500)
-    refused_at = models.DateTimeField(db_default=Now(), help_text="the last time on that day")
-    while_others_went = models.BooleanField(db_default=False)
-
-    objects = BareRefusalQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar = ["-id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["user", "address", "day"], name="bare_refusal_once_a_day"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"bare refusal of user {self.user_id}'s address"

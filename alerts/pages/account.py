@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.mail.refused_addresses import is_mail_refused
 from accounts.quiet_hours import set_quiet_hours
 from accounts.staffing import LastAdmin
-from alerts.delivery.refusals import is_mail_refused
 from alerts.erasure import erase_user
 from alerts.export import export_zip
 from alerts.pages.forms import QuietHoursForm

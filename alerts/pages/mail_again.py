@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.limits.requests import RateLimit
 from accounts.mail.codes import is_code_awaited, mail_code, read_code
+from accounts.mail.refused_addresses import is_mail_refused, lift_refusal
 from alerts.config import TEST_ALERTS_PER_HOUR
-from alerts.delivery.refusals import is_mail_refused, lift_refusal
 from alerts.pages.searches import LearnerRequest
 from audit.addresses import client_address
 

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.learners import Learner, read_learner
 from accounts.limits.pages import limited
+from accounts.mail.refused_addresses import is_mail_refused
 from accounts.models import SavedSearch, User
 from accounts.querysets import SavedSearchQuerySet
 from alerts import wording
 from alerts.channels.vapid import public_key
 from alerts.config import DAILY_MESSAGE_LIMIT
-from alerts.delivery.refusals import is_mail_refused
 from alerts.delivery.trial import TOO_MANY_TRIALS, TRIAL_LIMIT, send_trial
 from alerts.matching.counting import MOST_COUNTED
 from alerts.messages import links

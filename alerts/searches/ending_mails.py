@@ -18,17 +18,18 @@ from django.db.models import DateTimeField, F, Func
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from accounts.config import SENDING
 from accounts.learners import read_learner
+from accounts.mail import breakers
+from accounts.mail.blaming import is_free, note_accepted, note_put_off
+from accounts.mail.breakers import Turn, ask_turn
 from accounts.mail.headers import message_id
+from accounts.mail.refused_addresses import is_mail_refused, refuse_mail
+from accounts.mail.results import Accepted, Never, Result, TryLater
+from accounts.mail.retries import delay_after
+from accounts.mail.smtp import Envelope, Mail, mailer, seal
 from accounts.models import SavedSearch, User
-from alerts import config, wording
-from alerts.channels.email import Envelope, Mail, mailer, seal
-from alerts.channels.results import Accepted, Never, Result, TryLater
-from alerts.delivery import breakers
-from alerts.delivery.blaming import is_free, note_accepted, note_put_off
-from alerts.delivery.breakers import Turn, ask_turn
-from alerts.delivery.refusals import is_mail_refused, refuse_mail
-from alerts.delivery.retries import delay_after
+from alerts import wording
 from alerts.messages import links
 from alerts.messages.rendering import render
 from alerts.models import SearchEnding
@@ -68,7 +69,7 @@ def send_ending_mails(*, seconds: float) -> int:
 
 
 def _is_due() -> bool:
-    return config.SENDING.value() and SearchEnding.objects.due().exists()
+    return SENDING.value() and SearchEnding.objects.due().exists()
 
 
 def _ask_turn() -> Turn | None:

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet, Sum
 from django.db.models.functions import Now
 
-from alerts.models import Breaker, Delivery, UserAlert
+from accounts.models import Breaker
+from alerts.models import Delivery, UserAlert
 from slots.models import SlotOpening
 
 NEWEST = 100_000

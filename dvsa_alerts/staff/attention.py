@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from alerts.config import SENDING
-from alerts.models import Breaker, Delivery
+from accounts.config import SENDING
+from accounts.models import Breaker, User
+from alerts.models import Delivery
 from audit import config
 from audit.admin_links import list_url
 from audit.text import counted
@@ -74,7 +74,7 @@ def _failing_deliveries(now: datetime) -> Iterator[Concern]:
             f"{breaker.failures} failures in a row; tried again at {until}. "
             f"It says: {breaker.last_error}"
         )
-        yield Concern(f"{breaker.provider} takes no messages", detail, list_url("alerts.breaker"))
+        yield Concern(f"{breaker.provider} takes no messages", detail, list_url("accounts.breaker"))
     failed = Delivery.objects.newest(NEWEST_DELIVERIES).filter(
         state=Delivery.State.FAILED, created_at__gte=now - RECENT
     )

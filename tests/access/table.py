@@ -242,6 +242,6 @@ MODELS: dict[str, Pages] = {
     "slots.slotopening": Pages(view=ALL_STAFF),
     "alerts.useralert": Pages(view=READERS),
     "alerts.delivery": Pages(view=READERS),
-    "alerts.mailrefusal": Pages(view=READERS, actions={"lift": ADMINS}),
-    "alerts.breaker": Pages(view=READERS),
+    "accounts.mailrefusal": Pages(view=READERS, actions={"lift": ADMINS}),
+    "accounts.breaker": Pages(view=READERS),
 }

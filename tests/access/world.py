@@ -17,16 +17,9 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Booking, Role, SavedSearch, User
+from accounts.models import Booking, Breaker, MailRefusal, Role, SavedSearch, User
 from alerts.messages import links
-from alerts.models import (
-    Breaker,
-    Delivery,
-    MailRefusal,
-    Notification,
-    PushSubscription,
-    UserAlert,
-)
+from alerts.models import Delivery, Notification, PushSubscription, UserAlert
 from audit.models import SystemConfig
 from audit.trail import record
 from centers.models import Center, CenterAlias, NearestCenter, PostcodeArea, Rule

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from alerts.channels.email import mailer
+from accounts.mail.smtp import mailer
 from tests.push_endpoint import PushService
 from tests.smtp_sink import Sink
 

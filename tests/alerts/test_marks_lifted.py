@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from accounts.mail.refusals import Fault, Phase
-from alerts.models import MailRefusal
+from accounts.models import MailRefusal
 from tests.accounts.mail.test_refusals import TABLE
 from tests.alerts.world import make_user
 

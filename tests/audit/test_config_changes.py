@@ -6,7 +6,8 @@ import sys
 import pytest
 from django.conf import settings
 
-from alerts.config import MAX_SEARCHES, SENDING
+from accounts.config import SENDING
+from alerts.config import MAX_SEARCHES
 from audit import config
 from audit.config_changes import change_setting
 from audit.models import AuditLog, SystemConfig

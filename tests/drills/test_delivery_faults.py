@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 
-from alerts.models import Breaker, Delivery, MailRefusal, UserAlert
+from accounts.models import Breaker, MailRefusal
+from alerts.models import Delivery, UserAlert
 from alerts.watching.watch import look
 from tests.drills.senders import beat, pause, worker
 from tests.drills.subscribers import Subscribers, trust, workers

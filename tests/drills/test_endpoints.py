@@ -10,8 +10,8 @@ import threading
 import pytest
 from django.urls import reverse
 
+from accounts.mail.results import Accepted, Never
 from alerts.channels.push import Push, Pusher, seal
-from alerts.channels.results import Accepted, Never
 from alerts.models import PushSubscription
 from tests.drills.wire import Wire, watched
 from tests.people import learner

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.gis.geos import Point
 
+from accounts.mail.smtp import mailer
 from accounts.models import SavedSearch
-from alerts.channels.email import mailer
 from alerts.delivery.deliver import deliver
 from alerts.matching.match import match_openings
 from alerts.models import UserAlert

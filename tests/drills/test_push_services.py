@@ -2,7 +2,8 @@
 
 import pytest
 
-from alerts.models import Breaker, Delivery, UserAlert
+from accounts.models import Breaker
+from alerts.models import Delivery, UserAlert
 from alerts.watching.watch import look
 from audit.config import CACHE_SECONDS
 from tests.drills.senders import pause

@@ -2,7 +2,8 @@
 
 import pytest
 
-from alerts.models import BareRefusal, Breaker, Delivery, MailRefusal
+from accounts.models import BareRefusal, Breaker, MailRefusal
+from alerts.models import Delivery
 from tests.drills.senders import beat, pause, worker
 from tests.drills.test_delivery_workers import NOTHING_WRONG, running
 from tests.drills.town import Town, configure, verdict

@@ -8,7 +8,8 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from alerts.models import MailRefusal, PushSubscription
+from accounts.models import MailRefusal
+from alerts.models import PushSubscription
 from dvsa_alerts.input_guard import LONGEST_HEADER, LONGEST_PATH, LONGEST_QUERY
 from dvsa_alerts.wsgi import application
 from slots.sources import add_source

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from alerts.models import Breaker
+from accounts.models import Breaker
 from alerts.watching import watch
 from audit.clock import database_now
 from audit.models import AuditLog

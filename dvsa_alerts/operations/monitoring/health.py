@@ -13,8 +13,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from alerts import config
-from alerts.models import Breaker, Delivery, PendingReach
+from accounts.config import SENDING
+from accounts.models import Breaker
+from alerts.models import Delivery, PendingReach
 from alerts.watching import watch
 from audit.clock import database_now
 from audit.config import declare_integer, faults
@@ -154,7 +155,7 @@ def providers() -> str:
 
 def sending() -> str:
     """Staff, or a restore, may have switched it off."""
-    if not config.SENDING.value():
+    if not SENDING.value():
         raise Unhealthy("alerts.sending is off: nothing is sent until resume_sending")
     return "on"
 

@@ -7,6 +7,7 @@ from email.utils import formatdate
 
 import pytest
 
+from accounts.mail.results import Accepted, Never, TryLater
 from alerts.channels.push import (
     BadEndpointError,
     Push,
@@ -15,7 +16,6 @@ from alerts.channels.push import (
     encrypt,
     seal,
 )  # fmt: skip
-from alerts.channels.results import Accepted, Never, TryLater
 from tests.push_endpoint import Answer, Browser, answer, hang, trickle
 
 PLAIN = json.dumps({"title": "A slot", "body": "Monday"}).encode()

@@ -2,8 +2,7 @@
 
 import pytest
 
-from accounts.models import StaffAlarm
-from alerts.models import MailRefusal
+from accounts.models import MailRefusal, StaffAlarm
 from tests.people import learner
 
 pytestmark = pytest.mark.django_db

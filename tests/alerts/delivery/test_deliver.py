@@ -8,19 +8,19 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import SavedSearch, User
-from alerts.channels.results import Accepted
+from accounts.mail.breakers import take_probe
+from accounts.mail.results import Accepted
+from accounts.mail.retries import DELAYS, MOST_DOUBTS, delay_after
+from accounts.models import Breaker, MailRefusal, SavedSearch, User
 from alerts.delivery import recheck as rechecking
 from alerts.delivery import send as sending
-from alerts.delivery.breakers import take_probe
 from alerts.delivery.claim import Claimed, claim
 from alerts.delivery.deliver import prepare, send_due
 from alerts.delivery.gather import gather_notifications
 from alerts.delivery.record import Journal, settle_left_behind
-from alerts.delivery.retries import DELAYS, MOST_DOUBTS, delay_after
 from alerts.delivery.send import Tally, send
 from alerts.messages import mails
-from alerts.models import Breaker, Delivery, MailRefusal, SenderJournal
+from alerts.models import Delivery, SenderJournal
 from audit import config
 from audit.models import SystemConfig
 from tests.alerts.waiting import fetch, make_waiting

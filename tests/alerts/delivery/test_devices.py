@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import StaffAlarm
+from accounts.models import Breaker, StaffAlarm
 from alerts.delivery.deliver import deliver
 from alerts.delivery.devices import OURS_FROM
 from alerts.delivery.gather import gather_notifications
-from alerts.models import Breaker, Delivery, PushSubscription
+from alerts.models import Delivery, PushSubscription
 from audit import config
 from audit.models import SystemConfig
 from tests.alerts.waiting import fetch, make_waiting

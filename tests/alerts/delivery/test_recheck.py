@@ -5,9 +5,9 @@ from datetime import time, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import SavedSearch, User
+from accounts.models import MailRefusal, SavedSearch, User
 from alerts.delivery.deliver import deliver
-from alerts.models import Delivery, MailRefusal
+from alerts.models import Delivery
 from centers.querysets import point
 from slots.models import Slot, SlotOpening
 from tests.alerts.delivery.test_gather import quiet_now

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from alerts.channels.results import Accepted
+from accounts.mail.results import Accepted
 from alerts.delivery.claim import claim
 from alerts.delivery.compose import Prepared
 from alerts.delivery.deliver import prepare, send_due

@@ -6,12 +6,12 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import StaffAlarm
+from accounts.mail.refused_addresses import is_mail_refused, lift_refusal
+from accounts.mail.retries import DELAYS
+from accounts.models import BareRefusal, Breaker, MailRefusal, StaffAlarm
 from alerts.delivery.deliver import send_due
 from alerts.delivery.gather import gather_notifications
-from alerts.delivery.refusals import is_mail_refused, lift_refusal
-from alerts.delivery.retries import DELAYS
-from alerts.models import BareRefusal, Breaker, Delivery, MailRefusal
+from alerts.models import Delivery
 from tests.alerts.waiting import fetch, make_waiting
 from tests.alerts.world import make_user
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from alerts import config
+from accounts.config import SENDING
 from alerts.delivery.deliver import deliver
 from alerts.delivery.gather import gather_notifications
 from alerts.delivery.resume import RESTORED, Resumption, resume_sending, stop_sending
@@ -31,7 +31,7 @@ def restored():
 
 def sending_is_on():
     audit_config.forget_cached()
-    return config.SENDING.value()
+    return SENDING.value()
 
 
 def test_nothing_is_sent_while_it_is_off(restored):

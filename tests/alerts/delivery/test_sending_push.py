@@ -7,15 +7,16 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from accounts.mail import breakers
+from accounts.models import Breaker
 from alerts import channels
-from alerts.delivery import breakers
 from alerts.delivery.claim import claim
 from alerts.delivery.deliver import deliver, prepare
 from alerts.delivery.gather import gather_notifications, mail_stuck_pushes
 from alerts.delivery.send import send as send_prepared
 from alerts.messages import links
 from alerts.messages.pushes import payload
-from alerts.models import Breaker, Delivery, Notification, PushSubscription
+from alerts.models import Delivery, Notification, PushSubscription
 from alerts.push_subscriptions import unsubscribe
 from slots.models import Slot, Source
 from slots.wording import brief_moment

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from alerts.channels.email import Mail
+from accounts.mail.smtp import Mail
 from alerts.messages import links
 from alerts.messages.content import Listing, Recipient
 from alerts.messages.mails import compose_mail

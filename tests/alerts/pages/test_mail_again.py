@@ -7,8 +7,7 @@ import pytest
 from django.core import mail
 
 from accounts.mail.codes import KEY
-from accounts.models import Role
-from alerts.models import BareRefusal, MailRefusal
+from accounts.models import BareRefusal, MailRefusal, Role
 from audit.models import AuditLog
 from tests.people import PASSWORD, learner
 from tests.staff import make_staff, signed_in
@@ -128,7 +127,7 @@ def act(role, refusal):
     """What the list says after somebody of a role has chosen the action."""
     form = {"action": "lift", "_selected_action": [refusal.pk]}
     page = signed_in(make_staff(role))
-    return page.post("/admin/alerts/mailrefusal/", form, follow=True).content.decode()
+    return page.post("/admin/accounts/mailrefusal/", form, follow=True).content.decode()
 
 
 def test_staff_lift_it(ada, refusal):

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import SavedSearch
-from alerts.channels.email import mailer
-from alerts.models import MailRefusal, Notification
+from accounts.mail.smtp import mailer
+from accounts.models import MailRefusal, SavedSearch
+from alerts.models import Notification
 from centers.models import Center, PostcodeArea
 from slots.models import SlotOpening
 from slots.wording import day_of_month

@@ -8,9 +8,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import SavedSearch, User
-from alerts.channels.email import mailer
-from alerts.models import Breaker, MailRefusal, SearchEnding
+from accounts.mail.smtp import mailer
+from accounts.models import Breaker, MailRefusal, SavedSearch, User
+from alerts.models import SearchEnding
 from alerts.searches import ending_mails
 from alerts.searches.ending_mails import send_ending_mails
 from alerts.searches.passed import end_passed_searches

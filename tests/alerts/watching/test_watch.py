@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Breaker
 from alerts.delivery.gather import gather_notifications
-from alerts.models import Breaker, Delivery, UserAlert
+from alerts.models import Delivery, UserAlert
 from alerts.watching import watch
 from tests.alerts.waiting import make_waiting
 from tests.alerts.world import make_center, make_opening, make_slot

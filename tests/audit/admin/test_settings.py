@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.config import SENDING
+from accounts.config import SENDING
 from audit import config
 from audit.models import AuditLog, SystemConfig
 from tests.staff import make_staff, signed_in

@@ -4,7 +4,7 @@ import smtplib
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from alerts.channels.email import Envelope
+from accounts.mail.smtp import Envelope
 from tests.benchmarks.due_messages import forget, make_due, prepared
 from tests.benchmarks.figures import Figure, faster
 from tests.benchmarks.measuring import in_turns

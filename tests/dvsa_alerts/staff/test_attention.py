@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from alerts.models import Breaker, Delivery, Notification
+from accounts.models import Breaker
+from alerts.models import Delivery, Notification
 from audit import config
 from audit.models import SystemConfig
 from slots.models import FeedBatch, Source

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from alerts.models import Breaker, Delivery, Notification, PendingReach
+from accounts.models import Breaker
+from alerts.models import Delivery, Notification, PendingReach
 from audit import config
 from audit.models import SystemConfig
 from audit.trail import record

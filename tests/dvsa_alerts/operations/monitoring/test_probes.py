@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from prometheus_client.parser import text_string_to_metric_families
 
-from alerts.models import Breaker, Delivery, Notification
+from accounts.models import Breaker
+from alerts.models import Delivery, Notification
 from audit.trail import record
 from dvsa_alerts.operations.monitoring.heartbeats import note
 from slots.models import Source

@@ -2,11 +2,11 @@
 
 from django.db.models import QuerySet
 
+from accounts.mail import breakers
 from accounts.mail.refusals import Fault
+from accounts.mail.refused_addresses import believe_bare_refusals, note_bare_refusal, tell_staff
+from accounts.mail.results import TryLater
 from accounts.models import User
-from alerts.channels.results import TryLater
-from alerts.delivery import breakers
-from alerts.delivery.refusals import believe_bare_refusals, note_bare_refusal, tell_staff
 
 # What a mail server says of us, or may.
 OURS = (Fault.US, Fault.UNSAID)

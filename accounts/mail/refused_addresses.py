@@ -6,9 +6,8 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models.functions import Now, TruncDate
 
-from accounts.models import User
+from accounts.models import BareRefusal, Breaker, MailRefusal, User
 from accounts.staff_alarms import raise_alarm
-from alerts.models import BareRefusal, Breaker, MailRefusal
 from audit.admin_links import list_url
 from audit.trail import Actor, record
 

@@ -5,8 +5,8 @@ import socket
 import pytest
 
 from accounts.mail.refusals import Fault
-from alerts.channels.email import Mail, Mailer, seal
-from alerts.channels.results import Accepted, Never, TryLater
+from accounts.mail.results import Accepted, Never, TryLater
+from accounts.mail.smtp import Mail, Mailer, seal
 from tests.servers import wait_until
 from tests.smtp_sink import Mood
 

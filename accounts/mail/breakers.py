@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models.functions import Now
 
-from alerts import config
-from alerts.models import Breaker
+from accounts import config
+from accounts.models import Breaker
 
 LONGEST_SECONDS = 60
 TAKE_PROBE = """

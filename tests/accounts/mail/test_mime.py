@@ -10,7 +10,7 @@ from email.policy import default
 import pytest
 from django.core.mail import BadHeaderError
 
-from alerts.channels.mime import address, alternatives, header
+from accounts.mail.mime import address, alternatives, header
 
 ALPHABET = string.printable + "äöü–’✓€😀=?."
 

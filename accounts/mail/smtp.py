@@ -13,11 +13,11 @@ from functools import partial
 from django.conf import settings
 
 from accounts.mail.headers import AUTOMATIC, bare_address
+from accounts.mail.mime import address, alternatives
 from accounts.mail.refusals import CLOSING, Fault, Phase, read_enhanced, whose_fault
+from accounts.mail.results import Accepted, Never, Result, TryLater
+from accounts.mail.smtp_backend import WatchedBackend
 from accounts.outbound.deadlines import cut_off_after, send_at_once
-from alerts.channels.mime import address, alternatives
-from alerts.channels.results import Accepted, Never, Result, TryLater
-from alerts.channels.smtp_backend import WatchedBackend
 
 GO_AHEAD = 354
 
