@@ -1,13 +1,10 @@
-"""What allauth asks of us: our words in its mails and errors, and mail that may fail."""
+"""What allauth asks of us: our words in its mails and errors, and mail by our outbox."""
 
-import logging
-import uuid
-from smtplib import SMTPException
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
@@ -16,24 +13,13 @@ from django.template.loader import render_to_string
 from accounts.addresses import check_plain
 from accounts.limits.devices import remember
 from accounts.limits.tries import NO_ADDRESS, PASSWORDS, begin_try
-from accounts.mail.headers import AUTOMATIC, message_id
-from accounts.mail.refusals import Fault, fault_of
+from accounts.mail.outbox import queue_mail
 from accounts.models import User
 from accounts.second_factor import has_second_factor
 from audit.addresses import client_address
 
-logger = logging.getLogger(__name__)
-
-MAIL_FAILED = (
-    "We couldn’t send the mail just now. Wait a few seconds, then ask for it again on this page."
-)
-# What else a mail server may say of an address that someone has just typed.
-SAID = {
-    Fault.ADDRESS: "The mail server of {email} says that it can’t take mail for this address. "
-    "Check it for a typing mistake.",
-    Fault.MAILBOX: "The mail server of {email} can’t take our mail for now, perhaps because the "
-    "mailbox is full. Wait some minutes, then ask for it again on this page.",
-}
+# What a mail of ours is good for where it says no code.
+LINK, NOTICE = timedelta(hours=1), timedelta(days=1)
 # How someone who is signed in may prove again who they are, as allauth names it.
 WAYS = {
     "reauthenticate": "Use your password",
@@ -41,7 +27,7 @@ WAYS = {
     "mfa_reauthenticate": "Use your authenticator app or a recovery code",
     "mfa_reauthenticate:webauthn": "Use your passkey",
 }
-# The others tell of a change that was made, which stands whether or not the mail gets out.
+# The others tell of a change that was made.
 AWAITED = frozenset(
     f"account/email/{name}"
     for name in (
@@ -52,7 +38,7 @@ AWAITED = frozenset(
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Addresses in lower case, mails in text and HTML, and no sign-up lost to a mail server."""
+    """Addresses in lower case, mails in text and HTML, and no page that waits for a mail server."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": "This account is switched off.",
@@ -106,14 +92,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail, or go on without it; who waits for it is told how to get it."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException) as error:
-            logger.warning("%s was not sent: %s", template_prefix, error)
-            if template_prefix in AWAITED:
-                words = SAID.get(fault_of(error), MAIL_FAILED).format(email=email)
-                self.add_message(self.request, messages.ERROR, message=words)
+        """Put a mail into the outbox, which takes as long for any address."""
+        site = {"request": self.request, "email": email}
+        message = self.render_mail(template_prefix, email, site | context)
+        html, _ = message.alternatives[0]
+        awaited = template_prefix in AWAITED
+        queue_mail(
+            to=email, user=User.objects.with_address(email).first() or context.get("user"),
+            kind=template_prefix.rpartition("/")[2], is_awaited=awaited,
+            subject=message.subject, text=str(message.body), html=str(html),
+            good_for=_good_for(context, awaited=awaited),
+        )  # fmt: skip
 
     def render_mail(
         self,
@@ -122,8 +111,7 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMultiAlternatives:
-        """Text by the template, the same words once more as HTML, and our headers."""
-        headers = AUTOMATIC | {"Message-ID": message_id(uuid.uuid4())} | (headers or {})
+        """Text by the template, and the same words once more as HTML."""
         context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL} | context
         message = super().render_mail(template_prefix, email, context, headers)
         paragraphs = [part.strip() for part in message.body.split("\n\n") if part.strip()]
@@ -131,3 +119,10 @@ class AccountAdapter(DefaultAccountAdapter):
         html = render_to_string("account/email/message.html", page)
         message.attach_alternative(html, "text/html")
         return message
+
+
+def _good_for(context: dict[str, Any], *, awaited: bool) -> timedelta:
+    """A code that has expired is of no use, nor is a mail that says it."""
+    if "code" in context:
+        return timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+    return LINK if awaited else NOTICE

@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.code_forms import AskCodeForm
 from accounts.limits.tries import CODE_MAILS, TooManyTries, begin_try
+from accounts.mail.troubles import tell_of_trouble
 from audit.trail import record
 
 
@@ -38,6 +39,12 @@ def may_mail_code(request: HttpRequest, *, email: str) -> bool:
 
 class SignUpCodeView(ConfirmEmailVerificationCodeView):
     """The code of a new account, or of an account's new address."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask for it, and say what keeps its mail."""
+        tell_of_trouble(request, email=self._process.email)
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
 
     def _resend_form_valid(self, form: Form) -> HttpResponse:
         process = self._process
@@ -58,6 +65,12 @@ class MailedCodeView:
     @property
     def _email(self) -> str:
         return str(self._process.state["email"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask for it, and say what keeps its mail."""
+        tell_of_trouble(request, email=self._email)
+        response: HttpResponse = super().get(request, *args, **kwargs)  # type: ignore[misc]
+        return response
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Besides the code, for whom it is."""

@@ -9,6 +9,13 @@ KEEP_UNVERIFIED = declare_integer(
     maximum=365,
     help="Days after which an account whose email was never verified is erased",
 )
+KEEP_MAILS = declare_integer(
+    "accounts.keep_mails_days",
+    default=7,
+    minimum=1,
+    maximum=365,
+    help="Days that it is kept to whom a mail about an account went; what it said goes at once",
+)
 PAGES_PER_MINUTE = declare_integer(
     "accounts.pages_per_minute",
     default=240,

@@ -1,11 +1,11 @@
 """Reading saved searches, bookings, and what is known of mail."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import DateField, Func, Q
+from django.db.models import DateField, F, Func, Q
 from django.db.models.functions import Now
 from django.db.models.lookups import LessThan
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         BareRefusal,
         Booking,
         Breaker,
+        OutboxMail,
         SavedSearch,
         User,
     )
@@ -87,5 +88,49 @@ class BareRefusalQuerySet(models.QuerySet["BareRefusal"]):
         return counting
 
 
-# Each app that sends mail adds one: those of the refusals after which it was accepted.
-TAKEN_SINCE: list[Callable[[BareRefusalQuerySet], BareRefusalQuerySet]] = []
+class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
+    """Mails on their way, in the words of the domain; every time is the database's."""
+
+    def live(self) -> "OutboxMailQuerySet":
+        """Those that may still be sent."""
+        return self.filter(state__in=self.model.LIVE)
+
+    def due(self) -> "OutboxMailQuerySet":
+        """Those that may be taken up now, first those that someone waits for."""
+        due = self.live().filter(next_attempt_at__lte=Now(), expires_at__gt=Now())
+        return due.order_by("-is_awaited", "next_attempt_at")
+
+    def outlived(self) -> "OutboxMailQuerySet":
+        """Those that are of no use any more, and in nobody's hands."""
+        free = Q(state="pending") | Q(next_attempt_at__lte=Now())
+        return self.live().filter(free, expires_at__lte=Now())
+
+    def waiting(self) -> "OutboxMailQuerySet":
+        """Those that no server has accepted yet, though nothing is wrong with their address."""
+        return self.live().exclude(fault="mailbox")
+
+    def undelivered(self, within: timedelta) -> "OutboxMailQuerySet":
+        """Those written so lately that never left, though nothing is wrong with their address."""
+        ended = self.filter(state__in=["expired", "failed"], created_at__gt=Now() - within)
+        return ended.exclude(fault__in=["address", "mailbox"])
+
+    def ended_before(self, age: timedelta) -> "OutboxMailQuerySet":
+        """Those that ended, and were written so long ago."""
+        return self.filter(created_at__lt=Now() - age).exclude(state__in=self.model.LIVE)
+
+    def troubled(self, address: str, within: timedelta) -> "OutboxMailQuerySet":
+        """The last awaited mail to an address that a server was asked to take, if it did not."""
+        asked = Q(last_error__isnull=False) | Q(state="accepted")
+        mails = self.filter(asked, to=address, is_awaited=True, created_at__gt=Now() - within)
+        return self.filter(pk__in=mails.order_by("-pk").values("pk")[:1]).exclude(state="accepted")
+
+
+def mails_taken_since(refusals: BareRefusalQuerySet) -> BareRefusalQuerySet:
+    """Those of the refusals after which the address's mail server accepted one of these."""
+    return refusals.filter(
+        user__outbox_mails__to=F("address"), user__outbox_mails__accepted_at__gt=F("refused_at")
+    )
+
+
+# Of each app that sends mail: those of the refusals after which it was accepted.
+TAKEN_SINCE: list[Callable[[BareRefusalQuerySet], BareRefusalQuerySet]] = [mails_taken_since]

@@ -5,7 +5,7 @@ from functools import partial
 from django.db import transaction
 from django.dispatch import Signal
 
-from accounts.models import User
+from accounts.models import OutboxMail, User
 from accounts.sessions import drop_sessions
 from accounts.staffing import last_admin_stays
 from audit.trail import record
@@ -25,5 +25,6 @@ def erase_user(*, user: User, actor: User | None) -> None:
         User.objects.select_for_update().filter(pk=user.pk).first()
         drop_sessions(user)
         record("user.erased", actor=actor, subject=user)
+        OutboxMail.objects.filter(to__iexact=user.email).delete()
         user.delete()
         transaction.on_commit(partial(user_erased.send, sender=None), robust=True)

@@ -12,7 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 
-from accounts.models import BareRefusal, Booking, MailRefusal, SavedSearch, User
+from accounts.models import BareRefusal, Booking, MailRefusal, OutboxMail, SavedSearch, User
 from alerts.models import Delivery, Notification, PushSubscription, SearchEnding, UserAlert
 from audit.models import AuditLog
 
@@ -23,6 +23,7 @@ ACCOUNT = (
     "id", "email", "first_name", "last_name", "created_at", "updated_at", "last_login",
     "is_active", "quiet_from", "quiet_until", "theory_passed_on", "last_failed_on",
 )  # fmt: skip
+NOT_SAID = ("subject", "text", "html", "headers", "token")
 
 
 def export_zip(user: User) -> bytes:
@@ -46,6 +47,8 @@ def export(user: User) -> dict[str, Any]:
         "deliveries": _rows(
             Delivery.objects.filter(notification__user=user), skip={"lease_token", "lease_until"}
         ),
+        # What they said is gone, or still to come: a code would let whoever finds the file in.
+        "mails": _rows(OutboxMail.objects.filter(user=user), skip={"user_id", *NOT_SAID}),
         "refused_addresses": _rows(MailRefusal.objects.filter(user=user), skip={"user_id"}),
         "refusals_by_day": _rows(BareRefusal.objects.filter(user=user), skip={"user_id"}),
         "ended_searches": _rows(SearchEnding.objects.filter(user=user), skip={"user_id", "token"}),

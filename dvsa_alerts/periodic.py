@@ -34,6 +34,7 @@ WORK = (
     Work("match-openings", "alerts.tasks.match", 2.0, MATCH),
     Work("send-email", "alerts.tasks.send_email", 2.0, DISPATCH),
     Work("send-push", "alerts.tasks.send_push", 2.0, DISPATCH),
+    Work("send-outbox", "accounts.tasks.send_outbox", 5.0, DISPATCH),
     Work("mail-ended-searches", "alerts.tasks.mail_ended_searches", 60.0, DISPATCH),
     Work("mail-staff-alarms", "accounts.tasks.mail_staff_alarms", 10.0, DISPATCH),
     Work("keep-erasures", "dvsa_alerts.tasks.keep_erasures", 5.0),

@@ -302,6 +302,7 @@ CELERY_DB_REUSE_MAX = 100
 CELERY_TASK_ROUTES = {
     "alerts.tasks.match": {"queue": "matching"},
     "alerts.tasks.send_email": {"queue": "email"},
+    "accounts.tasks.send_outbox": {"queue": "email"},
     "alerts.tasks.mail_ended_searches": {"queue": "email"},
     "alerts.tasks.send_push": {"queue": "push"},
 }

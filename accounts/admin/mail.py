@@ -1,17 +1,32 @@
-"""Addresses that take no more mail, in admin."""
+"""Mail on its way, and addresses that take no more, in admin."""
+
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.mail.refused_addresses import lift_refusal
-from accounts.models import MailRefusal
+from accounts.models import MailRefusal, OutboxMail
 from accounts.staffing import acting_user
 from audit.large_lists import FoundByUserAdmin
 from audit.recorded_admin import ReadOnlyAdmin
 
 # Whom a person can have looked at, one by one.
 MOST_LIFTED = 200
+
+
+@admin.register(OutboxMail)
+class OutboxMailAdmin(FoundByUserAdmin, ReadOnlyAdmin):
+    """One mail to one address, without what it says: that may let its reader in."""
+
+    list_display = (
+        "id", "to", "kind", "state", "last_error", "fault", "attempts", "created_at", "accepted_at",
+    )  # fmt: skip
+    list_filter = ("state",)
+    ordering = ("-id",)
+    sortable_by = ("id",)
+    exclude: ClassVar = ["subject", "text", "html", "headers", "token", "message_id"]
 
 
 @admin.register(MailRefusal)

@@ -23,7 +23,8 @@ def note_put_off(
 ) -> None:
     """Count what was put off for, or against, its provider, and have staff told where it is ours.
 
-    A refusal that may mean one message alone counts once, and not `again`, but as a probe.
+    `learner` is the owner of the address, where it has one. A refusal that may mean one message
+    alone counts once, and not `again`, but as a probe.
     """
     if not later.provider_failed:
         breakers.worked(provider)
@@ -33,7 +34,8 @@ def note_put_off(
     if later.fault in OURS:
         tell_staff(provider, words=later.error)
     if later.fault == Fault.UNSAID:
-        note_bare_refusal(learner.get(), reason=later.error)
+        for whose in learner:
+            note_bare_refusal(whose, reason=later.error)
 
 
 def is_free(later: TryLater, *, probe: bool) -> bool:

@@ -13,7 +13,7 @@ MOST_TRIES = 5
 
 
 def mail_code(request: HttpRequest, *, email: str) -> None:
-    """Mail a new code, good for SECONDS in this session; a mail that fails is said on the page."""
+    """Mail a new code, good for SECONDS in this session; a mail that fails is said on its page."""
     adapter = get_adapter(request)
     code = adapter.generate_email_verification_code()
     request.session[KEY] = {"email": email, "code": code, "at": time.time(), "tries": 0}

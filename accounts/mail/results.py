@@ -1,13 +1,15 @@
 """What a channel answers about one message."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accounts.mail.refusals import Fault
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The provider has taken the message over."""
+    """The provider has taken the message over; `words` are a mail server's own."""
+
+    words: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,13 @@ class Never:
     """A refusal for good; `target_gone` when it means the address, not this message,
     `key_gone` when we no longer have the key that a subscription was made with.
 
-    `status` is a push service's, where it answered.
+    `fault` is set when a mail server has said so, `status` is a push service's, where it answered.
     """
 
     error: str
     target_gone: bool = False
     key_gone: bool = False
+    fault: Fault | None = None
     status: int | None = None
 
 

@@ -141,7 +141,7 @@ class Mailer:
             self.close()
             return TryLater(_words(error), provider_failed=True, in_doubt=True)
         if 200 <= code < 300:  # noqa: PLR2004
-            return Accepted()
+            return Accepted(_said(code, text))
         if code == CLOSING:
             self.close()
         return _meaning(Phase.DATA, code, text)
@@ -218,11 +218,10 @@ def _transmit(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
 
 def _meaning(phase: Phase, code: int, text: bytes) -> Result:
     """What follows from a refusal."""
-    words = text.decode("utf-8", "replace")
-    said = f"{code} {words}"[:500]
-    fault = whose_fault(phase, code, read_enhanced(words))
+    said = _said(code, text)
+    fault = whose_fault(phase, code, read_enhanced(text.decode("utf-8", "replace")))
     if fault in (Fault.ADDRESS, Fault.MESSAGE):
-        return Never(said, target_gone=fault == Fault.ADDRESS)
+        return Never(said, target_gone=fault == Fault.ADDRESS, fault=fault)
     failed = fault != Fault.MAILBOX
     of_one = failed and phase != Phase.MAIL and code != CLOSING
     return TryLater(said, provider_failed=failed, of_one=of_one, fault=fault)
@@ -231,6 +230,10 @@ def _meaning(phase: Phase, code: int, text: bytes) -> Result:
 # To MAIL, RCPT and DATA: which answers let us go on, and what another means.
 GO_ON = (frozenset({250}), frozenset({250, 251}), frozenset({GO_AHEAD}))
 MEANINGS = tuple(partial(_meaning, phase) for phase in (Phase.MAIL, Phase.RCPT, Phase.DATA))
+
+
+def _said(code: int, text: bytes) -> str:
+    return f"{code} {text.decode('utf-8', 'replace')}"[:500]
 
 
 def _left(until: float) -> float:

@@ -3,6 +3,7 @@
 from accounts.models.alarms import StaffAlarm
 from accounts.models.bookings import Booking
 from accounts.models.mail import BareRefusal, Breaker, MailRefusal
+from accounts.models.outbox import OutboxMail
 from accounts.models.people import Role, User
 from accounts.models.searches import SavedSearch, SearchCenter
 from accounts.models.windows import RequestWindow, TryWindow, Window
@@ -12,6 +13,7 @@ __all__ = [
     "Booking",
     "Breaker",
     "MailRefusal",
+    "OutboxMail",
     "RequestWindow",
     "Role",
     "SavedSearch",

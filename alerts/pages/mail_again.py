@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.limits.requests import RateLimit
 from accounts.mail.codes import is_code_awaited, mail_code, read_code
 from accounts.mail.refused_addresses import is_mail_refused, lift_refusal
+from accounts.mail.troubles import tell_of_trouble
 from alerts.config import TEST_ALERTS_PER_HOUR
 from alerts.pages.searches import LearnerRequest
 from audit.addresses import client_address
@@ -46,6 +47,7 @@ def mail_again(request: LearnerRequest) -> HttpResponse:
     if not is_code_awaited(request, email=user.email):
         messages.error(request, TOO_OLD)
         return redirect("account")
+    tell_of_trouble(request, email=user.email)
     form = read_code(request)
     if not form.is_valid():
         return render(request, "alerts/mail_again.html", {"form": form})

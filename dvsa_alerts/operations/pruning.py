@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import RequestWindow, TryWindow
+from accounts.config import KEEP_MAILS
+from accounts.models import OutboxMail, RequestWindow, TryWindow
 from alerts.retention import ALERTS, NOTIFICATIONS, OPENINGS, SLOTS, UnverifiedAccounts
 from audit.retention import CHUNK, Addresses, Entries, Rule
 from dvsa_alerts.models import CacheEntry
@@ -51,6 +53,18 @@ class Sessions:
 
 
 @dataclass(frozen=True)
+class Mails:
+    """Mails that were sent, or never will be."""
+
+    name: str = "mails"
+
+    def chunks(self, *, dry_run: bool) -> Iterator[int]:
+        """See audit.retention.Rule."""
+        old = OutboxMail.objects.ended_before(timedelta(days=KEEP_MAILS.value()))
+        yield old.count() if dry_run else old.delete()[0]
+
+
+@dataclass(frozen=True)
 class Passed:
     """Rows of a table whose time is over; they are few, so all go at once."""
 
@@ -64,7 +78,8 @@ class Passed:
 
 # What the application's role may remove; entries of the audit log are the owner's.
 RULES: tuple[Rule, ...] = (
-    ALERTS, NOTIFICATIONS, OPENINGS, SLOTS, BATCHES, UnverifiedAccounts(), Sessions(), Addresses(),
+    ALERTS, NOTIFICATIONS, OPENINGS, SLOTS, BATCHES, UnverifiedAccounts(), Mails(), Sessions(),
+    Addresses(),
     Passed("requests", RequestWindow.objects.passed()),
     Passed("tries", TryWindow.objects.passed()),
     Passed("cache", CacheEntry.objects.filter(expires_at__lt=Now())),

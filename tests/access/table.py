@@ -244,4 +244,5 @@ MODELS: dict[str, Pages] = {
     "alerts.delivery": Pages(view=READERS),
     "accounts.mailrefusal": Pages(view=READERS, actions={"lift": ADMINS}),
     "accounts.breaker": Pages(view=READERS),
+    "accounts.outboxmail": Pages(view=READERS),
 }

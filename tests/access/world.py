@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Booking, Breaker, MailRefusal, Role, SavedSearch, User
+from accounts.models import Booking, Breaker, MailRefusal, OutboxMail, Role, SavedSearch, User
 from alerts.messages import links
 from alerts.models import Delivery, Notification, PushSubscription, UserAlert
 from audit.models import SystemConfig
@@ -196,6 +197,13 @@ def _alerts_of(owner: User, rows: dict[type[Model], Any]) -> dict[type[Model], M
     return {
         Breaker: Breaker.objects.create(provider="smtp"),
         MailRefusal: MailRefusal.objects.create(user=owner, address="old@example.org"),
+        OutboxMail: OutboxMail.objects.create(
+            to="old@example.org",
+            kind="login_code",
+            subject="",
+            text="",
+            expires_at=timezone.now() + timedelta(minutes=10),
+        ),
         Notification: message,
         UserAlert: alert,
         Delivery: delivery,

@@ -2,13 +2,13 @@
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.addresses import check_address, check_plain
 from accounts.models import User
+from tests.outbox import outbox
 from tests.people import PASSWORD, learner
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_an_address_is_stored_as_it_was_typed_but_for_case(client, address):
     form = {"email": f" {address} ", "password1": PASSWORD}
     assert client.post("/accounts/signup/", form).status_code == 302
     assert User.objects.get().email == address.lower()
-    assert mail.outbox[-1].to == [address.lower()]
+    assert outbox()[-1].to == address.lower()
 
 
 @cases(ANY_BAD)
@@ -83,7 +83,7 @@ def test_signing_up_says_at_the_field_what_is_wrong_and_stores_nothing(client, a
     assert len(answer.context["form"].errors["email"]) == 1
     assert not User.objects.exists()
     assert not EmailAddress.objects.exists()
-    assert mail.outbox == []
+    assert outbox() == []
 
 
 @cases(ANY_BAD)
@@ -108,7 +108,7 @@ def test_nobody_is_looked_up_by_an_address_that_only_looks_like_theirs(
     answer = client.post(path, {field: address, "password": PASSWORD})
     assert answer.status_code == 200
     assert len(answer.context["form"].errors[field]) == 1
-    assert mail.outbox == []
+    assert outbox() == []
 
 
 def test_the_page_says_what_cannot_be_seen_in_an_address(client):

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
 from accounts.second_factor import SecondFactorAdapter
 from audit.models import AuditLog
+from tests.outbox import outbox
 from tests.people import PASSWORD, learner
 from tests.staff import totp_code
 
@@ -95,7 +95,7 @@ def test_switching_it_on_and_off_is_recorded_and_told_by_mail(secret, page):
     page.post("/accounts/2fa/totp/deactivate/")
     assert not Authenticator.objects.exists()
     assert {"user.second_factor_added", "user.second_factor_removed"} <= set(actions())
-    subjects = [message.subject for message in mail.outbox]
+    subjects = [message.subject for message in outbox()]
     assert "A second step was switched on" in subjects
     assert "The second step was switched off" in subjects
 

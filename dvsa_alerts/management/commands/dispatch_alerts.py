@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from accounts.mail.send import send_outbox
 from accounts.staff_alarms import mail_alarms
 from alerts.delivery.deliver import deliver
 from alerts.delivery.send import Tally
@@ -22,14 +23,16 @@ class Command(LoopingCommand):
     """Send what is due."""
 
     help = (
-        "Makes messages of waiting alerts and sends those that are due, by email and push; mails "
-        "learners whose searches have ended, and staff what they have to be told."
+        "Makes messages of waiting alerts and sends those that are due, by email and push; sends "
+        "codes and other mail about accounts; mails learners whose searches have ended, and staff "
+        "what they have to be told."
     )
     example = EXAMPLE
     queues = ("email", "push")
 
     def work(self) -> tuple[dict[str, Any], str, bool]:
         """One round of both channels."""
+        send_outbox(seconds=SECONDS)
         send_ending_mails(seconds=SECONDS)
         done = Tally()
         for channel in (Delivery.Channel.PUSH, Delivery.Channel.EMAIL):

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from alerts.hints import publish
+from audit.hints import publish
 from audit.models import AuditLog
 
 FILE = "erased-users.jsonl"

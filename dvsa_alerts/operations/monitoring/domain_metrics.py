@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from accounts.models import Breaker
+from accounts.models import Breaker, OutboxMail
 from alerts.watching import watch
 from audit.clock import database_now
 from audit.models import AuditLog
@@ -99,6 +99,17 @@ def deliveries(seen: watch.Watch) -> Readings:
     yield gauge("deliveries_in_doubt", help_text, seen.in_doubt)
 
 
+def mails() -> Readings:
+    """Mail about accounts: what waits, and what became of the rest, kept for a week."""
+    counts = family("mails", "Mails about accounts that wait, or ended within a week", "state")
+    found = dict(OutboxMail.objects.order_by().values_list("state").annotate(n=Count("pk")))
+    for state in OutboxMail.State.values:
+        counts.add_metric([state], found.get(state, 0))
+    yield counts
+    age = oldest_age(OutboxMail.objects.waiting(), "created_at")
+    yield gauge("mail_waiting_seconds", "Age of the oldest that no server has accepted", age)
+
+
 def providers() -> Readings:
     """Failures in a row, and who is left alone for it."""
     failures = family("provider_failures", "Failures in a row", "provider")
@@ -150,7 +161,7 @@ def backups() -> Readings:
         yield gauge("backup_timestamp_seconds", text, moment.timestamp() if moment else 0)
 
 
-READERS = (slots, sources, alerts, providers, audit, heartbeats, queues, backups)
+READERS = (slots, sources, alerts, mails, providers, audit, heartbeats, queues, backups)
 
 
 class _Reader(Collector):

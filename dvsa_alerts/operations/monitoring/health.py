@@ -3,18 +3,20 @@
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts.config import SENDING
-from accounts.models import Breaker
+from accounts.models import Breaker, OutboxMail
 from alerts.models import Delivery, PendingReach
 from alerts.watching import watch
 from audit.clock import database_now
@@ -30,6 +32,9 @@ from slots.models import FeedBatch, Source
 # Seconds after which something should long have happened.
 MATCHING_LATE = 60
 DELIVERY_LATE = 120
+# Someone may be waiting for a code.
+MAIL_LATE = 45
+MAIL_LOST_WITHIN = timedelta(hours=1)
 SEALING_LATE = 120
 FOLLOWING_LATE = 3600
 DISK_FREE_PERCENT = 5
@@ -145,6 +150,25 @@ def deliveries() -> str:
     return f"{Delivery.objects.live().count()} under way, {watch.doubts()} times ever in doubt"
 
 
+def mail() -> str:
+    """Codes and other mail about accounts leave: none waits for long, and none was given up."""
+    waiting = OutboxMail.objects.waiting()
+    late = oldest_age(waiting, "created_at")
+    if late > MAIL_LATE:
+        raise Unhealthy(
+            f"the oldest of {waiting.count()} has waited for {late:.0f} s{_why(waiting)}"
+        )
+    lost = OutboxMail.objects.undelivered(MAIL_LOST_WITHIN)
+    if count := lost.count():
+        raise Unhealthy(f"{count} of the last hour never left{_why(lost)}")
+    return f"{OutboxMail.objects.live().count()} wait"
+
+
+def _why(mails: QuerySet[OutboxMail]) -> str:
+    error = mails.filter(last_error__isnull=False).values_list("last_error", flat=True).first()
+    return f": {error}" if error else ""
+
+
 def providers() -> str:
     """No mail server or push service is left alone for having failed."""
     failing = Breaker.objects.open_now().values_list("provider", flat=True)
@@ -222,6 +246,7 @@ EVERYTHING: dict[str, Callable[[], str]] = {
     "matching": matching,
     "reach": reach,
     "deliveries": deliveries,
+    "mail": mail,
     "providers": providers,
     "sending": sending,
     "audit": audit,

@@ -5,12 +5,12 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core import mail
 from django.test import Client
 
 from accounts.config import MAX_PASSKEYS
 from accounts.models import User
 from audit.models import AuditLog, SystemConfig
+from tests.outbox import outbox
 from tests.passkeys import Device, add_passkey, options_on, sign_in_options, sign_in_with
 from tests.people import PASSWORD, learner
 
@@ -64,7 +64,7 @@ def test_a_passkey_lets_in_and_on_to_where_one_came_from(phone):
 
 
 def test_adding_one_is_told_by_mail_and_recorded_without_its_key(phone, page):
-    assert mail.outbox[-1].subject == "A passkey was added"
+    assert outbox()[-1].subject == "A passkey was added"
     assert "user.passkey_added" in actions()
     assert not AuditLog.objects.filter(details__icontains="credential").exists()
     assert "Your passkey is added" in page.get(LIST, secure=True).content.decode()
@@ -111,7 +111,7 @@ def test_removing_one_ends_the_other_sessions_is_told_and_recorded(phone, page, 
     page.post(f"{LIST}keys/{Authenticator.objects.get().pk}/remove/", secure=True)
     assert not Authenticator.objects.exists()
     assert (is_in(elsewhere), is_in(page)) == (False, True)
-    assert mail.outbox[-1].subject == "A passkey was removed"
+    assert outbox()[-1].subject == "A passkey was removed"
     assert "user.passkey_removed" in actions()
     assert not is_in_by(phone)
 

@@ -9,7 +9,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from accounts.models import Breaker
+from accounts.mail.outbox import queue_mail
+from accounts.mail.refusals import Fault
+from accounts.mail.send import end_outlived
+from accounts.models import Breaker, OutboxMail
 from alerts.models import Delivery, Notification, PendingReach
 from audit import config
 from audit.models import SystemConfig
@@ -103,6 +106,41 @@ def test_a_delivery_that_nobody_takes_up_is_overdue():
         next_attempt_at=timezone.now() - timedelta(seconds=300),
     )  # fmt: skip
     assert wrong()["deliveries"].startswith("email: 1 overdue, the oldest by 30")
+
+
+def queue_code() -> None:
+    queue_mail(
+        to="ada@example.org", kind="login_code", subject="", text="", html="", is_awaited=True,
+        good_for=timedelta(minutes=10),
+    )  # fmt: skip
+
+
+def test_a_code_that_does_not_leave_is_late_and_the_servers_words_say_why():
+    queue_code()
+    minute_ago = timezone.now() - timedelta(minutes=1)
+    OutboxMail.objects.update(created_at=minute_ago, last_error="SSLError: self-signed")
+    assert wrong()["mail"].startswith("the oldest of 1 has waited for 6")
+    assert wrong()["mail"].endswith(" s: SSLError: self-signed")
+
+
+def test_mail_that_never_left_is_said_for_an_hour():
+    queue_code()
+    OutboxMail.objects.update(expires_at=timezone.now())
+    end_outlived()
+    assert wrong() == {"mail": "1 of the last hour never left"}
+    OutboxMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert wrong() == {}
+
+
+@pytest.mark.parametrize("fault", [Fault.ADDRESS, Fault.MAILBOX])
+def test_a_mail_whose_address_takes_none_is_nobodys_concern(fault):
+    queue_code()
+    hour_ago = timezone.now() - timedelta(minutes=50)
+    OutboxMail.objects.update(created_at=hour_ago, last_error="550 5.1.1", fault=fault)
+    OutboxMail.objects.filter(fault=Fault.ADDRESS).update(
+        state="failed", subject=None, text=None, html=None, headers=None
+    )
+    assert wrong() == {}
 
 
 def test_a_provider_that_is_left_alone_is_named():

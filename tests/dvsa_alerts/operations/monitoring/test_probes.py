@@ -1,12 +1,15 @@
 """/readyz and /metrics answer those inside, and say what is the case."""
 
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from accounts.models import Breaker
+from accounts.mail.outbox import queue_mail
+from accounts.models import Breaker, OutboxMail
 from alerts.models import Delivery, Notification
 from audit.trail import record
 from dvsa_alerts.operations.monitoring.heartbeats import note
@@ -110,6 +113,16 @@ class TestMetrics:
         assert found["dvsa_delivery_overdue_seconds", "email"] > 3600
         assert found["dvsa_delivery_overdue_seconds", "push"] == 0
         assert found["dvsa_deliveries_in_doubt",] == 2
+
+    def test_mails_are_counted_by_state_and_the_oldest_that_waits_is_timed(self, read):
+        queue_mail(
+            to="ada@example.org", kind="login_code", subject="", text="", html="",
+            good_for=timedelta(days=1),
+        )  # fmt: skip
+        OutboxMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
+        found = read()
+        assert (found["dvsa_mails", "pending"], found["dvsa_mails", "failed"]) == (1, 0)
+        assert found["dvsa_mail_waiting_seconds",] >= 3600
 
     def test_a_silent_source_is_stale(self, read):
         Source.objects.create(name="feed")

@@ -1,0 +1,31 @@
+"""What a page says to someone who waits for a mail that has met with trouble."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from accounts.mail.refusals import Fault
+from accounts.models import OutboxMail
+
+WITHIN = timedelta(minutes=15)
+OURS = (
+    "We haven’t been able to send the mail yet. We keep trying for 10 minutes, and you can ask for "
+    "another one on this page."
+)
+SAID = {
+    Fault.ADDRESS: "The mail server of {email} says that it can’t take mail for this address. "
+    "Check it for a typing mistake.",
+    Fault.MAILBOX: "The mail server of {email} can’t take our mail for now, perhaps because the "
+    "mailbox is full. We keep trying for 10 minutes.",
+}
+
+
+def tell_of_trouble(request: HttpRequest, *, email: str) -> None:
+    """Say on this page why the newest mail to an address has not been accepted, if it was not.
+
+    The same for an address that has an account and for one that has none.
+    """
+    for mail in OutboxMail.objects.troubled(email, WITHIN):
+        words = SAID.get(Fault(mail.fault), OURS) if mail.fault else OURS
+        messages.error(request, words.format(email=email))
