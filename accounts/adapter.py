@@ -100,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
         queue_mail(
             to=email, user=User.objects.with_address(email).first() or context.get("user"),
             kind=template_prefix.rpartition("/")[2], is_awaited=awaited,
-            subject=message.subject, text=str(message.body), html=str(html),
+            subject=str(message.subject), text=str(message.body), html=str(html),
             good_for=_good_for(context, awaited=awaited),
         )  # fmt: skip
 

@@ -91,6 +91,10 @@ class BareRefusalQuerySet(models.QuerySet["BareRefusal"]):
 class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
     """Mails on their way, in the words of the domain; every time is the database's."""
 
+    def of(self, user: "User") -> "OutboxMailQuerySet":
+        """One person's, and those to their address that were nobody's when they were written."""
+        return self.filter(Q(user=user) | Q(to__iexact=user.email)).order_by("pk")
+
     def live(self) -> "OutboxMailQuerySet":
         """Those that may still be sent."""
         return self.filter(state__in=self.model.LIVE)

@@ -25,6 +25,6 @@ def erase_user(*, user: User, actor: User | None) -> None:
         User.objects.select_for_update().filter(pk=user.pk).first()
         drop_sessions(user)
         record("user.erased", actor=actor, subject=user)
-        OutboxMail.objects.filter(to__iexact=user.email).delete()
+        OutboxMail.objects.of(user).delete()
         user.delete()
         transaction.on_commit(partial(user_erased.send, sender=None), robust=True)

@@ -157,7 +157,7 @@ def _put_off(mail: OutboxMail, later: TryLater, turn: Turn) -> None:
 
 def _owner(mail: OutboxMail) -> QuerySet[User]:
     """Whose address it is, while it still is."""
-    return User.objects.filter(pk=mail.user_id, email__iexact=mail.to)
+    return User.objects.filter(outbox_mails=mail, email__iexact=mail.to)
 
 
 def _update(mail: OutboxMail, **values: Any) -> bool:

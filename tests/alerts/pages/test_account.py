@@ -2,16 +2,19 @@
 
 import io
 import json
-from datetime import date, time
+from datetime import date, time, timedelta
 from zipfile import ZipFile
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.models import Booking, Role, SavedSearch, User
+from accounts.mail.outbox import queue_mail
+from accounts.models import Booking, OutboxMail, Role, SavedSearch, User
 from accounts.roles import keep_default_roles
 from alerts.delivery.gather import gather_notifications
+from alerts.erasure import erase_user
+from alerts.export import export
 from alerts.models import UserAlert
 from audit.models import AuditLog
 from centers.models import Center
@@ -115,6 +118,19 @@ def test_erasing_needs_proof_a_moment_ago(page):
     assert page.get("/account/erase/").url == "/accounts/reauthenticate/?next=%2Faccount%2Ferase%2F"
     assert page.post("/account/erase/").url.startswith("/accounts/reauthenticate/")
     assert User.objects.exists()
+
+
+def test_to_whom_mail_went_is_downloaded_without_its_words_and_erased(page, ada):
+    for to, user in ((ada.email, ada), ("other@example.org", ada), (ada.email, None)):
+        queue_mail(
+            to=to, user=user, kind="login_code", subject="7 is your code", text="7", html="7",
+            good_for=timedelta(minutes=10),
+        )  # fmt: skip
+    mails = export(ada)["mails"]
+    assert [mail["to"] for mail in mails] == [ada.email, "other@example.org", ada.email]
+    assert not {"subject", "text", "html", "headers", "token"} & mails[0].keys()
+    erase_user(user=ada, actor=None)
+    assert not OutboxMail.objects.exists()
 
 
 def test_looking_at_the_page_erases_nothing(page):

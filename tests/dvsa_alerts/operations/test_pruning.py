@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.mail.outbox import queue_mail
+from accounts.models import OutboxMail, Role, User
 from alerts.delivery.gather import gather_notifications
 from alerts.models import Delivery, Notification, UserAlert, Wave
 from audit import config
@@ -132,6 +133,17 @@ def test_expired_sessions_go_and_their_entries_in_the_owners_list():
     assert prune(RULES)["sessions"] == 1
     assert [s.session_key for s in Session.objects.all()] == ["live"]
     assert [s.session_key for s in UserSession.objects.all()] == ["live"]
+
+
+def test_mails_that_ended_go_after_7_days_and_one_that_waits_stays():
+    for to in ("sent@example.org", "new@example.org", "waits@example.org"):
+        queue_mail(to=to, kind="notice", subject="", text="", html="", good_for=timedelta(days=1))
+    silent = {"subject": None, "text": None, "html": None, "headers": None}
+    OutboxMail.objects.exclude(to="waits@example.org").update(state="failed", **silent)
+    OutboxMail.objects.exclude(to="new@example.org").update(created_at=days_ago(8))
+    assert prune(RULES)["mails"] == 1
+    left = OutboxMail.objects.order_by("pk").values_list("to", flat=True)
+    assert list(left) == ["new@example.org", "waits@example.org"]
 
 
 def test_a_dry_run_counts_the_same_and_removes_nothing():
