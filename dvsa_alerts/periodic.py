@@ -45,6 +45,7 @@ WORK = (
     Work("notice-silent-sources", "slots.tasks.notice_silence", 60.0),
     Work("verify-alerts", "alerts.tasks.verify_sample", 60.0),
     Work("end-searches", "alerts.tasks.end_searches", 600.0),
+    Work("measure-waits", "slots.tasks.measure_waits", 900.0),
     Work("prune", "dvsa_alerts.tasks.prune", 3600.0),
     *(
         Work(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Min, Q
+from django.db.models import Min, OuterRef, Q
 
 from centers.models import Center
 
@@ -64,6 +64,11 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         }
         return self.filter(**{name: value for name, value in windows.items() if value})
 
+    def soonest_of(self, center: OuterRef, test_type: str, *, now: datetime) -> "SlotQuerySet":
+        """The first slot open at `now` of a centre that an outer query names."""
+        here = self.open_at(now).filter(center=center, test_type=test_type)
+        return here.order_by("date", "time")[:1]
+
 
 class OpeningQuerySet(models.QuerySet["SlotOpening"]):
     """Openings, in the words of the domain."""
@@ -75,6 +80,14 @@ class OpeningQuerySet(models.QuerySet["SlotOpening"]):
     def seen_to_open(self) -> "OpeningQuerySet":
         """Openings whose beginning was seen: the slot was not open when it was last looked for."""
         return self.exclude(quiet__in=self.model.UNSEEN)
+
+    def open_since(self, moment: datetime) -> "OpeningQuerySet":
+        """Openings that were open at some time from a moment (aware) on.
+
+        Their slots were not past by then, which finds them by the index of a centre's slots.
+        """
+        upcoming = self.filter(slot__date__gte=moment.astimezone(LONDON).date())
+        return upcoming.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=moment))
 
 
 class CoveredWeekQuerySet(models.QuerySet["CoveredWeek"]):

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from audit.clock import database_now
 from slots import concerns, openings
+from slots.center_pages import measuring_waits
 from slots.fetching import polling
 
 logger = logging.getLogger(__name__)
@@ -30,3 +31,9 @@ def poll_sources() -> None:
 def notice_silence() -> None:
     """Have staff told of sources that have gone stale."""
     concerns.notice_silence(database_now())
+
+
+@shared_task
+def measure_waits() -> None:
+    """Work out how long one waits for a test at each centre."""
+    measuring_waits.measure_waits(database_now())

@@ -9,8 +9,10 @@ from centers.forms import CenterSearchForm
 from centers.models import Center
 from slots.center_pages import pictures
 from slots.center_pages.history import read_history
+from slots.center_pages.plot import plot
+from slots.center_pages.waits import WaitOrder, by_letter, read_waits
 from slots.models import Slot
-from slots.searching.browsing import by_day, by_letter, count_open, map_of, near
+from slots.searching.browsing import by_day, count_open, map_of, near
 from slots.searching.paging import read_page
 from slots.searching.search import SlotSearch
 
@@ -23,10 +25,23 @@ def center_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and form.origin:
         context["near"] = near(form.origin, form.cleaned_data["radius"], now=database_now())
     elif form.is_valid():
-        name = form.cleaned_data["q"]
-        centers = Center.objects.open()
-        context["letters"] = by_letter(centers.named(name) if name else centers)
+        context |= _list_waits(form.cleaned_data["q"], request.GET.get("order", ""))
     return render(request, "centers/list.html", context)
+
+
+def _list_waits(name: str, order: str) -> dict[str, object]:
+    """In an order that there is, else by name."""
+    chosen = WaitOrder(order) if order in WaitOrder else WaitOrder.NAME
+    centers = Center.objects.open()
+    found = centers.named(name) if name else centers
+    waits = read_waits(found, chosen, now=database_now())
+    by_name = chosen == WaitOrder.NAME
+    return {
+        "letters": by_letter(waits) if by_name else [("", waits)] if waits else [],
+        "columns": list(WaitOrder),
+        "order": chosen,
+        "by_name": by_name,
+    }
 
 
 @require_safe
@@ -38,6 +53,7 @@ def center_detail(request: HttpRequest, center_id: int) -> HttpResponse:
     page = read_page(search, now=now)
     open_slots = count_open(Slot.objects.matching(search, now)).get(center.pk, 0)
     history = read_history(center, now=now)
+    (wait,) = read_waits(Center.objects.filter(pk=center.pk), now=now)
     context = {
         "center": center,
         "search": search,
@@ -46,6 +62,8 @@ def center_detail(request: HttpRequest, center_id: int) -> HttpResponse:
         "days": by_day(page.slots, now=now),
         "more": page.next is not None,
         "map": map_of(center, open_slots),
+        "wait": wait,
+        "plot": wait.seen and plot(wait.seen),
         "history": history,
         "weeks": pictures.weeks(history),
         "hours": pictures.hours(history),

@@ -194,11 +194,3 @@ def near(origin: Point, radius: int | None, *, now: datetime) -> list[NearbyCent
 
 def _miles(center: Center) -> float:
     return float(center.miles)  # type: ignore[attr-defined]  # annotated by with_miles_from
-
-
-def by_letter(centers: Iterable[Center]) -> list[tuple[str, list[Center]]]:
-    """Centres in order of name, under their first letter."""
-    return [
-        (letter, list(group))
-        for letter, group in groupby(centers, key=lambda center: center.name[:1].upper())
-    ]

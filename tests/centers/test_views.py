@@ -35,7 +35,8 @@ class TestList:
         make_center("Closed", is_active=False)
         response = client.get("/centers/")
         letters = [
-            (letter, [c.name for c in found]) for letter, found in response.context["letters"]
+            (letter, [wait.center.name for wait in found])
+            for letter, found in response.context["letters"]
         ]
         assert letters == [("B", ["Bala", "Barking"]), ("Y", ["Yeovil"])]
 

@@ -15,6 +15,7 @@ from centers.bundled import load_bundled
 from centers.geocoding import locate
 from centers.models import Center, NearestCenter
 from centers.querysets import point
+from slots.center_pages.measuring_waits import measure_waits
 from slots.models import CoveredWeek, Slot, SlotOpening, Source
 from slots.querysets import monday_of
 from tests.passkeys import make_passkey
@@ -48,6 +49,7 @@ def build_town(seed: int = 1) -> Town:
     ada, newcomer = learner("ada@example.org"), learner("new@example.org")
     center = Center.objects.get(name__startswith="Goodmayes")
     _fill(random.Random(seed), center)
+    measure_waits(timezone.now())
     searches = _searches(ada, center)
     alerts = _alerts(ada, searches[0], center)
     _devices(ada)

@@ -15,6 +15,7 @@ from audit.management.reporting import ReportingCommand
 from centers.geocoding import PostcodeError
 from dvsa_alerts.simulation.demo import PEOPLE, play_past, seed_people, seed_searches
 from dvsa_alerts.simulation.feed import NotSimulatedError
+from slots.center_pages.measuring_waits import measure_waits
 
 EXAMPLE = """example:
   manage.py seed_demo --days 7
@@ -55,7 +56,9 @@ class Command(ReportingCommand):
         since = now - timedelta(days=options["days"])
         rounds = play_past(since=since, now=now, seed=options["seed"])
         shown = tqdm(rounds, desc="Playing the past", unit=" rounds", disable=None, leave=False)
-        return sum(each.opened for each in shown)
+        opened = sum(each.opened for each in shown)
+        measure_waits(now)
+        return opened
 
 
 def _said(counts: dict[str, Any], password: str) -> list[str]:
