@@ -38,7 +38,12 @@ def may_mail_code(request: HttpRequest, *, email: str) -> bool:
 
 
 class SignUpCodeView(ConfirmEmailVerificationCodeView):
-    """The code of a new account, or of an account's new address."""
+    """The code of a new account, or of an account's new address; the mail's link fills it in."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """The code that the link brought: nothing happens before someone presses Continue."""
+        initial: dict[str, Any] = super().get_initial()
+        return initial | {"code": self.request.GET.get("code", "")}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Ask for it, and say what keeps its mail."""

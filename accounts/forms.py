@@ -25,6 +25,10 @@ ERRORS = {
 }
 
 
+# Each code is of digits: a phone shows its keypad, and offers one that has just come.
+CODE_INPUT = {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input--short"}
+
+
 class Words:
     """Mixin: labels, hints and errors by the field's name, and what an address may be."""
 
@@ -42,6 +46,8 @@ class Words:
             if name in ERRORS:
                 field.error_messages |= dict.fromkeys(("required", "invalid"), ERRORS[name])
             field.widget.attrs.pop("placeholder", None)
+            if name == "code":
+                field.widget.attrs |= CODE_INPUT
             if isinstance(field, forms.EmailField):
                 # allauth lowers the case afterwards, which makes ASCII of some other letters.
                 field.validators = [self.check_email]

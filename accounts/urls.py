@@ -2,14 +2,13 @@
 
 from django.urls import include, path
 
-from accounts.code_pages import AskCodeAgainView, CodeAgainView, SignInCodeView, SignUpCodeView
+from accounts.code_pages import AskCodeAgainView, CodeAgainView, SignInCodeView
 from accounts.credential_pages import ChangeEmailView, SetPasswordView
 from accounts.passkeys.pages import AddPasskeyView, PasskeyAgainView, SignInByPasskeyView
 from accounts.session_list import SessionListView
 
 urlpatterns = [
     path("sessions/", SessionListView.as_view(), name="usersessions_list"),
-    path("confirm-email/", SignUpCodeView.as_view(), name="account_email_verification_sent"),
     path("login/code/confirm/", SignInCodeView.as_view(), name="account_confirm_login_code"),
     path(
         "reauthenticate/code/",

@@ -10,6 +10,7 @@ from alerts.pages import (
     mail_again,
     mailed_links,
     push,
+    search_on,
     searches,
     unsubscribe,
 )
@@ -17,6 +18,7 @@ from alerts.pages import (
 urlpatterns = [
     path("searches/", searches.search_list, name="search_list"),
     path("searches/new/", searches.search_new, name="search_new"),
+    path("searches/<int:pk>/on/", search_on.search_on, name="search_on"),
     path("searches/<int:pk>/edit/", searches.search_edit, name="search_edit"),
     path("searches/<int:pk>/pause/", searches.search_pause, name="search_pause"),
     path("searches/<int:pk>/resume/", searches.search_resume, name="search_resume"),

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from alerts.pages.search_on import SignUpCodeView
 from alerts.pages.sign_out import SignOutView
 from centers.rules_page import rules
 from dvsa_alerts import pages
@@ -14,6 +15,11 @@ urlpatterns = [
     path("", include("slots.urls")),
     path("", include("alerts.urls")),
     path("api/", include("slots.api.urls")),
+    path(
+        "accounts/confirm-email/",
+        SignUpCodeView.as_view(),
+        name="account_email_verification_sent",
+    ),
     path("accounts/logout/", SignOutView.as_view(), name="account_logout"),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),

@@ -1,5 +1,7 @@
 """The learner's devices: which browsers may be woken, and how to add this one."""
 
+import re
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,16 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.limits.pages import limited
 from accounts.limits.requests import RateLimit
+from accounts.models import SavedSearch
 from alerts.channels.vapid import public_key
 from alerts.delivery.trial import TOO_MANY_TRIALS, TRIAL_LIMIT
 from alerts.delivery.trial_push import send_trial_push
 from alerts.models import PushSubscription
-from alerts.pages.searches import LearnerRequest
+from alerts.pages.searches import LearnerRequest, own_search
 from alerts.pages.this_browser import remember_device
 from alerts.push_subscriptions import BadSubscription, renew, subscribe, unsubscribe
+from alerts.searches.saving import add_notifications
 from audit.addresses import client_address
 from slots.config import SEARCHES_PER_MINUTE
 
+NUMBER = re.compile(r"[0-9]{1,9}")
 RENEWALS = RateLimit("push-renewal", SEARCHES_PER_MINUTE)
 
 
@@ -33,7 +38,7 @@ def push(request: LearnerRequest) -> HttpResponse:
     context = {
         "devices": PushSubscription.objects.live_of(request.user),
         "lost_devices": PushSubscription.objects.lost_of(request.user),
-        "key": public_key(),
+        "push_key": public_key(),
     }
     return render(request, "alerts/push.html", context)
 
@@ -43,16 +48,25 @@ def _added(request: LearnerRequest) -> HttpResponse:
         name: request.POST.get(name, "")
         for name in ("endpoint", "p256dh", "auth", "label", "vapid_key")
     }
-    response = redirect("push")
+    search = _search_of(request)
+    response = redirect("search_on", search.pk) if search else redirect("push")
     try:
         remember_device(response, subscribe(user=request.user, **fields))
     except BadSubscription as refused:
         messages.error(request, str(refused))
     else:
+        if search:
+            add_notifications(search=search, actor=request.user)
         messages.success(
             request, "Notifications are on for this device. Send it a test to see one."
         )
     return response
+
+
+def _search_of(request: LearnerRequest) -> SavedSearch | None:
+    """The learner's search that the notifications are turned on for, if it was said."""
+    number = request.POST.get("search", "")
+    return own_search(request, int(number)) if NUMBER.fullmatch(number) else None
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.forms import SignUpForm
 from accounts.learners import Learner, read_learner
 from accounts.limits.pages import limited
 from accounts.mail.refused_addresses import is_mail_refused
@@ -168,6 +169,7 @@ def _show(
         "resting": _why_resting(form),
         **_fitting(form, now),
         "here": request.get_full_path(),
+        "sign_up": SignUpForm(),
     }
     return render(request, "alerts/search_review.html", context)
 
@@ -220,6 +222,8 @@ def _save(request: HttpRequest, form: SavedSearchForm, search: SavedSearch | Non
     except saving.TooManySearches as refused:
         form.add_error(None, str(refused))
         return _ask(request, form, search)
+    if search is None:
+        return redirect("search_on", saved.pk)
     if _needs_device(saved):
         messages.success(request, "Your search is saved. Now turn on notifications on this device.")
         return redirect("push")

@@ -109,6 +109,13 @@ def unpause_searches(*, user: User, ids: Iterable[int], actor: User | None) -> l
     return paused
 
 
+def add_notifications(*, search: SavedSearch, actor: User) -> None:
+    """Tell of a search by notification beside the email that it asked for."""
+    if search.notification_method == SavedSearch.Method.EMAIL:
+        by_both = {"notification_method": SavedSearch.Method.PUSH, "also_email": True}
+        _update([search.pk], "search.changed", actor, **by_both)
+
+
 def resume_search(*, search: SavedSearch, actor: User) -> None:
     """Alert about a paused or ended search again, from the next opening on."""
     _update([search.pk], "search.resumed", actor, paused_until=None, is_active=True)

@@ -78,6 +78,7 @@ ROUTES: dict[str, Route] = {
     "search_list": Route(SIGNED_IN),
     "search_new": Route(post=ANYBODY, form=lambda world: SEARCH_WISH),
     "search_edit": Route(OWNER, OWNER, args=("search",), form=lambda world: SEARCH_WISH),
+    "search_on": Route(OWNER, args=("search",)),
     "search_pause": Route(
         OWNER,
         OWNER,

@@ -43,6 +43,7 @@ PAGES = {
     "new search, filled in": f"/searches/new/?{SEARCH}&change=1",
     "review": f"/searches/new/?{SEARCH}",
     "change": "/searches/{search}/edit/",
+    "saved": "/searches/{search}/on/",
     "pause": "/searches/{search}/pause/",
     "delete": "/searches/{search}/delete/",
     "bookings": "/bookings/",

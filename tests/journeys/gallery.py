@@ -110,6 +110,7 @@ LEARNING = [
     Shown("search-errors", f"/searches/new/?postcode=zz&radius=x&date_to={LONG_AGO}", "ada"),
     Shown("search-review", f"/searches/new/?{SEARCH}&weekday=1&time_from=08:00", "ada"),
     Shown("search-edit", lambda town: f"/searches/{town.search.pk}/edit/", "ada"),
+    Shown("search-on", lambda town: f"/searches/{town.search.pk}/on/", "ada"),
     Shown("search-pause", lambda town: f"/searches/{town.search.pk}/pause/", "ada"),
     Shown(
         "search-pause-error", lambda town: f"/searches/{town.search.pk}/pause/", "ada",

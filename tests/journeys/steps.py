@@ -35,6 +35,19 @@ def sign_up(page: Page, site: Site, email: str) -> None:
     """From the sign-up page to where one came from, by the code at /dev/mail/."""
     page.get_by_label("Email address").fill(email)
     page.get_by_role("button", name="Create an account").click()
+    confirm(page, site, email)
+
+
+def turn_on_alert(page: Page, site: Site, email: str) -> None:
+    """A visitor's last steps from a search that they have looked over: it is saved by the code."""
+    page.get_by_label("Email address").fill(email)
+    page.get_by_role("button", name="Turn on this alert").click()
+    confirm(page, site, email)
+    expect(page.get_by_role("heading", name="Your alert is on")).to_be_visible()
+
+
+def confirm(page: Page, site: Site, email: str) -> None:
+    """Enter the code of the sign-up mail."""
     expect(page.get_by_role("heading", name="Enter the code we emailed you")).to_be_visible()
     code = code_of(mail_text(page, site, "is your code", to=email))
     page.get_by_label("Code").fill(code)

@@ -14,7 +14,7 @@ from tests import databases
 from tests.journeys.conftest import new_context
 from tests.journeys.push_browser import Pushes, have_subscribed, replace_push_manager
 from tests.journeys.site import Site, code_of, running_site
-from tests.journeys.steps import import_a_slot, mail_text, sign_up
+from tests.journeys.steps import import_a_slot, mail_text, turn_on_alert
 from tests.people import PASSWORD
 from tests.push_endpoint import Browser, PushService
 from tests.servers import wait_until
@@ -60,9 +60,7 @@ class Learner:
     def turn_on(self) -> None:
         url = f"{self.site.url}/searches/new/?postcode=IG3+9UZ&radius=10&method=push"
         self.page.goto(url)
-        self.page.get_by_role("link", name="Create an account").click()
-        sign_up(self.page, self.site, self.email)
-        self.page.get_by_role("button", name="Save and start alerts").click()
+        turn_on_alert(self.page, self.site, self.email)
         self.page.get_by_role("button", name="Turn on notifications here").click()
         expect(self.page.get_by_role("listitem").filter(has_text="since")).to_have_count(1)
         (worker,) = self.context.service_workers

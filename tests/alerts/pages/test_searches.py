@@ -70,8 +70,8 @@ def test_a_search_by_postcode_and_radius_is_saved_in_two_steps(page, ada):
     text = review.content.decode()
     assert "the moment a practical test slot opens within 10 miles of IG3 9UZ." in text
     response = page.post("/searches/new/", hidden_fields(text))
-    assert response.url == "/searches/"
     search = SavedSearch.objects.get()
+    assert response.url == f"/searches/{search.pk}/on/"
     assert (search.user, search.postcode, search.notification_radius) == (ada, "IG3 9UZ", 10)
     assert search.preferred_test_types == ["practical"]
     assert search.location
@@ -124,8 +124,8 @@ def test_who_has_had_all_messages_of_today_is_told_so(page, ada, search):
 def test_a_visitor_sees_what_would_be_alerted_and_where_to_sign_up(client, place):
     text = client.get(f"/searches/new/?{QUERY}").content.decode()
     assert "within 10 miles of IG3 9UZ" in text
-    link = "/accounts/signup/?next=%2Fsearches%2Fnew%2F%3Fpostcode%3Dig39uz%26radius%3D10"
-    assert link in text
+    assert 'name="next" value="/searches/new/?postcode=ig39uz&amp;radius=10' in text
+    assert "Turn on this alert" in text
 
 
 def test_a_visitor_who_saves_is_sent_to_sign_in_and_loses_nothing(client, place):
@@ -288,9 +288,10 @@ def test_a_stranger_sends_no_test_alert(stranger, search):
     assert stranger.post(f"/searches/{search.pk}/test/").status_code == 404
 
 
-def test_a_search_saved_for_notifications_leads_to_the_page_that_turns_them_on(page):
-    review = page.get(f"/searches/new/?{QUERY}&method=push").content.decode()
-    assert page.post("/searches/new/", hidden_fields(review)).url == "/push/"
+def test_a_search_changed_to_notifications_leads_to_the_page_that_turns_them_on(page, search):
+    path = f"/searches/{search.pk}/edit/"
+    review = page.get(f"{path}?{QUERY}&method=push").content.decode()
+    assert page.post(path, hidden_fields(review)).url == "/push/"
 
 
 @pytest.mark.parametrize("address", ["/searches/", "/account/"])

@@ -15,7 +15,7 @@ from tests.journeys.steps import (
     mail_text,
     open_mail,
     search,
-    sign_up,
+    turn_on_alert,
 )
 from tests.servers import wait_until
 
@@ -32,11 +32,8 @@ def walk(page: Page, site: Site, folder: Path, *, email: str, clock: str) -> Non
     """Visitor's search, sign-up without typing it again, saved, alerted, and out."""
     search(page, site, postcode="IG3 9UZ", miles=10)
     page.get_by_role("link", name="Alert me about this search").click()
-    page.get_by_role("link", name="Create an account").click()
-    sign_up(page, site, email)
+    turn_on_alert(page, site, email)
     expect(page.get_by_text("within 10 miles of IG3 9UZ")).to_be_visible()
-    page.get_by_role("button", name="Save and start alerts").click()
-    expect(page.get_by_text("Your search is saved.")).to_be_visible()
 
     import_a_slot(site, folder, clock)
     open_mail(page, site, ": practical test slot", to=email)
@@ -75,21 +72,19 @@ def test_all_of_it_works_with_the_keyboard_alone(site: Site, visitor: Page, tmp_
     enter(visitor, "Show open slots")
     expect(visitor.get_by_role("heading", level=1)).to_contain_text("within 10 miles")
     enter(visitor, "Alert me about this search")
-    enter(visitor, "Create an account")
     type_into(visitor, "Email address", "keys@example.org")
-    enter(visitor, "Create an account")
+    enter(visitor, "Turn on this alert")
     expect(visitor.get_by_role("heading", name="Enter the code we emailed you")).to_be_visible()
     code = code_of(mail_text(visitor, site, "is your code", to="keys@example.org"))
     type_into(visitor, "Code", code)
     enter(visitor, "Continue")
-    enter(visitor, "Save and start alerts")
     expect(visitor.get_by_text("Your search is saved.")).to_be_visible()
 
     import_a_slot(site, tmp_path, "11:10")
     enter(visitor, "Alerts")
     expect(visitor.get_by_role("heading", name="My alerts")).to_be_visible()
     expect_within_reloads(visitor, "at 11:10")
-    tab_to(visitor, "Change your driving test")
+    tab_to(visitor, "change to ")
     assert "gov.uk" in visitor.evaluate("document.activeElement.href")
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.journeys.conftest import new_context
 from tests.journeys.push_browser import Pushes, replace_push_manager
 from tests.journeys.site import Site
-from tests.journeys.steps import import_a_slot, mail_text, sign_up
+from tests.journeys.steps import import_a_slot, mail_text, turn_on_alert
 from tests.push_endpoint import Browser, PushService
 from tests.servers import wait_until
 
@@ -43,9 +43,7 @@ def newest(service: PushService, device: Browser, number: int) -> dict:
 
 def save_a_search_for_notifications(page: Page, site: Site, email: str) -> None:
     page.goto(f"{site.url}/searches/new/?postcode=IG3+9UZ&radius=10&method=push")
-    page.get_by_role("link", name="Create an account").click()
-    sign_up(page, site, email)
-    page.get_by_role("button", name="Save and start alerts").click()
+    turn_on_alert(page, site, email)
     expect(page.get_by_text("Now turn on notifications")).to_be_visible()
 
 

@@ -1,0 +1,64 @@
+"""Where saving a new search ends: it is on, and what the learner may do next."""
+
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.code_pages import SignUpCodeView as CodeView
+from accounts.learners import read_learner
+from accounts.models import SavedSearch, User
+from alerts import wording
+from alerts.channels.vapid import public_key
+from alerts.models import PushSubscription
+from alerts.pages.searches import LearnerRequest, own_search, with_defaults
+from alerts.searches import saving
+from alerts.searches.form import SavedSearchForm
+from alerts.searches.resting import why_resting
+from audit.clock import database_today
+
+
+@require_safe
+@login_required
+def search_on(request: LearnerRequest, pk: int) -> HttpResponse:
+    """A search that was saved just now, and turning on notifications as the next step."""
+    search = own_search(request, pk)
+    centers = search.centers.all()
+    learner = read_learner(request.user, today=database_today())
+    context = {
+        "search": search,
+        "promise": wording.promise(search, centers=[center.name for center in centers]),
+        "resting": why_resting(search, learner, centers),
+        "devices": PushSubscription.objects.live_of(request.user),
+        "push_key": public_key(),
+    }
+    return render(request, "alerts/search_on.html", context)
+
+
+class SignUpCodeView(CodeView):
+    """The code of a new account, which also saves the search that someone signed up for."""
+
+    def _verify_form_valid(self, form: Form) -> HttpResponse:
+        response: HttpResponse = super()._verify_form_valid(form)
+        asked = urlsplit(response.headers["Location"])
+        user = self.request.user
+        if isinstance(user, User) and asked.path == reverse("search_new"):
+            search = _save_asked(user, QueryDict(asked.query))
+            return redirect("search_on", search.pk) if search else response
+        return response
+
+
+def _save_asked(user: User, query: QueryDict) -> SavedSearch | None:
+    """Save what a link to the review says; None where that has first to be looked at again."""
+    learner = read_learner(user, today=database_today())
+    form = SavedSearchForm(with_defaults(query), learner=learner)
+    if not form.is_valid():
+        return None
+    try:
+        return saving.save_search(user=user, wish=form.wish, centers=form.chosen_centers)
+    except saving.TooManySearches:
+        return None
