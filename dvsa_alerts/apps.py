@@ -17,7 +17,7 @@ class DvsaAlertsConfig(AppConfig):
         Retention is imported wherever the program runs, so that admin knows its settings.
         """
         from alerts.erasure import user_erased
-        from dvsa_alerts import after_migrate
+        from dvsa_alerts import after_migrate, operator_check  # noqa: F401
         from dvsa_alerts.operations import pruning  # noqa: F401
         from dvsa_alerts.operations.backups.erasures import hint_erasure
 

@@ -36,6 +36,8 @@ class Environment:
     allowed_hosts: list[str]
     site_url: str
     site_name: str
+    operator_name: str
+    contact: str
     database: dict[str, Any]
     owner_database: dict[str, Any]
     redis_url: str
@@ -66,6 +68,10 @@ def read_environment(env: environ.Env | None = None) -> Environment:
         allowed_hosts=_read("ALLOWED_HOSTS", env.list),
         site_url=_read("SITE_URL", env.str).rstrip("/"),
         site_name=_read("SITE_NAME", env.str, "Slot Alerts"),
+        operator_name=_read("OPERATOR_NAME", env.str, ""),
+        contact=_read(
+            "CONTACT" if env.str("CONTACT", default="") else "VAPID_SUBJECT", _contact(env)
+        ),
         database=_read("DATABASE_URL", _postgis(env)),
         owner_database=_read_owner_database(env),
         redis_url=_read("REDIS_URL", env.str),
@@ -165,7 +171,7 @@ def _checked_signing_key(text: str) -> str:
 
 
 def _contact(env: environ.Env) -> Callable[[str], str]:
-    """A reader of whom a push service may write to: RFC 8292 names `mailto:` and `https:`.
+    """A reader of whom people and push services may write to: RFC 8292 names `mailto:`, `https:`.
 
     Apple's answers 403 to a contact on localhost or with a space in it.
     """

@@ -11,6 +11,11 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.config import KEEP_UNVERIFIED
+from alerts.config import KEEP_ALERTS
+from audit.retention import KEEP_ADDRESSES, KEEP_ENTRIES
+from slots.config import KEEP_OPENINGS
+
 
 def site(request: HttpRequest) -> dict[str, str]:
     """Context processor: what the site is called, and where its map's tiles come from if any."""
@@ -21,6 +26,22 @@ def site(request: HttpRequest) -> dict[str, str]:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored about a person, why, for how long, and how to end it."""
     return render(request, "pages/privacy.html")
+
+
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    """Who runs the site, how to reach them, how long they keep what, and how to complain."""
+    kept = {
+        "unverified": KEEP_UNVERIFIED, "alerts": KEEP_ALERTS, "openings": KEEP_OPENINGS,
+        "log": KEEP_ENTRIES, "addresses": KEEP_ADDRESSES,
+    }  # fmt: skip
+    context = {
+        "operator": settings.OPERATOR_NAME,
+        "contact": settings.CONTACT,
+        "contact_shown": settings.CONTACT.removeprefix("mailto:"),
+        "days": {name: key.value() for name, key in kept.items()},
+    }
+    return render(request, "pages/contact.html", context)
 
 
 @require_safe

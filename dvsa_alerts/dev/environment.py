@@ -74,6 +74,7 @@ def program_settings(values: Mapping[str, Any], folder: Path) -> Environment:
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "SITE_URL": f"http://127.0.0.1:{values['port']}",
         "SITE_NAME": "Slot Alerts",
+        "OPERATOR_NAME": "Slot Alerts",
         "EMAIL_URL": f"smtp://127.0.0.1:{values['mail_port']}",
         "DEFAULT_FROM_EMAIL": "Slot Alerts <alerts@example.org>",
         "DEV_MAIL_DIR": str(folder / "mail"),

@@ -56,6 +56,7 @@ ROUTES: dict[str, Route] = {
     "fairness": Route(),
     "privacy": Route(),
     "accessibility": Route(),
+    "contact": Route(),
     "healthz": Route(),
     "robots": Route(),
     "security": Route(),

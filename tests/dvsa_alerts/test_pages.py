@@ -9,7 +9,8 @@ from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
 PAGES = [
-    "/", "/centers/", "/rules/", "/fairness/", "/privacy/", "/accessibility/", "/nothing-here/",
+    "/", "/centers/", "/rules/", "/fairness/", "/privacy/", "/contact/", "/accessibility/",
+    "/nothing-here/",
 ]  # fmt: skip
 
 

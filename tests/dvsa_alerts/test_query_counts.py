@@ -63,6 +63,7 @@ PAGES = {
     "rules": "/rules/",
     "fairness": "/fairness/",
     "privacy": "/privacy/",
+    "contact": "/contact/",
     "accessibility": "/accessibility/",
 }
 

@@ -83,6 +83,7 @@ FINDING = [
     Shown("rules", "/rules/"),
     Shown("fairness", "/fairness/"),
     Shown("privacy", "/privacy/"),
+    Shown("contact", "/contact/"),
     Shown("accessibility", "/accessibility/"),
     Shown("not-found", "/nothing-here/"),
 ]
