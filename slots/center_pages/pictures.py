@@ -4,8 +4,9 @@ Templates draw them as SVG; colours and type are the stylesheet's. Units are the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from math import ceil
 
 from slots.center_pages.history import NOTICE_FROM, History
@@ -18,14 +19,16 @@ FEWEST = 4  # as wide as bars get: a quarter of the drawing
 CLOSE = 40  # bars nearer than this have a label below every other one only
 HOURS, SQUARE, LEFT, TOP = 24, 13, 34, 18  # of the grid
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-STEPS = 4  # shades of the grid
+SIZES = (4, 8, 11)  # of the grid's squares, from few openings to many; each has its shade too
+STEPS = len(SIZES)
+EMPTY = 3  # where nothing opened
 
 
 @dataclass(frozen=True)
 class Bar:
     """A bar, its value above and its label below, unless there is no room (`tick` empty).
 
-    The value is None where it isn't known.
+    The value is None where it isn't known; `note` says which part of its time it is of, "" for all.
     """
 
     label: str
@@ -35,6 +38,7 @@ class Bar:
     y: float
     width: float
     height: float
+    note: str = ""
 
     @property
     def middle(self) -> float:
@@ -56,6 +60,11 @@ class Bars:
     height: int = HEIGHT
     baseline: int = HEIGHT - LABELS
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether some bar is of a part of its time alone."""
+        return any(bar.note for bar in self.bars)
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -67,11 +76,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class Cell:
-    """A square of the grid; `shade` is 0 for nothing to STEPS for the most."""
+    """A square of the grid; `shade` is 0 for nothing to STEPS for the most, and so is its size."""
 
     value: int
     shade: int
     x: int
+    y: int
+
+    @property
+    def size(self) -> int:
+        """The square's side."""
+        return _size(self.shade)
 
 
 @dataclass(frozen=True)
@@ -79,20 +94,33 @@ class Row:
     """A weekday of the grid."""
 
     day: str
-    y: int
     middle: int
     cells: list[Cell]
 
 
 @dataclass(frozen=True)
+class Key:
+    """What a square of the grid stands for: so many openings, from the first to the last number."""
+
+    shade: int
+    first: int
+    last: int
+
+    @property
+    def label(self) -> str:
+        """Its number, or the first and the last."""
+        return str(self.last) if self.first == self.last else f"{self.first}–{self.last}"
+
+
+@dataclass(frozen=True)
 class Grid:
-    """Hours across, weekdays down."""
+    """Hours across, weekdays down, and the legend."""
 
     rows: list[Row]
     marks: list[Mark]
+    keys: list[Key]
     width: int = LEFT + SQUARE * HOURS
     height: int = TOP + SQUARE * len(DAYS)
-    square: int = SQUARE - 2
 
     @property
     def table(self) -> list[tuple[str, list[int]]]:
@@ -101,14 +129,21 @@ class Grid:
         return [(_clock(hour), values) for hour, values in enumerate(columns) if any(values)]
 
 
-def bars(values: Iterable[tuple[str, int | None]]) -> Bars:
-    """Bars of equal width, side by side; the highest fills the drawing's height."""
+def bars(values: Iterable[tuple[str, int | None]], notes: Mapping[str, str] | None = None) -> Bars:
+    """Bars of equal width, side by side; the highest fills the drawing's height.
+
+    `notes` are by label; see `Bar`.
+    """
+    notes = notes or {}
     pairs = list(values)
     step = WIDTH / max(len(pairs), FEWEST)
     most = max((value or 0 for _, value in pairs), default=0) or 1
     room = HEIGHT - LABELS - NUMBERS
-    return Bars([_bar(index, label, value, step, room * (value or 0) / most)
-                 for index, (label, value) in enumerate(pairs)])  # fmt: skip
+    drawn = (
+        _bar(index, label, value, step, room * (value or 0) / most)
+        for index, (label, value) in enumerate(pairs)
+    )
+    return Bars([replace(bar, note=notes.get(bar.label, "")) for bar in drawn])
 
 
 def _bar(index: int, label: str, value: int | None, step: float, height: float) -> Bar:
@@ -119,8 +154,16 @@ def _bar(index: int, label: str, value: int | None, step: float, height: float) 
 
 
 def weeks(history: History) -> Bars:
-    """Openings in each week, by its Monday; no value where nobody watched."""
-    return bars((_day(monday), count) for monday, count in history.weeks.items())
+    """Openings in each week, by its Monday; no value where nobody watched.
+
+    The last one is this week, which isn't over; the first may have been watched from a later day.
+    """
+    notes = {}
+    if history.since and history.since not in history.weeks:
+        notes[_day(min(history.weeks))] = f"from {_day(history.since)}"
+    if history.weeks:
+        notes[_day(max(history.weeks))] = "so far"
+    return bars(((_day(monday), count) for monday, count in history.weeks.items()), notes)
 
 
 def notice(history: History) -> Bars:
@@ -140,14 +183,32 @@ def hours(history: History) -> Grid:
     return Grid(
         [_row(index, day, history.hours, most) for index, day in enumerate(DAYS)],
         [Mark(_clock(hour), _column(hour) + SQUARE // 2) for hour in range(0, HOURS, 4)],
+        _keys(most),
     )
+
+
+def _keys(most: int) -> list[Key]:
+    """What each shade stands for, but those that no number falls into."""
+    ends = [most * shade // STEPS for shade in range(STEPS + 1)]
+    pairs = enumerate(pairwise(ends), start=1)
+    return [Key(shade, before + 1, last) for shade, (before, last) in pairs if before < last]
 
 
 def _row(index: int, day: str, counts: Mapping[tuple[int, int], int], most: int) -> Row:
     top = TOP + index * SQUARE
     values = [counts.get((index + 1, hour), 0) for hour in range(HOURS)]
-    cells = [Cell(value, _shade(value, most), _column(hour)) for hour, value in enumerate(values)]
-    return Row(day, top, top + SQUARE // 2 + 4, cells)
+    cells = [_cell(value, _shade(value, most), hour, top) for hour, value in enumerate(values)]
+    return Row(day, top + SQUARE // 2 + 4, cells)
+
+
+def _cell(value: int, shade: int, hour: int, top: int) -> Cell:
+    """A square in the middle of its place."""
+    margin = (SQUARE - _size(shade)) // 2
+    return Cell(value, shade, _column(hour) + margin, top + margin)
+
+
+def _size(shade: int) -> int:
+    return SIZES[shade - 1] if shade else EMPTY
 
 
 def _shade(value: int, most: int) -> int:

@@ -108,7 +108,26 @@ class TestPictures:
         many = [opening(datetime(2026, 9, 8, 12, tzinfo=UTC))] * 100
         grid = pictures.hours(history(*many, opening(datetime(2026, 9, 9, 7, tzinfo=UTC))))
         shades = {cell.value: cell.shade for row in grid.rows for cell in row.cells}
-        assert shades == {0: 0, 1: 1, 100: 4}
+        assert shades == {0: 0, 1: 1, 100: 3}
+
+    def test_the_legend_says_which_numbers_a_shade_stands_for_and_leaves_none_out(self):
+        for most in (1, 2, 3, 7, 100):
+            many = [opening(datetime(2026, 9, 8, 12, tzinfo=UTC))] * most
+            keys = pictures.hours(history(*many)).keys
+            said = {number: key.shade for key in keys for number in range(key.first, key.last + 1)}
+            assert said == {number: -(-3 * number // most) for number in range(1, most + 1)}
+        assert [key.label for key in keys] == ["1–33", "34–66", "67–100"]
+
+    def test_the_week_that_is_not_over_and_one_watched_in_part_are_marked(self):
+        wednesday = datetime.combine(MONDAY + timedelta(days=2), time(), LONDON)
+        mondays = [MONDAY + timedelta(weeks=week) for week in range(3)]
+        watched = {("practical", day): datetime.combine(day, time(), LONDON) for day in mondays}
+        whole = pictures.weeks(History.of([], watched, mondays[-1]))
+        assert [bar.note for bar in whole.bars] == ["", "", "so far"]
+        part = pictures.weeks(
+            History.of([], watched | {("practical", MONDAY): wednesday}, mondays[-1])
+        )
+        assert [bar.note for bar in part.bars] == ["from 9/9", "", "so far"]
 
     def test_the_table_says_the_same_as_the_grid(self):
         grid = pictures.hours(history(opening(datetime(2026, 9, 8, 12, tzinfo=UTC))))
