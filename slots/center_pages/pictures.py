@@ -149,8 +149,8 @@ def bars(values: Iterable[tuple[str, int | None]], notes: Mapping[str, str] | No
 def _bar(index: int, label: str, value: int | None, step: float, height: float) -> Bar:
     top = HEIGHT - LABELS - height
     tick = label if step > CLOSE or index % 2 == 0 else ""
-    left, width = index * step + GAP / 2, step - GAP
-    return Bar(label, tick, value, *(round(n, 1) for n in (left, top, width, height)))
+    left, width = round(index * step + GAP / 2, 1), round(step - GAP, 1)
+    return Bar(label, tick, value, left, round(top, 1), width, round(height, 1))
 
 
 def weeks(history: History) -> Bars:

@@ -1,5 +1,6 @@
 """A new search is saved once its address is confirmed, and then says what comes next."""
 
+import html
 import re
 
 import pytest
@@ -41,8 +42,8 @@ def begin(client, review=REVIEW) -> str:
     came_from = re.search(r'name="next" value="([^"]+)"', text)
     assert action
     assert came_from
-    came_from = came_from[1].replace("&amp;", "&")
-    client.post(action[1], {"email": "new@example.org", "next": came_from})
+    form = {"email": "new@example.org", "next": html.unescape(came_from[1])}
+    client.post(action[1], form)
     found = re.search(r"Your code is\s+(\S+)", mail.outbox[-1].body)
     assert found
     return found[1]
