@@ -125,7 +125,7 @@ class TestCentre:
         watch(centre, opened)
         text = text_of(client, f"/centers/{centre.pk}/")
         assert "From <strong>2 openings</strong>" in text
-        assert text.count("<svg") == 3
+        assert text.count('<svg class="chart"') == 3
         assert text.count('role="img"') == 3
 
     def test_openings_that_nobody_saw_open_are_not_counted(self, client):
