@@ -105,6 +105,17 @@ class Key:
     shade: int
     first: int
     last: int
+    square: int = SQUARE
+
+    @property
+    def size(self) -> int:
+        """The side of such a square."""
+        return _size(self.shade)
+
+    @property
+    def margin(self) -> int:
+        """What is left of its place on each side."""
+        return _margin(self.shade)
 
     @property
     def label(self) -> str:
@@ -203,8 +214,12 @@ def _row(index: int, day: str, counts: Mapping[tuple[int, int], int], most: int)
 
 def _cell(value: int, shade: int, hour: int, top: int) -> Cell:
     """A square in the middle of its place."""
-    margin = (SQUARE - _size(shade)) // 2
+    margin = _margin(shade)
     return Cell(value, shade, _column(hour) + margin, top + margin)
+
+
+def _margin(shade: int) -> int:
+    return (SQUARE - _size(shade)) // 2
 
 
 def _size(shade: int) -> int:
