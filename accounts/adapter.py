@@ -45,11 +45,11 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": "The email address or the password is wrong. Check both, or "
         "leave the password empty to get a code by email",
         "email_taken": "Someone uses this email address already. Sign in instead",
-        "enter_current_password": "This is not your present password",
+        "enter_current_password": "This is not your current password",
         "incorrect_code": "This code is wrong. Use the newest mail from us, or ask for a new code",
         "incorrect_password": "This is not your password",
         "invalid_password_reset": "This link has been used or is too old. Ask for a new one",
-        "rate_limited": "That was too often. Wait a minute, then try again",
+        "rate_limited": "Too many tries. Wait a minute, then try again",
         "same_as_current": "This is the address that you use already",
     }
 

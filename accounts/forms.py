@@ -18,7 +18,7 @@ ERRORS = {
     "email": "Enter an email address, such as name@example.org",
     "login": "Enter the email address that you signed up with",
     "password": "Enter your password",
-    "oldpassword": "Enter your present password",
+    "oldpassword": "Enter your current password",
     "password1": "Choose a password",
     "password2": "Enter the password once more",
     "code": "Enter the code",
@@ -100,7 +100,7 @@ class PasswordForm(Words, account.ChangePasswordForm):
     """Another password."""
 
     labels = {  # noqa: RUF012
-        "oldpassword": "Present password",
+        "oldpassword": "Current password",
         "password1": "New password",
         "password2": "New password once more",
     }

@@ -24,7 +24,7 @@ def near_field() -> forms.CharField:
 def radius_field(*, initial: int | None) -> forms.IntegerField:
     """Statute miles, 1 to MAX_RADIUS."""
     return forms.IntegerField(
-        label="Within how many miles", required=False, min_value=1, max_value=MAX_RADIUS,
+        label="How far can you travel? (miles)", required=False, min_value=1, max_value=MAX_RADIUS,
         initial=initial,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _RADIUS),
     )  # fmt: skip

@@ -28,7 +28,7 @@ def days_field(label: str, help_text: str = "") -> forms.IntegerField:
 def is_to_come(value: date) -> None:
     """Refuse today and what is past, by the database's clock."""
     if value <= database_today():
-        raise ValidationError("This day has come. Leave it empty if you have no test booked")
+        raise ValidationError("Your test date must be in the future, or leave it blank")
 
 
 class Earlier(Criterion):

@@ -53,7 +53,7 @@ def erase(request: LearnerRequest) -> HttpResponse:
     raise_if_reauthentication_required(request, app="allauth.account")
     if request.method != "POST" or not _erased(request):
         return render(request, "alerts/account_erase.html")
-    messages.success(request, "Your account and all that we kept about you is erased.")
+    messages.success(request, "Your account and all that we kept about you are deleted.")
     return redirect("home")
 
 

@@ -63,7 +63,7 @@ class QuietHoursForm(forms.Form):
             missing = "quiet_from" if start is None else "quiet_until"
             self.add_error(missing, "Enter both times, or leave both empty")
         if start is not None and start == end:
-            self.add_error("quiet_until", "Enter another time than the first")
+            self.add_error("quiet_until", "Until must be another time than From")
         return values
 
 

@@ -265,7 +265,7 @@ def search_pause(request: LearnerRequest, pk: int) -> HttpResponse:
 def search_resume(request: LearnerRequest, pk: int) -> HttpResponse:
     """Let a paused or ended search look again."""
     saving.resume_search(search=own_search(request, pk), actor=request.user)
-    messages.success(request, "This search looks for slots again.")
+    messages.success(request, "Your search is back on.")
     return redirect("search_list")
 
 

@@ -89,8 +89,8 @@ def _shown(slot: FoundSlot, now: datetime, centers: str) -> ShownSlot:
 def _seen(slot: FoundSlot, now: datetime) -> str:
     if slot.source is None:
         return ""
-    last = slot.last_seen_at and f" {ago(slot.last_seen_at, now)}"
-    return f"Last seen{last or ''} by {slot.source}."
+    seen = f"Seen {ago(slot.last_seen_at, now)}. " if slot.last_seen_at else ""
+    return f"{seen}Source: {slot.source}."
 
 
 def _warnings(slot: FoundSlot) -> list[str]:

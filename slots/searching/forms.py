@@ -49,7 +49,7 @@ class SlotSearchForm(forms.Form):
 
     postcode = forms.CharField(
         label="Postcode or town", required=False, max_length=60,
-        help_text="A postcode such as IG3 9UZ, or its first half; or a town with a test centre",
+        help_text="For example, IG3 9UZ, just IG3, or a town with a test centre",
         error_messages={"max_length": _PLACE},
         widget=forms.TextInput({"autocomplete": "postal-code", "spellcheck": "false"}),
     )  # fmt: skip

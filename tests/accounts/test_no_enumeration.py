@@ -153,4 +153,4 @@ def test_the_owner_of_a_taken_address_is_told_how_to_sign_in_each_time(client):
 def test_who_mistyped_the_address_gets_back_to_the_form_with_where_they_came_from(client):
     sign_up(client, FREE)
     page = client.get(f"{CODE_PAGE}?next=/slots/").content.decode()
-    assert '<a href="/accounts/signup/?next=/slots/">sign up with another</a>' in page
+    assert '<a href="/accounts/signup/?next=/slots/">Use a different email</a>' in page

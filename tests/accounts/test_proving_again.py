@@ -63,7 +63,7 @@ def test_without_a_password_a_mailed_code_proves_it(page):
     answer = page.post(BY_CODE, {"next": "/account/erase/"})
     assert answer.url == f"{ENTER}?next=%2Faccount%2Ferase%2F"
     assert page.post(answer.url, {"code": newest_code()}).url == "/account/erase/"
-    assert "Erase your account?" in page.get("/account/erase/").content.decode()
+    assert "Delete your account?" in page.get("/account/erase/").content.decode()
 
 
 def test_its_mail_says_that_the_account_is_open_somewhere(page):

@@ -94,7 +94,7 @@ def test_signing_out_asks_and_is_recorded(page):
 def test_changing_the_password_needs_the_present_one_and_is_told_by_mail(page, ada):
     form = {"oldpassword": "wrong", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
     response = page.post("/accounts/password/change/", form)
-    assert "not your present password" in response.content.decode()
+    assert "not your current password" in response.content.decode()
     page.post("/accounts/password/change/", form | {"oldpassword": PASSWORD})
     ada.refresh_from_db()
     assert ada.check_password(NEW_PASSWORD)

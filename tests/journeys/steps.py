@@ -26,7 +26,7 @@ def search(page: Page, site: Site, *, postcode: str, miles: int) -> None:
     """From the front page to results."""
     page.goto(site.url)
     page.get_by_label("Postcode").fill(postcode)
-    page.get_by_label("Within how many miles").fill(str(miles))
+    page.get_by_label("How far can you travel").fill(str(miles))
     page.get_by_role("button", name="Show open slots").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
@@ -101,7 +101,7 @@ def first_alert(page: Page, site: Site, email: str) -> None:
     sign_up(page, site, email)
     page.get_by_role("link", name="Save your first search").click()
     page.get_by_label("Postcode").fill("IG3 9UZ")
-    page.get_by_label("Within how many miles").fill("10")
+    page.get_by_label("How far can you travel").fill("10")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("opens within 10 miles of IG3 9UZ")).to_be_visible()
     page.get_by_role("button", name="Save and start alerts").click()

@@ -23,7 +23,7 @@ def test_a_changed_search_changes_list_map_and_address_without_a_new_page(
 ) -> None:
     page = opened(browser, f"{address}{SEARCH}")
     page.get_by_text("Change the search").click()
-    page.get_by_label("Within how many miles").fill("3")
+    page.get_by_label("How far can you travel").fill("3")
     page.get_by_role("button", name="Show open slots").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("within 3 miles of IG3 9UZ")
     assert re.search(r"\?postcode=IG3\+9UZ&radius=3$", page.url)

@@ -60,7 +60,7 @@ def test_quiet_hours_are_kept_and_emptied(page):
     [
         ("22:00", "", "Enter both times"),
         ("", "07:00", "Enter both times"),
-        ("22:00", "22:00", "Enter another time"),
+        ("22:00", "22:00", "Until must be another time"),
         ("25:00", "07:00", "Enter a time such as"),
     ],
 )
@@ -135,7 +135,7 @@ def test_to_whom_mail_went_is_downloaded_without_its_words_and_erased(page, ada)
 
 def test_looking_at_the_page_erases_nothing(page):
     prove_it(page)
-    assert "Erase your account?" in page.get("/account/erase/").content.decode()
+    assert "Delete your account?" in page.get("/account/erase/").content.decode()
     assert User.objects.exists()
 
 

@@ -144,7 +144,7 @@ def test_a_visitor_who_saves_is_sent_to_sign_in_and_loses_nothing(client, place)
         ("postcode=ig39uz&radius=-3", "from 1 to 500"),
         ("postcode=ig39uz&radius=ten", "from 1 to 500"),
         ("postcode=ig39uz&date_from=2099-02-01&date_to=2099-01-01", "before the first"),
-        ("postcode=ig39uz&current_test_date=2020-01-01", "This day has come"),
+        ("postcode=ig39uz&current_test_date=2020-01-01", "Your test date must be in the future"),
         ("postcode=ig39uz&min_days_earlier=3", "Enter the date of the test"),
         ("postcode=ig39uz&min_notice_days=-1", "from 1 to 365"),
         ("postcode=ig39uz&date_from=2099-05-02&current_test_date=2099-05-01", "before the test"),

@@ -49,7 +49,7 @@ def say_booked(page: Page, site: Site, day: date) -> None:
 def save_search(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/searches/new/")
     page.get_by_label("Postcode").fill("IG3 9UZ")
-    page.get_by_label("Within how many miles").fill("25")
+    page.get_by_label("How far can you travel").fill("25")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Save and start alerts").click()
     expect(page.get_by_text("Your search is saved.")).to_be_visible()

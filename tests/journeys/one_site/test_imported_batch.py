@@ -68,7 +68,7 @@ def test_all_of_it_works_without_scripts(
 def test_all_of_it_works_with_the_keyboard_alone(site: Site, visitor: Page, tmp_path: Path) -> None:
     visitor.goto(site.url)
     type_into(visitor, "Postcode", "IG3 9UZ")
-    type_into(visitor, "Within how many miles", "10")
+    type_into(visitor, "How far can you travel", "10")
     enter(visitor, "Show open slots")
     expect(visitor.get_by_role("heading", level=1)).to_contain_text("within 10 miles")
     enter(visitor, "Alert me about this search")

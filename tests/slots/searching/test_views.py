@@ -59,7 +59,7 @@ class TestResults:
         assert f'<a href="/centers/{centre.pk}/">Goodmayes</a>' in text
         assert "6.9 miles" in text
         assert "Practical, opened 3 hours ago." in text
-        assert "Last seen 3 hours ago by north-feed." in text
+        assert "Seen 3 hours ago. Source: north-feed." in text
         assert "in 8 days" in text
 
     def test_without_parameters_it_starts_at_the_front_page(self, client):
