@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.booking_calendar import calendar_of
 from accounts.booking_forms import BookingForm, TestDatesForm
 from accounts.bookings import (
     facts_of,
@@ -20,7 +22,7 @@ from accounts.bookings import (
 )
 from accounts.models import Booking, User
 from accounts.staffing import acting_user
-from audit.clock import database_today
+from audit.clock import database_now, database_today
 from centers.models import Rule
 from centers.rules import Rulebook
 
@@ -75,6 +77,22 @@ def booking_remove(request: HttpRequest, test_type: str) -> HttpResponse:
     remove_booking(booking=booking)
     messages.success(request, f"We’ve forgotten your {test_type} test.")
     return redirect("bookings")
+
+
+@require_safe
+@login_required
+def booking_calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """A booking that says its day, with its deadlines, as a file for a calendar."""
+    user, now = acting_user(request), database_now()
+    today = timezone.localdate(now)
+    booking = get_object_or_404(Booking.objects.of(user), pk=pk, date__isnull=False)
+    rules = Rulebook.read()
+    ends = theory_ends(user, rules, today) if booking.needs_theory_pass else None
+    facts = facts_of(booking, rules, today)
+    file = calendar_of(facts, theory_ends=ends, now=now)
+    response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{booking.test_type}-test.ics"'
+    return response
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

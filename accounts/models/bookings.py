@@ -53,3 +53,8 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.test_type} test of user {self.user_id}"
+
+    @property
+    def needs_theory_pass(self) -> bool:
+        """Whether the test has to be taken while the theory pass counts."""
+        return self.test_type == self.TestType.PRACTICAL

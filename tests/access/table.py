@@ -73,6 +73,7 @@ ROUTES: dict[str, Route] = {
     "pause": Route(post=ANYBODY, args=("pause_link",), csrf=False),
     "not_for_me": Route(post=ANYBODY, args=("not_for_me_link",), csrf=False),
     "got_a_test": Route(post=ANYBODY, args=("got_a_test_link",), csrf=False),
+    "feed": Route(args=("feed_secret",)),
     # Whoever holds the shared secret
     "bounces": Route(get=NO_METHOD, post=SECRET, csrf=False),
     # A learner's own
@@ -88,11 +89,14 @@ ROUTES: dict[str, Route] = {
     ),
     "search_resume": Route(NO_METHOD, OWNER, args=("search",), form=lambda world: {}),
     "search_delete": Route(OWNER, OWNER, args=("search",)),
+    "search_feed": Route(OWNER, OWNER, args=("search",), form=lambda world: {}),
+    "search_feed_end": Route(NO_METHOD, OWNER, args=("search",)),
     "search_trial": Route(NO_METHOD, OWNER, args=("search",)),
     "bookings": Route(SIGNED_IN, SIGNED_IN, form=lambda world: {"theory_passed_on": "2026-05-21"}),
     "booking_edit": Route(
         SIGNED_IN, SIGNED_IN, args=("test_type",), form=lambda world: {"changes_used": "1"}
     ),
+    "booking_calendar": Route(OWNER, args=("accounts.booking",)),
     "booking_remove": Route(OWNER, OWNER, args=("test_type",)),
     "alert_list": Route(SIGNED_IN),
     "alert_narrow": Route(OWNER, args=("alert",)),

@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts.models import Booking, Breaker, MailRefusal, OutboxMail, Role, SavedSearch, User
 from alerts.messages import links
 from alerts.models import Delivery, Notification, PushSubscription, UserAlert
+from alerts.searches.feeds import make_feed
 from audit.models import SystemConfig
 from audit.trail import record
 from centers.models import Center, CenterAlias, NearestCenter, PostcodeArea, Rule
@@ -77,6 +78,7 @@ class World:
             ),
             "not_for_me_link": lambda: _token(links.not_for_me_url(self.row(UserAlert).pk)),
             "got_a_test_link": lambda: _token(links.got_a_test_url(user_id=self.owner.pk)),
+            "feed_secret": lambda: make_feed(search=self.row(SavedSearch)),
             "kind": lambda: ContentType.objects.get_for_model(SavedSearch).pk,
             "app": lambda: "slots",
             "setting": lambda: self.row(SystemConfig).key,
@@ -176,7 +178,9 @@ def _staff_rows() -> list[Model]:
 
 def _learners(owner: User) -> list[Model]:
     endpoint = PushSubscription.objects.create(user=owner, label=MARK, **_push_keys(MARK))
-    booking = Booking.objects.create(user=owner, test_type="practical")
+    booking = Booking.objects.create(
+        user=owner, test_type="practical", date=timezone.localdate() + timedelta(days=60)
+    )
     passkey = make_passkey(owner, name=MARK)
     return [make_search(owner, name=MARK), booking, endpoint, passkey, owner]
 
