@@ -1,6 +1,7 @@
 """Pages that belong to no app: about the service, and what browsers and crawlers ask for."""
 
 from datetime import UTC, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -63,6 +64,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/bookings/",
         "/alerts/",
         "/account/",
+        "/feeds/",
     )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in rules)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
@@ -97,6 +99,10 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "display": "standalone",
         "background_color": "#fbf6ec",
         "theme_color": "#0b4f4a",
+        "shortcuts": [
+            _shortcut("Your alerts", reverse("alert_list")),
+            _shortcut("Your searches", reverse("search_list")),
+        ],
         "icons": [
             {"src": static("img/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
             {"src": static("img/icon-192.png"), "sizes": "192x192", "type": "image/png"},
@@ -110,3 +116,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
         ],
     }
     return JsonResponse(content, content_type="application/manifest+json")
+
+
+def _shortcut(name: str, url: str) -> dict[str, Any]:
+    icon = {"src": static("img/icon-192.png"), "sizes": "192x192", "type": "image/png"}
+    return {"name": name, "url": url, "icons": [icon]}

@@ -58,6 +58,10 @@ class TestProbes:
         assert {"192x192", "512x512"} <= {icon["sizes"] for icon in manifest["icons"]}
         assert manifest["display"] == "standalone"
 
+    def test_the_installed_app_leads_straight_to_alerts_and_searches(self, client):
+        shortcuts = client.get("/manifest.webmanifest").json()["shortcuts"]
+        assert [each["url"] for each in shortcuts] == ["/alerts/", "/searches/"]
+
     def test_crawlers_are_kept_out_of_searches(self, client):
         assert "Disallow: /slots/" in client.get("/robots.txt").content.decode()
 
