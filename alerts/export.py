@@ -13,7 +13,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 
 from accounts.models import BareRefusal, Booking, MailRefusal, OutboxMail, SavedSearch, User
-from alerts.models import Delivery, Notification, PushSubscription, SearchEnding, UserAlert
+from alerts.models import (
+    Delivery,
+    Notification,
+    PushSubscription,
+    SearchEnding,
+    SearchFeed,
+    UserAlert,
+)
 from audit.models import AuditLog
 
 FILE = "your-data.json"
@@ -52,6 +59,7 @@ def export(user: User) -> dict[str, Any]:
         "refused_addresses": _rows(MailRefusal.objects.filter(user=user), skip={"user_id"}),
         "refusals_by_day": _rows(BareRefusal.objects.filter(user=user), skip={"user_id"}),
         "ended_searches": _rows(SearchEnding.objects.filter(user=user), skip={"user_id", "token"}),
+        "feeds": _rows(SearchFeed.objects.filter(search__user=user), skip={"digest"}),
         "devices": _rows(PushSubscription.objects.filter(user=user), skip={"user_id", "auth"}),
         "sessions": _rows(UserSession.objects.filter(user=user), skip={"user_id", "session_key"}),
         "second_factors": [_factor(each) for each in Authenticator.objects.filter(user=user)],

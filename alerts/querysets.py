@@ -11,7 +11,7 @@ from audit.newest import among_newest
 from slots.querysets import LONDON
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import SavedSearch, User
     from accounts.querysets import BareRefusalQuerySet
     from alerts.models import (  # noqa: F401
         Delivery,
@@ -37,6 +37,11 @@ class UserAlertQuerySet(models.QuerySet["UserAlert"]):
     def ungathered(self) -> "UserAlertQuerySet":
         """Waiting alerts that no notification has taken up yet."""
         return self.filter(state=self.model.State.WAITING, notification__isnull=True)
+
+    def of_search(self, search: "SavedSearch") -> "UserAlertQuerySet":
+        """What matching made for a search, newest first, with slot and centre."""
+        made = self.filter(preference=search, state__isnull=False)
+        return made.select_related("slot__center").order_by("-id")
 
     def newest(self, count: int) -> "UserAlertQuerySet":
         """Those among the last so many that were written."""

@@ -35,7 +35,7 @@ def make_token(*, source: Source, label: str | None, actor: User | None) -> tupl
         token = SourceToken.objects.create(
             source=source,
             label=label,
-            digest=_digest(plain),
+            digest=digest(plain),
             hint=plain[:HINT_LENGTH],
             created_by=actor,
         )
@@ -60,7 +60,7 @@ def find_token(plain: str) -> SourceToken | None:
     """
     maker_may = Q(created_by=None) | Q(created_by__is_active=True)
     live = SourceToken.objects.filter(maker_may, revoked_at=None).select_related("source")
-    return live.filter(digest=_digest(plain)).first()
+    return live.filter(digest=digest(plain)).first()
 
 
 def note_use(token: SourceToken) -> None:
@@ -69,5 +69,6 @@ def note_use(token: SourceToken) -> None:
     SourceToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=Now())
 
 
-def _digest(plain: str) -> str:
+def digest(plain: str) -> str:
+    """The SHA-256 of a secret that is random and long, in which form it is stored."""
     return hashlib.sha256(plain.encode(errors="surrogateescape")).hexdigest()

@@ -2,6 +2,7 @@
 
 from alerts.models.alerts import UserAlert
 from alerts.models.deliveries import Delivery
+from alerts.models.feeds import SearchFeed
 from alerts.models.journal import SenderJournal
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
@@ -17,6 +18,7 @@ __all__ = [
     "PushSubscription",
     "Reach",
     "SearchEnding",
+    "SearchFeed",
     "SenderJournal",
     "UnsentReason",
     "UserAlert",

@@ -73,6 +73,7 @@ FINDING = [
     Shown("results-none-windows", f"/slots/?{SEARCH}&time_from=23:00"),
     Shown("results-errors", f"/slots/?postcode=BT1+1AA&radius=0&date_to={LONG_AGO}", act=unfold),
     Shown("centers", "/centers/"),
+    Shown("centers-by-wait", "/centers/?order=usual"),
     Shown("centers-near", "/centers/?q=IG3+9UZ"),
     Shown("centers-named", "/centers/?q=good"),
     Shown("centers-unknown", "/centers/?q=zzz"),
@@ -116,6 +117,11 @@ LEARNING = [
     Shown(
         "search-pause-error", lambda town: f"/searches/{town.search.pk}/pause/", "ada",
         press("Pause"),
+    ),
+    Shown("search-feed", lambda town: f"/searches/{town.search.pk}/feed/", "ada"),
+    Shown(
+        "search-feed-made", lambda town: f"/searches/{town.search.pk}/feed/", "ada",
+        press("Make a"),
     ),
     Shown("search-delete", lambda town: f"/searches/{town.search.pk}/delete/", "ada"),
     Shown("bookings", "/bookings/", "ada"),

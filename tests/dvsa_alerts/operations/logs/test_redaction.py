@@ -18,6 +18,10 @@ SECRETS = [
     ("src_", "Bearer src_kJ3dQ0Zx7yN1w8bT5vR2mL9pS4cA6hE0gF3iU7oY1qk"),
     ("kJ3dQ0Zx7yN1w8bT5vR2", "token src_kJ3dQ0Zx7yN1w8bT5vR2mL9pS4cA6hE0gF3iU7oY1qk is unknown"),
     ("WzEsWzJdXQ", "Not Found: /unsubscribe/WzEsWzJdXQ:5nHqgq3PzF0-vW8mCkKfWj1n0B2eQ1s6yV/"),
+    (
+        "kJ3dQ0Zx7yN1w8bT5vR2mL9pS4cA6hE0gF3iU7oY1qk",
+        "Not Found: /feeds/kJ3dQ0Zx7yN1w8bT5vR2mL9pS4cA6hE0gF3iU7oY1qk.atom",
+    ),
     ("c8wgwq-5d1d4a1b", "/accounts/password/reset/key/2s-c8wgwq-5d1d4a1bd53e2b2b04ac0d4c1a2b3c4d/"),
     ("h7y0d3k2q9w8e1r5t6u4i0o2p3a7s8d9", "session h7y0d3k2q9w8e1r5t6u4i0o2p3a7s8d9"),
     ("tBHItJI5svbpez7KI4CCXg", "auth=tBHItJI5svbpez7KI4CCXg"),
