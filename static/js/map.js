@@ -1,19 +1,32 @@
-// The map: centres with their number of open slots, the radius as a circle, the coastline as ground.
-// Asks no other host for anything unless tiles are configured. The page's lists say the same.
+// The map: centres with their number of open slots, the radius as a circle, the coastline as ground,
+// names of towns and centres where there is room. Asks no other host for anything unless tiles are
+// configured. The page's lists say the same.
 /* global L */
+import { label } from "./map_labels.js";
+
 const MAX_ZOOM = 12;
+const NEAR_ZOOM = 10;
 const PIN_PX = 32;
 const APART_PX = 40;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const DIRECTIONS = "https://www.google.com/maps/dir/?api=1&destination=";
 
 async function draw(element) {
   if (!element.hidden) return;
   element.hidden = false;
-  const map = L.map(element, { maxZoom: MAX_ZOOM, scrollWheelZoom: false, attributionControl: false, zoomSnap: 0.5 });
+  const map = L.map(element, {
+    maxZoom: MAX_ZOOM, scrollWheelZoom: false, attributionControl: false, zoomSnap: 0.5, zoomControl: false,
+    zoomAnimation: !STILL, fadeAnimation: !STILL, markerZoomAnimation: !STILL, inertia: !STILL,
+  });
   map.setView([54.5, -3], 5);
   const found = await contentOf(element);
+  // Popups open upwards from their pin and are moved clear of what is at the top.
+  L.control.zoom({ position: "bottomright" }).addTo(map);
   L.control.scale({ metric: false }).addTo(map);
-  addPlaces(map, found);
+  const pins = addPlaces(map, found);
+  keepFocus(map);
   ground(map, element);
+  if (!element.dataset.mapTiles) label(map, element.dataset.mapTowns, pins);
 }
 
 async function contentOf(element) {
@@ -41,7 +54,7 @@ function addPlaces(map, { origin, metres, centers }) {
     const circle = L.circle(origin, { radius: metres, className: "map__radius", interactive: false }).addTo(map);
     bounds.extend(circle.getBounds());
   }
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: centers.length > 1 ? 10 : 8, animate: false });
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: NEAR_ZOOM, animate: false });
   const pins = L.layerGroup().addTo(map);
   const place = () => {
     pins.clearLayers();
@@ -49,6 +62,7 @@ function addPlaces(map, { origin, metres, centers }) {
   };
   map.on("zoomend", place);
   place();
+  return pins;
 }
 
 // Centres whose pins would lie on each other share one, so that each can be seen, pressed and reached.
@@ -70,21 +84,52 @@ function pin({ centers }) {
     className: open ? "map__pin" : "map__pin map__pin--none", html: String(open), iconSize: [PIN_PX, PIN_PX],
   });
   const { latitude, longitude } = centers[0];
-  return L.marker([latitude, longitude], { icon, title: words, alt: words }).bindPopup(linksTo(centers), { maxHeight: 180 });
+  const marker = L.marker([latitude, longitude], { icon, title: words, alt: words });
+  marker.name = centers.length > 1 ? `${centers[0].name} and ${centers.length - 1} more` : centers[0].name;
+  return marker.bindPopup(linksTo(centers), { maxHeight: 180, autoPan: true, autoPanPadding: [12, 12] });
 }
 
 function linksTo(centers) {
   const list = document.createElement("ul");
   list.className = "plain-list";
   centers.forEach((center) => {
-    const link = document.createElement("a");
-    link.href = `/centers/${center.id}/`;
-    link.textContent = center.name;
     const item = document.createElement("li");
-    item.append(link, ` ${center.open} open`);
+    item.append(linkTo(`/centers/${center.id}/`, center.name), ` ${center.open} open `, directionsTo(center));
     list.append(item);
   });
   return list;
+}
+
+function directionsTo({ name, latitude, longitude }) {
+  const link = linkTo(`${DIRECTIONS}${latitude},${longitude}`, "Directions");
+  link.rel = "noopener noreferrer";
+  link.setAttribute("aria-label", `Directions to ${name}`);
+  return link;
+}
+
+function linkTo(address, text) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = text;
+  return link;
+}
+
+// A popup that the keyboard opened has the focus; Esc, or its button, closes it and gives it back.
+function keepFocus(map) {
+  let opener = null;
+  map.on("popupopen", ({ popup }) => {
+    if (!document.activeElement.matches(".map__pin")) return;
+    opener = document.activeElement;
+    popup.getElement().querySelector("a").focus({ preventScroll: true });
+  });
+  map.on("popupclose", ({ popup }) => {
+    const inside = popup.getElement()?.contains(document.activeElement) || document.activeElement === document.body;
+    if (opener?.isConnected && inside) opener.focus({ preventScroll: true });
+    opener = null;
+  });
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key === "Escape") map.closePopup();
+  });
 }
 
 function drawWithin(part) {
