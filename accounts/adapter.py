@@ -8,11 +8,11 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 
 from accounts.addresses import check_plain
 from accounts.limits.devices import remember
 from accounts.limits.tries import NO_ADDRESS, PASSWORDS, begin_try
+from accounts.mail.compose import as_html
 from accounts.mail.outbox import queue_mail
 from accounts.models import User
 from accounts.second_factor import has_second_factor
@@ -114,9 +114,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Text by the template, and the same words once more as HTML."""
         context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL} | context
         message = super().render_mail(template_prefix, email, context, headers)
-        paragraphs = [part.strip() for part in message.body.split("\n\n") if part.strip()]
-        page = context | {"paragraphs": paragraphs, "subject": message.subject}
-        html = render_to_string("account/email/message.html", page)
+        html = as_html(str(message.body), subject=message.subject, code=context.get("code"))
         message.attach_alternative(html, "text/html")
         return message
 

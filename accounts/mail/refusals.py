@@ -4,7 +4,6 @@ RFC 3463's codes come first, as RFC 2034 puts them before the words; RFC 5321's 
 """
 
 import re
-import smtplib
 
 from django.db.models import TextChoices
 
@@ -79,17 +78,3 @@ def read_enhanced(words: str) -> Enhanced | None:
     """The enhanced code that a server's words begin with, if they do."""
     found = ENHANCED.match(words.lstrip())
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
-
-
-def fault_of(error: Exception) -> Fault:
-    """Whose fault it is that Django's mail backend failed; of several recipients, the first's."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, words = next(iter(error.recipients.values()))
-        return whose_fault(Phase.RCPT, code, read_enhanced(words.decode("utf-8", "replace")))
-    if isinstance(error, smtplib.SMTPDataError):
-        return whose_fault(Phase.DATA, error.smtp_code, read_enhanced(_text(error.smtp_error)))
-    return Fault.US
-
-
-def _text(words: bytes | str) -> str:
-    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words

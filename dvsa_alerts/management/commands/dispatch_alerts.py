@@ -32,11 +32,11 @@ class Command(LoopingCommand):
 
     def work(self) -> tuple[dict[str, Any], str, bool]:
         """One round of both channels."""
+        mail_alarms()
         send_outbox(seconds=SECONDS)
         send_ending_mails(seconds=SECONDS)
         done = Tally()
         for channel in (Delivery.Channel.PUSH, Delivery.Channel.EMAIL):
             done += deliver(channel, seconds=SECONDS)
-        mail_alarms()
         said = f"{done.accepted} of {done.taken_up} messages taken up were accepted."
         return asdict(done), said, bool(done.taken_up)

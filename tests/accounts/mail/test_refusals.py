@@ -1,10 +1,8 @@
 """Whose fault each answer of a mail server is."""
 
-import smtplib
-
 import pytest
 
-from accounts.mail.refusals import Fault, Phase, fault_of, read_enhanced, whose_fault
+from accounts.mail.refusals import Fault, Phase, read_enhanced, whose_fault
 
 ANSWERS = {
     Fault.ADDRESS: [
@@ -81,19 +79,3 @@ TABLE = [(*answer, fault) for fault, answers in ANSWERS.items() for answer in an
 def test_each_answer_says_whose_fault_it_is(phase, answer, fault):
     code, _, words = answer.partition(" ")
     assert whose_fault(phase, int(code), read_enhanced(words)) == fault
-
-
-@pytest.mark.parametrize(
-    ("error", "fault"),
-    [
-        (smtplib.SMTPRecipientsRefused({"a@b.c": (550, b"5.1.1 unknown")}), Fault.ADDRESS),
-        (smtplib.SMTPRecipientsRefused({"a@b.c": (550, b"unknown")}), Fault.UNSAID),
-        (smtplib.SMTPDataError(554, b"5.6.0 malformed"), Fault.MESSAGE),
-        (smtplib.SMTPSenderRefused(550, b"5.1.1 unknown", "us@b.c"), Fault.US),
-        (smtplib.SMTPAuthenticationError(535, b"5.7.8 wrong"), Fault.US),
-        (smtplib.SMTPServerDisconnected("gone"), Fault.US),
-        (ConnectionRefusedError(), Fault.US),
-    ],
-)
-def test_an_error_of_djangos_backend_says_whose_fault_it_is(error, fault):
-    assert fault_of(error) == fault
