@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line, connected as the owner of the schema for the commands that need it."""
 
+import json
 import os
 import sys
 
@@ -14,7 +15,15 @@ def main() -> None:
         os.environ["DATABASE_ROLE"] = "owner"
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from dvsa_alerts.environment import WrongSettings
+
+    try:
+        execute_from_command_line(sys.argv)
+    except WrongSettings as error:
+        if "--json" in sys.argv:
+            wrong = [{"setting": name, "says": says} for name, says in error.faults.items()]
+            print(json.dumps({"status": "refused", "settings": wrong}))  # noqa: T201
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from prometheus_client import values
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from dvsa_alerts.operations.logs import log_lines
+from dvsa_alerts.starting import fit_environment_or_exit
 
 # Which of the services this is: `web` answers people, `ingest` what feeds post.
 SERVICE = os.environ.get("WEB_SERVICE", "web")
@@ -30,8 +31,9 @@ bind = os.environ.get("GUNICORN_BIND", "127.0.0.1:8000")
 # A page computes for three times as long as it waits: processes fill the cores, threads the waits
 # (docs/decisions/0012-processes-and-threads.md).
 worker_class = "dvsa_alerts.web_worker.PatientWorker"
-workers = int(os.environ.get("WEB_CONCURRENCY", os.cpu_count() or 1))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+environment = fit_environment_or_exit()
+workers = environment.web_concurrency or os.cpu_count() or 1
+threads = environment.web_threads
 
 # A worker that does not answer is replaced; one that is asked to end may finish what it serves.
 timeout = 60

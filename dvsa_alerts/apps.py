@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 
 
@@ -20,8 +21,10 @@ class DvsaAlertsConfig(AppConfig):
         from dvsa_alerts import after_migrate, operator_check  # noqa: F401
         from dvsa_alerts.operations import pruning  # noqa: F401
         from dvsa_alerts.operations.backups.erasures import hint_erasure
+        from dvsa_alerts.starting import check_machine
 
         user_erased.connect(hint_erasure, dispatch_uid="dvsa_alerts.hint_erasure")
+        register(check_machine, deploy=True)
         post_migrate.connect(after_migrate.keep_roles_and_grants, sender=self)
 
 

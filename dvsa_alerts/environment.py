@@ -1,192 +1,161 @@
-"""The one place that reads the process environment, with a type for each variable.
+"""The one place that reads the process environment: each variable with its type and its rule.
 
-A missing or malformed value stops the start with the variable's name (`ImproperlyConfigured`).
+All that are missing or wrong stop the start, each with its name and one sentence.
 """
 
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
 
-import environ
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import EmailValidator, URLValidator
-from py_vapid import Vapid02
+from django.core.exceptions import ImproperlyConfigured
+from django.http.request import split_domain_port, validate_host
 
-# What may come as a file, so that it stands in no process's environment.
-SECRETS = (
-    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL",
-    "EMAIL_URL", "VAPID_PRIVATE_KEY",
-    "VAPID_PRIVATE_KEY_FALLBACKS", "BOUNCE_SECRET",
-)  # fmt: skip
-Network = IPv4Network | IPv6Network
+from dvsa_alerts.setting_values import urls, values
+from dvsa_alerts.setting_values.values import BadValue, Network
+
+REQUIRED: Final = object()
+# Seconds of a statement; processes and threads of a web server.
+A_DAY, MOST_PROCESSES, MOST_THREADS = 86_400, 256, 64
+# Django's own least, by its check security.W009.
+SHORTEST_KEY = 50
+
+
+class WrongSettings(ImproperlyConfigured):
+    """What is wrong, by variable; its text has a line for each, and no secret."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        super().__init__("\n".join(sentences(faults)))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One variable; a secret may come as a file, so that it stands in no process's environment."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: Any
+    is_secret: bool
+
+
+def setting(
+    name: str, read: Callable[[str], Any], default: Any = REQUIRED, *, is_secret: bool = False
+) -> Any:
+    """A field of the schema."""
+    return field(metadata={"setting": Setting(name, read, default, is_secret)})
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Everything the deployment decides; see docs/operations.md for what each variable means."""
+    """Everything the deployment decides; deploy/environment.example says what each means."""
 
-    secret_key: str
-    secret_key_fallbacks: list[str]
-    debug: bool
-    allowed_hosts: list[str]
-    site_url: str
-    site_name: str
-    operator_name: str
-    contact: str
-    database: dict[str, Any]
-    owner_database: dict[str, Any]
-    redis_url: str
-    email: dict[str, Any]
-    default_from_email: str
-    vapid_private_key: str
-    vapid_private_key_fallbacks: list[str]
-    vapid_subject: str
-    push_hosts: list[str]
-    map_tile_url: str
-    trusted_proxies: list[Network]
-    trusted_networks: list[Network]
-    bounce_secret: str
-    dev_mail_dir: str
-    backup_dir: str
-    backup_encrypt_to: str
-    statement_seconds: int
-
-
-def read_environment(env: environ.Env | None = None) -> Environment:
-    """Read and check every variable; raises ImproperlyConfigured naming the first bad one."""
-    env = env or environ.Env()
-    env.ENVIRON = {**_from_files(env.ENVIRON), **env.ENVIRON}
-    return Environment(
-        secret_key=_read("SECRET_KEY", env.str),
-        secret_key_fallbacks=_read("SECRET_KEY_FALLBACKS", env.list, []),
-        debug=_read("DEBUG", env.bool, False),
-        allowed_hosts=_read("ALLOWED_HOSTS", env.list),
-        site_url=_read("SITE_URL", env.str).rstrip("/"),
-        site_name=_read("SITE_NAME", env.str, "Slot Alerts"),
-        operator_name=_read("OPERATOR_NAME", env.str, ""),
-        contact=_read(
-            "CONTACT" if env.str("CONTACT", default="") else "VAPID_SUBJECT", _contact(env)
-        ),
-        database=_read("DATABASE_URL", _postgis(env)),
-        owner_database=_read_owner_database(env),
-        redis_url=_read("REDIS_URL", env.str),
-        email=_read("EMAIL_URL", env.email_url),
-        default_from_email=_read("DEFAULT_FROM_EMAIL", env.str),
-        vapid_private_key=_read("VAPID_PRIVATE_KEY", _signing_key(env)),
-        vapid_private_key_fallbacks=_read("VAPID_PRIVATE_KEY_FALLBACKS", _signing_keys(env)),
-        vapid_subject=_read("VAPID_SUBJECT", _contact(env)),
-        push_hosts=_read("PUSH_HOSTS", env.list),
-        map_tile_url=_read("MAP_TILE_URL", env.str, ""),
-        trusted_proxies=_read("TRUSTED_PROXIES", _networks(env), []),
-        trusted_networks=_read("TRUSTED_NETWORKS", _networks(env), []),
-        bounce_secret=_read("BOUNCE_SECRET", env.str, ""),
-        dev_mail_dir=_read("DEV_MAIL_DIR", env.str, ""),
-        backup_dir=_read("BACKUP_DIR", env.str, ""),
-        backup_encrypt_to=_read("BACKUP_ENCRYPT_TO", env.str, ""),
-        statement_seconds=_read("STATEMENT_SECONDS", env.int, 0),
+    secret_key: str = setting("SECRET_KEY", values.text, is_secret=True)
+    secret_key_fallbacks: list[str] = setting(
+        "SECRET_KEY_FALLBACKS", values.list_of(values.text), [], is_secret=True
     )
+    debug: bool = setting("DEBUG", values.yes_or_no, False)
+    allowed_hosts: list[str] = setting("ALLOWED_HOSTS", values.list_of(values.host_pattern))
+    site_url: str = setting("SITE_URL", urls.site)
+    site_name: str = setting("SITE_NAME", values.short_name, "Slot Alerts")
+    operator_name: str = setting("OPERATOR_NAME", values.short_name, "")
+    contact: str = setting("CONTACT", urls.contact, "")
+    database: dict[str, Any] = setting("DATABASE_URL", urls.postgis, is_secret=True)
+    own_owner_database: dict[str, Any] = setting(
+        "DATABASE_OWNER_URL", urls.postgis, {}, is_secret=True
+    )
+    redis_url: str = setting("REDIS_URL", urls.redis, is_secret=True)
+    email: dict[str, Any] = setting("EMAIL_URL", urls.mail_server, is_secret=True)
+    default_from_email: str = setting("DEFAULT_FROM_EMAIL", urls.sender)
+    vapid_private_key: str = setting("VAPID_PRIVATE_KEY", values.signing_key, is_secret=True)
+    vapid_private_key_fallbacks: list[str] = setting(
+        "VAPID_PRIVATE_KEY_FALLBACKS", values.list_of(values.signing_key), [], is_secret=True
+    )
+    vapid_subject: str = setting("VAPID_SUBJECT", urls.contact)
+    push_hosts: list[str] = setting("PUSH_HOSTS", values.list_of(values.host_name))
+    map_tile_url: str = setting("MAP_TILE_URL", urls.tiles, "")
+    trusted_proxies: list[Network] = setting("TRUSTED_PROXIES", values.list_of(values.network), [])
+    trusted_networks: list[Network] = setting(
+        "TRUSTED_NETWORKS", values.list_of(values.network), []
+    )
+    bounce_secret: str = setting("BOUNCE_SECRET", values.shared_secret, "", is_secret=True)
+    dev_mail_dir: str = setting("DEV_MAIL_DIR", values.absolute_folder, "")
+    backup_dir: str = setting("BACKUP_DIR", values.absolute_folder, "")
+    backup_encrypt_to: str = setting("BACKUP_ENCRYPT_TO", values.recipient, "")
+    statement_seconds: int = setting("STATEMENT_SECONDS", values.number(0, A_DAY), 0)
+    web_concurrency: int = setting("WEB_CONCURRENCY", values.number(0, MOST_PROCESSES), 0)
+    web_threads: int = setting("WEB_THREADS", values.number(1, MOST_THREADS), 4)
+
+    @property
+    def owner_database(self) -> dict[str, Any]:
+        """The owner's connection, which is the application's where none is given."""
+        return self.own_owner_database or self.database
 
 
-def _from_files(environment: Mapping[str, str]) -> dict[str, str]:
-    """The secrets that come as files: `SECRET_KEY_FILE=/path`, or as credentials of systemd's."""
-    folder = environment.get("CREDENTIALS_DIRECTORY")
-    files = {name: folder and f"{folder}/{name}" for name in SECRETS}
-    found = {name: path for name, path in files.items() if path and Path(path).is_file()}
-    found |= {
-        name: environment[f"{name}_FILE"] for name in SECRETS if environment.get(f"{name}_FILE")
-    }
-    return {name: _content(name, path) for name, path in found.items()}
+# By the name of its field.
+SCHEMA: dict[str, Setting] = {each.name: each.metadata["setting"] for each in fields(Environment)}
 
 
-def _content(name: str, path: str) -> str:
-    try:
-        return Path(path).read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
-
-
-def _read(name: str, reader: Callable[..., Any], *default: Any) -> Any:
-    """Read one variable; whatever is wrong with it is said with its name."""
-    try:
-        return reader(name, default=default[0]) if default else reader(name)
-    except ImproperlyConfigured as error:
-        raise ImproperlyConfigured(f"{name} is missing: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ImproperlyConfigured(f"{name} cannot be read: {error}") from error
-
-
-def _read_owner_database(env: environ.Env) -> dict[str, Any]:
-    """The owner's connection, which is the application's where none is given."""
-    name = "DATABASE_OWNER_URL" if env.str("DATABASE_OWNER_URL", default="") else "DATABASE_URL"
-    return _read(name, _postgis(env))
-
-
-def _postgis(env: environ.Env) -> Callable[[str], dict[str, Any]]:
-    """A reader that accepts only PostGIS databases and takes `?host=` as the socket's directory."""
-
-    def read(name: str) -> dict[str, Any]:
-        config = dict(env.db_url(name))
-        if config.get("ENGINE") != "django.contrib.gis.db.backends.postgis":
-            raise ValueError("it has to start with postgis://")
-        options = config.get("OPTIONS", {})
-        config["HOST"] = config.get("HOST") or options.pop("host", "")
-        return config
-
-    return read
-
-
-def _networks(env: environ.Env) -> Callable[..., list[Network]]:
-    """A reader of comma-separated addresses or networks, such as `127.0.0.1,10.0.0.0/8`."""
-
-    def read(name: str, default: list[Network]) -> list[Network]:
-        return [ip_network(part, strict=False) for part in env.list(name, default=default)]
-
-    return read
-
-
-def _signing_key(env: environ.Env) -> Callable[[str], str]:
-    """A reader of a P-256 private key."""
-    return lambda name: _checked_signing_key(str(env.str(name)))
-
-
-def _signing_keys(env: environ.Env) -> Callable[[str], list[str]]:
-    """A reader of such keys, separated by commas; none by default."""
-    return lambda name: [_checked_signing_key(text) for text in env.list(name, default=[])]
-
-
-def _checked_signing_key(text: str) -> str:
-    """The key itself; ValueError for what is none, which is not repeated, being a secret."""
-    try:
-        key = Vapid02.from_string(text).private_key
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise ValueError("it has to be a P-256 private key, 32 bytes as base64url") from None
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
-        raise ValueError("its curve has to be P-256")
-    return text
-
-
-def _contact(env: environ.Env) -> Callable[[str], str]:
-    """A reader of whom people and push services may write to: RFC 8292 names `mailto:`, `https:`.
-
-    Apple's answers 403 to a contact on localhost or with a space in it.
-    """
-
-    def read(name: str) -> str:
-        text = str(env.str(name))
+def read_environment(given: Mapping[str, str] = os.environ) -> Environment:
+    """Read and check every variable; raises WrongSettings with all that are missing or wrong."""
+    faults: dict[str, str] = {}
+    found: dict[str, Any] = {}
+    for attribute, each in SCHEMA.items():
         try:
-            if text.startswith("mailto:"):
-                EmailValidator(allowlist=[])(text.removeprefix("mailto:"))
-            else:
-                URLValidator(schemes=["https"])(text)
-        except ValidationError:
-            raise ValueError("it has to be mailto: with an address, or an https:// page") from None
-        if urlsplit(text).hostname == "localhost":
-            raise ValueError("a push service can't reach localhost")
-        return text
+            found[attribute] = _value(each, given)
+        except BadValue as error:
+            faults[each.name] = str(error)
+    faults |= _disagreements(found)
+    if faults:
+        raise WrongSettings(faults)
+    return Environment(**found | {"contact": found["contact"] or found["vapid_subject"]})
 
-    return read
+
+def sentences(faults: Mapping[str, str]) -> list[str]:
+    """One for each variable that is wrong."""
+    return [f"{name} {reason}." for name, reason in faults.items()]
+
+
+def _value(each: Setting, given: Mapping[str, str]) -> Any:
+    """What a variable says, itself or in its file; nothing is the same as an empty one."""
+    text = given.get(each.name) or (_in_file(each.name, given) if each.is_secret else "")
+    if text:
+        value = each.read(text)
+        if value != []:
+            return value
+    if each.default is REQUIRED:
+        raise BadValue("is missing")
+    return each.default
+
+
+def _in_file(name: str, given: Mapping[str, str]) -> str:
+    """A secret in a file that is named, or among the credentials of systemd's."""
+    credential = Path(given.get("CREDENTIALS_DIRECTORY", ""), name)
+    path = given.get(f"{name}_FILE")
+    if not path and not ("CREDENTIALS_DIRECTORY" in given and credential.is_file()):
+        return ""
+    try:
+        return Path(path or credential).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise BadValue(f"can't be read from the file that {name}_FILE names: {reason}") from error
+
+
+def _disagreements(found: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong by what another variable says, among those that can be read."""
+    faults = {}
+    if {"site_url", "allowed_hosts"} <= found.keys():
+        host, _ = split_domain_port(found["site_url"].partition("://")[2])
+        if not validate_host(host, found["allowed_hosts"]):
+            faults["ALLOWED_HOSTS"] = f"doesn't have {host}, the host of SITE_URL"
+    if not found.get("debug", True):
+        keys = {
+            "SECRET_KEY": [found.get("secret_key", "")],
+            "SECRET_KEY_FALLBACKS": found.get("secret_key_fallbacks", []),
+        }
+        short = [
+            name for name, each in keys.items() if any(0 < len(key) < SHORTEST_KEY for key in each)
+        ]
+        faults |= dict.fromkeys(short, f"has to be {SHORTEST_KEY} or more random characters")
+    return faults
