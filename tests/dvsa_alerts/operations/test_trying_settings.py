@@ -27,11 +27,11 @@ def check(capsys):
     """What the command answers as JSON, by setting, and how it exits."""
 
     def ask() -> tuple[dict[str, tuple[bool, str]], int]:
-        code = 0
+        code: int | str | None = 0
         try:
             call_command("check_settings", "--json")
         except SystemExit as end:
-        code: int | str | None = 0
+            code = end.code
         said = json.loads(capsys.readouterr().out)["settings"]
         return {each["setting"]: (each["is_right"], each["says"]) for each in said}, code
 
