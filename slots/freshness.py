@@ -40,6 +40,12 @@ def is_stale(source: Source | _Heard, now: datetime) -> bool:
     return now - source.heard_at > timedelta(minutes=source.stale_after_minutes)
 
 
+def has_fallen_silent(source: Source, now: datetime) -> bool:
+    """Whether staff should ask why: a new source has its limit's time, from when it was added."""
+    since = source.heard_at or source.created_at
+    return now - since > timedelta(minutes=source.stale_after_minutes)
+
+
 def read_freshness() -> Freshness:
     """Ask once for the active sources; staff are no source that could fall silent."""
     rows = fetch_prepared(_ACTIVE, {"staff": Source.STAFF})

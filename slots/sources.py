@@ -39,6 +39,7 @@ def add_source(
     actor: User | None,
     url: str | None = None,
     poll_interval_seconds: int | None = None,
+    stale_after_minutes: int | None = None,
     is_simulated: bool = False,
 ) -> Source:
     """Add a source, which is polled when it has a `url`.
@@ -46,10 +47,12 @@ def add_source(
     Raises SourceExistsError, or ValidationError for what can't be a name, address or interval.
     """
     check_name(name)
-    polling = _polling(url, poll_interval_seconds) if url else {}
+    chosen: dict[str, object] = _polling(url, poll_interval_seconds) if url else {}
+    if stale_after_minutes is not None:
+        chosen["stale_after_minutes"] = stale_after_minutes
     try:
         with transaction.atomic():
-            source = Source.objects.create(name=name, is_simulated=is_simulated, **polling)
+            source = Source.objects.create(name=name, is_simulated=is_simulated, **chosen)
             record("source.added", actor=actor, subject=source, name=name)
     except IntegrityError as error:
         raise SourceExistsError(f"There is a source {name} already.") from error

@@ -4,7 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -23,8 +23,42 @@ class ExampleCommand(BaseCommand):
         return super().create_parser(prog_name, subcommand, epilog=self.example, **kwargs)
 
 
+class Refused(CommandError):
+    """A command that does nothing; `reason` is the sentence without the name of the file."""
+
+    def __init__(self, reason: str, *, file: object = None) -> None:
+        self.reason = reason
+        super().__init__(f"{file}: {reason}" if file else reason)
+
+
 class JsonCommand(ExampleCommand):
-    """A command that takes `--json`: one JSON object in place of what people read."""
+    """A command that takes `--json`: one JSON object in place of what people read.
+
+    What it refuses, and words that it doesn't take, are one too.
+    """
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """A parser that says what is wrong with the words as JSON too."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        end = parser.error
+
+        def error(message: str) -> NoReturn:
+            if "--json" in sys.argv:
+                self.report({"status": "usage", "reason": message}, [], as_json=True)
+            end(message)
+
+        parser.error = error
+        return parser
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Do the work, and say a refusal as JSON too."""
+        try:
+            return super().execute(*args, **options)
+        except CommandError as error:
+            if options.get("json"):
+                reason = error.reason if isinstance(error, Refused) else str(error)
+                self.report({"status": "refused", "reason": reason}, [], as_json=True)
+            raise
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What all of them take."""
@@ -47,10 +81,7 @@ class ReportingCommand(JsonCommand):
         try:
             answer, said, rejected = self.answer(**options)
         except self.refusals as error:
-            if options["json"]:
-                self.report({"status": "refused", "reason": str(error)}, [], as_json=True)
-            file = options.get("file")
-            raise CommandError(f"{file}: {error}" if file else str(error)) from error
+            raise Refused(str(error), file=options.get("file")) from error
         self.report(answer, said, as_json=options["json"])
         if rejected:
             sys.exit(ROWS_REJECTED)

@@ -1,5 +1,6 @@
 """Lists of postcodes as pieces of whole lines: CSV, gzipped CSV, Code-Point Open's zip."""
 
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ class Piece:
 
 def read_file(path: Path, progress: Progress) -> tuple[Layout, Iterator[Piece]]:
     """The layout of a file and its rows in pieces, header left out; raises BadFile, late too."""
-    if zipfile.is_zipfile(path) and path.is_file():
+    if zipfile.is_zipfile(path) and os.path.isfile(path):
         return code_point_open(), _zipped(path, progress)
     with opened(path) as (_, stream):
         _, start = next(blocks(stream), (1, b""))

@@ -114,6 +114,7 @@ def summary(loaded: Loaded) -> dict[str, int]:
         "changed": loaded.changed,
         "removed": loaded.removed,
         "rejected": loaded.rejections.counts.total(),
+        "skipped": loaded.rejections.skipped,
     }
 
 

@@ -38,8 +38,12 @@ class Rejected(NamedTuple):
 
 @dataclass
 class Rejections:
-    """How many rows were rejected for each reason, and the first thousand of them."""
+    """How many rows were rejected for each reason, and the first thousand of them.
 
+    Those of Northern Ireland and the islands, which are in every official list, are skipped.
+    """
+
+    skipped: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     examples: list[Rejected] = field(default_factory=list)
 
@@ -111,6 +115,8 @@ class Sieve:
         for (line, _), texts in zip(rows, arranged, strict=True):
             try:
                 good.append(self._check(texts))
+            except NotInGreatBritain:
+                self.rejections.skipped += 1
             except _WrongRow as error:
                 where = f"{piece.member}:{line}" if piece.member else line
                 self.rejections.add(Rejected(where, str(error), texts[0][:20]))
@@ -149,8 +155,8 @@ class Sieve:
 def _name(postcode: str) -> str:
     try:
         return written(postcode)
-    except NotInGreatBritain as error:
-        raise _WrongRow("not in Great Britain") from error
+    except NotInGreatBritain:
+        raise
     except PostcodeError as error:
         raise _WrongRow("not a postcode") from error
 

@@ -1,6 +1,8 @@
 -- What an empty database needs before `migrate` or `restore`: run as a superuser, in it.
 CREATE EXTENSION postgis;
 CREATE EXTENSION pg_trgm;
+-- Slow statements, without their values; dvsa-alerts.conf loads it.
+CREATE EXTENSION pg_stat_statements;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT ALL ON SCHEMA public TO app_owner;
 GRANT USAGE ON SCHEMA public TO app;

@@ -13,7 +13,7 @@ from alerts.models import Delivery
 from audit import config
 from audit.admin_links import list_url
 from audit.text import counted
-from slots.freshness import is_stale
+from slots.freshness import has_fallen_silent
 from slots.models import FeedBatch, Source
 from slots.wording import ago
 
@@ -47,7 +47,7 @@ def _held_batches(now: datetime) -> Iterator[Concern]:
 def _stale_sources(now: datetime) -> Iterator[Concern]:
     active = Source.objects.filter(is_active=True).exclude(name=Source.STAFF)
     for source in active:
-        if is_stale(source, now):
+        if has_fallen_silent(source, now):
             heard = (
                 f"Last heard {ago(source.heard_at, now)}." if source.heard_at else "Never heard."
             )

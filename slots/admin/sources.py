@@ -11,13 +11,14 @@ from django.db.models.functions import Coalesce, JSONObject, Now
 from django.http import HttpRequest, HttpResponse
 
 from audit.recorded_admin import RecordedAdmin
-from slots.freshness import is_stale
+from slots.freshness import has_fallen_silent
 from slots.models import FeedBatch, Source
-from slots.sources import SHORTEST_POLL_SECONDS, check_name, check_url, forget_polling
+from slots.sources import SHORTEST_POLL_SECONDS, add_source, check_name, check_url, forget_polling
 from slots.wording import ago
 
 BATCHES_SHOWN = 20
 NEWEST = ("status", "opened", "closed")
+DEFAULTED = ("stale_after_minutes", "poll_interval_seconds")
 KNOWN = (
     "is_simulated", "newest_observed_at", "heard_at", "next_poll_at", "failures", "last_error",
 )  # fmt: skip
@@ -80,9 +81,18 @@ class SourceAdmin(RecordedAdmin):
         """What is known of one that there is."""
         return KNOWN if obj else ()
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new one begins with the database's own defaults."""
+        return {name: Source._meta.get_field(name).db_default for name in DEFAULTED}
+
     def get_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
-        """The whole address to ask only for who may change it: feeds put their keys into it."""
+        """The whole address to ask only for who may change it: feeds put their keys into it.
+
+        A source takes part from when it is added.
+        """
         fields = super().get_fields(request, obj)
+        if obj is None:
+            fields = [name for name in fields if name != "is_active"]
         if self.has_change_permission(request, obj):
             return fields
         return ["host" if name == "url" else name for name in fields]
@@ -101,7 +111,9 @@ class SourceAdmin(RecordedAdmin):
             return f"failing ({source.failures} in a row)"
         if source.name == Source.STAFF:
             return "staff"
-        return "stale" if is_stale(source, source.asked_at) else "well"
+        if has_fallen_silent(source, source.asked_at):
+            return "stale"
+        return "well" if source.heard_at else "not heard from yet"
 
     @admin.display(description="heard from", ordering="heard_at")
     def heard(self, source: Any) -> str:
@@ -143,7 +155,11 @@ class SourceAdmin(RecordedAdmin):
     def save_model(
         self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool
     ) -> None:
-        """What one address said of its version counts at no other."""
+        """Add it as the command does; what one address said of its version counts at no other."""
+        if not change:
+            obj.pk = add_source(actor=request.user, **form.cleaned_data).pk
+            obj.refresh_from_db()
+            return
         if "url" in form.changed_data:
             forget_polling(form.instance)
         super().save_model(request, obj, form, change)

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from audit.models import AuditLog
@@ -333,6 +334,30 @@ def test_a_source_that_cannot_be_is_not_added(fields, said):
     page = signed_in(make_staff()).post("/admin/slots/source/add/", typed)
     assert said in page.text
     assert not Source.objects.exists()
+
+
+def test_a_source_is_added_as_the_command_adds_it():
+    admin = signed_in(make_staff())
+    page = admin.get("/admin/slots/source/add/").text
+    assert 'name="stale_after_minutes" value="60"' in page
+    typed = {"name": "northern", "stale_after_minutes": 90, "poll_interval_seconds": 600}
+    admin.post("/admin/slots/source/add/", typed | {"url": "https://feed.example.org/"})
+    call_command("add_source", "southern", "--url", "https://feed.example.org/", "--every", "600")
+    northern, southern = Source.objects.order_by("name")
+    facts = ("is_active", "url", "poll_interval_seconds", "is_simulated")
+    assert [getattr(northern, name) for name in facts] == [
+        getattr(southern, name) for name in facts
+    ]
+    assert (northern.is_active, northern.stale_after_minutes) == (True, 90)
+    entries = AuditLog.objects.filter(action="source.added")
+    assert [entry.subject_id for entry in entries.order_by("id")] == [
+        str(northern.pk), str(southern.pk),
+    ]  # fmt: skip
+
+
+def test_a_new_source_is_not_called_stale(manager):
+    Source.objects.create(name="feed")
+    assert "not heard from yet" in manager.get("/admin/slots/source/").text
 
 
 def test_a_source_at_a_new_address_is_asked_anew():

@@ -1,5 +1,6 @@
 """`load_postcodes`: replace the stored full postcodes by a published list."""
 
+import os
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,7 +51,7 @@ class Command(ReportingCommand):
 @contextmanager
 def _bar(path: Path) -> Iterator[Progress]:
     """A progress bar over the file's bytes, on a terminal only."""
-    total = path.stat().st_size if path.is_file() else 0
+    total = os.path.getsize(path) if os.path.isfile(path) else 0
     with tqdm(total=total, unit="B", unit_scale=True, disable=None, leave=False) as bar:
 
         def progress(position: int) -> None:
@@ -60,12 +61,19 @@ def _bar(path: Path) -> Iterator[Progress]:
 
 
 def _checked(loaded: Loaded) -> list[str]:
-    return [f"{loaded.accepted:,} postcodes would be loaded; nothing was changed.", *_bad(loaded)]
+    said = f"{loaded.accepted:,} postcodes would be loaded; nothing was changed."
+    return [said, *_skipped(loaded), *_bad(loaded)]
 
 
 def _loaded(loaded: Loaded) -> list[str]:
     changes = f"{loaded.added:,} new, {loaded.changed:,} changed, {loaded.removed:,} gone"
-    return [f"{loaded.accepted:,} postcodes are loaded: {changes}.", *_bad(loaded)]
+    said = f"{loaded.accepted:,} postcodes are loaded: {changes}."
+    return [said, *_skipped(loaded), *_bad(loaded)]
+
+
+def _skipped(loaded: Loaded) -> list[str]:
+    skipped = loaded.rejections.skipped
+    return [f"{skipped:,} outside Great Britain skipped."] if skipped else []
 
 
 def _bad(loaded: Loaded) -> list[str]:

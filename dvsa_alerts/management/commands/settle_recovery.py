@@ -1,5 +1,6 @@
 """`settle_recovery`: what has to be done to a database that was recovered to a moment."""
 
+import os
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ class Command(ReportingCommand):
 
     def answer(self, **options: Any) -> tuple[dict[str, Any], list[str], bool]:
         """Verify, settle, and say what is left to do."""
-        if not options["erased"].is_dir():
+        if not os.path.isdir(options["erased"]):
             raise BadBackup(f"There is no folder {options['erased']}: nothing was changed.")
         head = verify_chain(None)
         since = kept_erasures(options["erased"], since=options["as_of"])

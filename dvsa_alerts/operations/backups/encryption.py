@@ -38,7 +38,7 @@ def decrypting(program: str, identity: Path | None) -> list[str]:
     """The command that opens a dump; age needs the file of the private key. Raises BadBackup."""
     if program == GPG:
         return [_installed(GPG), "--batch", "--quiet", "--decrypt"]
-    if identity is None or not identity.is_file():
+    if identity is None or not os.path.isfile(identity):
         raise BadBackup("The backup is encrypted with age: say --identity and your key's file.")
     return [_installed(AGE), "--decrypt", "--identity", str(identity)]
 

@@ -26,7 +26,7 @@ from dvsa_alerts.models import Heartbeat
 from dvsa_alerts.operations.backups.folder import newest_moment
 from dvsa_alerts.operations.monitoring.ages import oldest_age
 from dvsa_alerts.operations.workers.broker import queue_lengths
-from slots.freshness import is_stale
+from slots.freshness import has_fallen_silent
 from slots.models import FeedBatch, Slot, SlotOpening, Source
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def sources() -> Readings:
     silent = family("source_silent_seconds", "Seconds since it was heard from", "source")
     now = database_now()
     for source in Source.objects.filter(is_active=True).exclude(name=Source.STAFF):
-        stale.add_metric([source.name], is_stale(source, now))
+        stale.add_metric([source.name], has_fallen_silent(source, now))
         if source.heard_at:
             silent.add_metric([source.name], (now - source.heard_at).total_seconds())
     yield from (stale, silent)

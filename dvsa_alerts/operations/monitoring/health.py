@@ -26,7 +26,7 @@ from dvsa_alerts.operations.backups.folder import newest_moment
 from dvsa_alerts.operations.monitoring.ages import oldest_age
 from dvsa_alerts.operations.monitoring.heartbeats import silent_queues
 from dvsa_alerts.operations.workers.broker import queue_lengths
-from slots.freshness import is_stale
+from slots.freshness import has_fallen_silent
 from slots.models import FeedBatch, Source
 
 # Seconds after which something should long have happened.
@@ -114,11 +114,12 @@ def sources() -> str:
     """Every active source has been heard from within its own limit."""
     active = Source.objects.filter(is_active=True).exclude(name=Source.STAFF)
     now = database_now()
-    stale = [source.name for source in active if is_stale(source, now)]
+    stale = [source.name for source in active if has_fallen_silent(source, now)]
     if stale:
         raise Unhealthy(f"silent for too long: {_named(stale)}")
     held = FeedBatch.objects.filter(status=FeedBatch.Status.HELD).count()
-    return f"{len(active)} heard from, {held} held batches"
+    heard = sum(source.heard_at is not None for source in active)
+    return f"{heard} of {len(active)} heard from, {held} held batches"
 
 
 def matching() -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from contextlib import nullcontext
@@ -122,7 +123,7 @@ class _Watched(io.FileIO):
 
 
 def _size(files: list[Path]) -> int:
-    return sum(file.stat().st_size for file in files if file.is_file())
+    return sum(os.path.getsize(file) for file in files if os.path.isfile(file))
 
 
 def _read(file: Path, bar: tqdm) -> Batch:

@@ -185,10 +185,6 @@ def test_a_rejected_row_of_an_archive_names_its_member_and_line(tmp_path):
     ("row", "reason"),
     [
         ("hello,51.5,0.1", "not a postcode"),
-        ("BT1 5GS,54.6,-5.9", "not in Great Britain"),
-        ("BT1 5GS,,", "not in Great Britain"),
-        ("JE2 3AB,49.2,-2.1", "not in Great Britain"),
-        ("BF1 2AU,51.5,0.1", "not in Great Britain"),
         ("IG3 9UA,48.9,0.1", "its coordinates lie outside Great Britain"),
         ("IG3 9UA,61.1,0.1", "its coordinates lie outside Great Britain"),
         ("IG3 9UA,51.5,2.1", "its coordinates lie outside Great Britain"),
@@ -206,6 +202,20 @@ def test_a_bad_row_is_rejected_with_its_line_and_the_others_are_loaded(write, ro
     assert (answer["exit"], answer["rejected"], answer["reasons"]) == (3, 1, {reason: 1})
     assert answer["rejected_rows"][0]["row"] == 3
     assert set(stored()) == {"IG3 9UZ", "IG3 9UB"}
+
+
+@pytest.mark.parametrize(
+    "row", ["BT1 5GS,54.6,-5.9", "BT1 5GS,,", "JE2 3AB,49.2,-2.1", "BF1 2AU,51.5,0.1"]
+)
+def test_a_postcode_outside_great_britain_is_skipped_and_nothing_is_wrong(write, row):
+    answer = load(write(HEADER, "IG3 9UZ,51.56,0.11", row))
+    assert (answer["exit"], answer["rejected"], answer["skipped"]) == (0, 0, 1)
+    assert stored() == {"IG3 9UZ": (51.56, 0.11, None)}
+
+
+def test_a_file_whose_path_cannot_be_followed_is_refused_in_a_sentence():
+    with pytest.raises(CommandError, match="The file can't be read"):
+        call_command("load_postcodes", "long" * 1000)
 
 
 def test_a_date_of_ending_that_is_none_is_rejected(write):

@@ -62,10 +62,15 @@ def test_all_well_exits_0_with_a_line_for_each_part():
 
 
 def test_what_is_wrong_exits_1_and_is_named():
-    Source.objects.create(name="feed")
+    Source.objects.create(name="feed", created_at=timezone.now() - timedelta(hours=2))
     code, said = check()
     assert code == 1
     assert "WRONG  sources     silent for too long: feed" in said
+
+
+def test_a_source_that_was_just_added_has_its_time_before_it_is_called_silent():
+    Source.objects.create(name="feed")
+    assert wrong() == {}
 
 
 def test_a_queue_without_a_worker_is_named():

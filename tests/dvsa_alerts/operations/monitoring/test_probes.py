@@ -125,7 +125,8 @@ class TestMetrics:
         assert found["dvsa_mail_waiting_seconds",] >= 3600
 
     def test_a_silent_source_is_stale(self, read):
-        Source.objects.create(name="feed")
+        added = timezone.now() - timedelta(hours=2)
+        Source.objects.create(name="feed", created_at=added)
         assert read()["dvsa_source_stale", "feed"] == 1
 
     def test_a_failing_provider_is_named(self, read):
