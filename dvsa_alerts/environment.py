@@ -83,6 +83,7 @@ class Environment:
     dev_mail_dir: str = setting("DEV_MAIL_DIR", values.absolute_folder, "")
     backup_dir: str = setting("BACKUP_DIR", values.absolute_folder, "")
     backup_encrypt_to: str = setting("BACKUP_ENCRYPT_TO", values.recipient, "")
+    backup_copy_command: str = setting("BACKUP_COPY_COMMAND", values.command, "")
     statement_seconds: int = setting("STATEMENT_SECONDS", values.number(0, A_DAY), 0)
     web_concurrency: int = setting("WEB_CONCURRENCY", values.number(0, MOST_PROCESSES), 0)
     web_threads: int = setting("WEB_THREADS", values.number(1, MOST_THREADS), 4)

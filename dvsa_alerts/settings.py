@@ -256,6 +256,7 @@ DEV_MAIL_DIR = ENVIRONMENT.dev_mail_dir
 # Where backups are kept, as the housekeeping worker reaches it; empty: it doesn't.
 BACKUP_DIR = ENVIRONMENT.backup_dir
 BACKUP_ENCRYPT_TO = ENVIRONMENT.backup_encrypt_to
+BACKUP_COPY_COMMAND = ENVIRONMENT.backup_copy_command
 
 # Web Push
 VAPID_PRIVATE_KEY = ENVIRONMENT.vapid_private_key

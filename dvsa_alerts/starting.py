@@ -1,6 +1,7 @@
 """Before a server begins: are the settings right, and is this machine fit for them?"""
 
 import os
+import shlex
 import shutil
 import sys
 from typing import Any
@@ -38,6 +39,9 @@ def faults_here(environment: Environment) -> dict[str, str]:
         program = Recipient(environment.backup_encrypt_to).program
         if not shutil.which(program):
             faults["BACKUP_ENCRYPT_TO"] = f"needs {program}, which is not installed"
+    copying = environment.backup_copy_command
+    if copying and not shutil.which(shlex.split(copying)[0]):
+        faults["BACKUP_COPY_COMMAND"] = f"names {shlex.split(copying)[0]}, which can't be run here"
     return faults
 
 

@@ -1,6 +1,7 @@
 """Plain values: words, numbers, lists, folders, keys."""
 
 import re
+import shlex
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -105,6 +106,17 @@ def recipient(value: str) -> str:
         raise BadValue("has to be a whole public key of age, as age-keygen -y prints it")
     if not value.isprintable() or value.startswith("-"):
         raise BadValue("has to be a public key of age or the name of a GnuPG key")
+    return value
+
+
+def command(value: str) -> str:
+    """A program from the root, and words for it as a shell would split them."""
+    try:
+        program = shlex.split(value)[0]
+    except (ValueError, IndexError):
+        raise BadValue("has a quote that is never closed, or no program") from None
+    if not program.startswith("/"):
+        raise BadValue("has to begin with a program's path from /")
     return value
 
 

@@ -14,6 +14,7 @@ UNITS = settings.BASE_DIR / "deploy" / "systemd"
 SERVICES = [
     "dvsa-alerts-web.service", "dvsa-alerts-worker@.service", "dvsa-alerts-beat.service",
     "dvsa-alerts-nightly.service", "dvsa-alerts-ingest.service", "pgbackrest@.service",
+    "dvsa-alerts-prune.service", "dvsa-alerts-alarm@.service", "dvsa-alerts-health.service",
 ]  # fmt: skip
 # systemd's own scale: 0 is safe, 10 is exposed.
 MOST_EXPOSED = 3.0
@@ -47,9 +48,10 @@ def test_they_pass_verification_without_a_word(installed):
     instances = [
         installed / "dvsa-alerts-worker@email.service",
         installed / "pgbackrest@full.service",
+        installed / "dvsa-alerts-alarm@dvsa-alerts-nightly.service.service",
     ]
     for instance in instances:
-        template = re.sub("@.+", "@.service", instance.name)
+        template = instance.name.partition("@")[0] + "@.service"
         instance.write_text((installed / template).read_text())
     timers = installed.glob("pgbackrest@*.timer")
     done = analyze("verify", "--man=no", *names, *instances, *timers)
@@ -80,7 +82,8 @@ def test_each_queue_has_its_worker():
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_runs_as_its_own_user_without_new_privileges_on_a_read_only_system(service):
     lines = (UNITS / service).read_text().splitlines()
-    users = {"pgbackrest@.service": "postgres", "dvsa-alerts-nightly.service": "dvsa-alerts-owner"}
+    owners = ("dvsa-alerts-nightly.service", "dvsa-alerts-prune.service")
+    users = dict.fromkeys(owners, "dvsa-alerts-owner") | {"pgbackrest@.service": "postgres"}
     user = users.get(service, "dvsa-alerts")
     assert {f"User={user}", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= set(lines)
 
@@ -92,11 +95,26 @@ def test_none_takes_away_the_shared_memory_of_the_cluster():
         assert not {"User=postgres", "RemoveIPC=yes"} <= set(lines), service
 
 
-def test_the_owners_credential_reaches_the_nightly_job_alone():
-    reading = [
-        path.name for path in UNITS.iterdir() if "/etc/dvsa-alerts/owner" in path.read_text()
-    ]
-    assert reading == ["dvsa-alerts-nightly.service"]
+def test_whatever_runs_to_an_end_tells_staff_when_it_fails():
+    for service in UNITS.glob("*.service"):
+        text = service.read_text()
+        if "Type=oneshot" in text and "alarm@" not in service.name:
+            assert "\nOnFailure=dvsa-alerts-alarm@%n.service\n" in text, service.name
+
+
+def test_what_is_kept_no_longer_goes_after_a_backup_whatever_came_of_that():
+    nightly = (UNITS / "dvsa-alerts-nightly.service").read_text()
+    prune = (UNITS / "dvsa-alerts-prune.service").read_text()
+    assert re.search(r"^Wants=.*dvsa-alerts-prune\.service$", nightly, re.MULTILINE)
+    assert re.search(r"^After=.*dvsa-alerts-nightly\.service$", prune, re.MULTILINE)
+    assert not re.search(r"^(Requires|BindsTo|Requisite)=", prune, re.MULTILINE)
+
+
+def test_the_owners_credential_reaches_the_nightly_jobs_alone():
+    reading = {
+        path.name for path in UNITS.iterdir() if "=/etc/dvsa-alerts/owner" in path.read_text()
+    }
+    assert reading == {"dvsa-alerts-nightly.service", "dvsa-alerts-prune.service"}
     for file in ("environment.example", "compose.yaml"):
         assert "DATABASE_OWNER_URL=" not in (UNITS.parent / file).read_text()
 

@@ -76,6 +76,7 @@ WRONG = {
         (f"AGE-SECRET-KEY-1{SECRET.upper()}", "private key"), ("age1qqq", "age-keygen"),
         ("--output=/etc/passwd", "public key"),
     ],
+    "BACKUP_COPY_COMMAND": [("copy", "from /"), ("/bin/sh -c 'x", "quote")],
     "STATEMENT_SECONDS": [("soon", "whole number"), ("-1", "from 0"), ("86401", "to 86400")],
     "WEB_CONCURRENCY": [("two", "whole number")],
     "WEB_THREADS": [("0", "from 1"), ("1000", "to 64")],

@@ -10,13 +10,16 @@ from tqdm import tqdm
 from audit.management.reporting import ReportingCommand
 from dvsa_alerts.operations.backups.backup import Made, make_backup
 from dvsa_alerts.operations.backups.encryption import Recipient
+from dvsa_alerts.operations.backups.erasures import FILE as ERASURES
 from dvsa_alerts.operations.backups.files import BadBackup
+from dvsa_alerts.operations.backups.second_place import copy_to_second_place
 
 EXAMPLE = """examples:
   manage.py backup /var/backups/dvsa-alerts
   manage.py backup /var/backups/dvsa-alerts --keep 30
   manage.py backup /var/backups/dvsa-alerts --encrypt-to age1ql3z7hjy54pw3hyww5ayyfg7…
-The file appears in the folder once it is whole. Beside it, erased-users.jsonl keeps the ids of
+The file appears in the folder once it is whole; BACKUP_COPY_COMMAND, where it is set, then copies
+it. Beside it, erased-users.jsonl keeps the ids of
 erased users: keep both on another machine, together.
 """
 
@@ -53,6 +56,9 @@ class Command(ReportingCommand):
                 keep=options["keep"],
                 progress=bar.update,
             )
+        if settings.BACKUP_COPY_COMMAND:
+            files = [made.path, made.path.parent / ERASURES]
+            copy_to_second_place(settings.BACKUP_COPY_COMMAND, files)
         return _answer(made), _said(made), False
 
 

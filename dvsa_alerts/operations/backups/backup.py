@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from audit.chain import newest_head
-from dvsa_alerts.operations.backups.encryption import Recipient
+from dvsa_alerts.operations.backups.encryption import Recipient, last_words
 from dvsa_alerts.operations.backups.encryption import environment as encryption_environment
 from dvsa_alerts.operations.backups.erasures import keep_erasures
 from dvsa_alerts.operations.backups.files import (
@@ -192,16 +192,12 @@ def _running(
             with suppress(ProcessLookupError):
                 process.kill()
             raise
-        said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+        said = last_words(process.stderr.read() if process.stderr else b"")
         if process.wait():
-            raise BadBackup(f"Nothing was backed up: {Path(command[0]).name}: {_last_line(said)}")
+            raise BadBackup(f"Nothing was backed up: {Path(command[0]).name}: {said}.")
 
 
 def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
     if process.stdout is None:
         raise RuntimeError("the program was started without a pipe")
     return process.stdout
-
-
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["it has ended without a word."])[-1]

@@ -49,6 +49,13 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ}
 
 
+def last_words(said: bytes) -> str:
+    """The last line that a program said, but for age's request to report what was unhelpful."""
+    lines = said.decode(errors="replace").strip().splitlines()
+    telling = [line for line in lines if not line.startswith("age: report unexpected")]
+    return (telling or ["it has ended without a word"])[-1].rstrip(".")
+
+
 def _installed(program: str) -> str:
     path = shutil.which(program)
     if path is None:

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from django.db import connection
 
-from dvsa_alerts.operations.backups.encryption import decrypting
+from dvsa_alerts.operations.backups.encryption import decrypting, last_words
 from dvsa_alerts.operations.backups.encryption import environment as encryption_environment
 from dvsa_alerts.operations.backups.files import Backup, BadBackup, Progress, dump_bytes
 from dvsa_alerts.operations.backups.postgres_programs import program
@@ -140,5 +140,4 @@ def _feed(backup: Backup, target: IO[bytes], progress: Progress) -> None:
 def _reason(programs: list[subprocess.Popen[bytes]]) -> str:
     """What the first program that failed said last: after it, the next has nothing to read."""
     failed = next(each for each in programs if each.poll())
-    said = failed.stderr.read().decode(errors="replace") if failed.stderr else ""
-    return (said.strip().splitlines() or ["it has ended without a word"])[-1].rstrip(".")
+    return last_words(failed.stderr.read() if failed.stderr else b"")

@@ -19,11 +19,13 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from accounts.models import Breaker, OutboxMail
+from alerts import config
 from alerts.watching import watch
 from audit.clock import database_now
 from audit.models import AuditLog
 from dvsa_alerts.models import Heartbeat
 from dvsa_alerts.operations.backups.folder import newest_moment
+from dvsa_alerts.operations.monitoring import health
 from dvsa_alerts.operations.monitoring.ages import oldest_age
 from dvsa_alerts.operations.workers.broker import queue_lengths
 from slots.freshness import has_fallen_silent
@@ -161,7 +163,41 @@ def backups() -> Readings:
         yield gauge("backup_timestamp_seconds", text, moment.timestamp() if moment else 0)
 
 
-READERS = (slots, sources, alerts, mails, providers, audit, heartbeats, queues, backups)
+def sending() -> Readings:
+    """Whether staff, or a restore, have switched it off."""
+    yield gauge("sending", "1 while messages go out", config.SENDING.value())
+
+
+def disks() -> Readings:
+    """Of this host."""
+    free = family("disk_free_ratio", "The part of a disk of this host that is free", "disk")
+    for name, part in health.free_of_disks().items():
+        free.add_metric([name], part)
+    yield free
+
+
+def parts() -> Readings:
+    """Parts of check_health that are not numbers."""
+    healthy = family("part_healthy", "1 when check_health finds nothing wrong with it", "part")
+    for part in health.look(health.WITHOUT_NUMBERS):
+        healthy.add_metric([part.name], part.is_well)
+    yield healthy
+
+
+READERS = (
+    sending,
+    disks,
+    parts,
+    slots,
+    sources,
+    alerts,
+    mails,
+    providers,
+    audit,
+    heartbeats,
+    queues,
+    backups,
+)
 
 
 class _Reader(Collector):

@@ -1,5 +1,6 @@
 """Is every part well? One answer each, for `check_health`, monitors and load balancers."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ MAIL_LOST_WITHIN = timedelta(hours=1)
 SEALING_LATE = 120
 FOLLOWING_LATE = 3600
 DISK_FREE_PERCENT = 5
+# Where Debian's clusters are, on the host that has one.
+DATABASE_FOLDER = "/var/lib/postgresql"
 ARCHIVER = """
 SELECT current_setting('archive_mode') <> 'off',
        last_failed_time > coalesce(last_archived_time, '-infinity'), last_failed_wal
@@ -201,12 +204,29 @@ def settings_faults() -> str:
 
 
 def disk() -> str:
-    """Of this host, where the program lies."""
-    usage = shutil.disk_usage(settings.BASE_DIR)
-    free = 100 * usage.free / usage.total
-    if free < DISK_FREE_PERCENT:
-        raise Unhealthy(f"{free:.0f}% free")
-    return f"{free:.0f}% free"
+    """Of this host, where the program, the backups and the database lie."""
+    found = {name: 100 * free for name, free in free_of_disks().items()}
+    said = ", ".join(f"{name} {free:.0f}% free" for name, free in found.items())
+    if min(found.values()) < DISK_FREE_PERCENT:
+        raise Unhealthy(said)
+    return said
+
+
+def free_of_disks() -> dict[str, float]:
+    """The part of each disk of this host that is free; the program's alone where all share it."""
+    folders = {
+        "program": str(settings.BASE_DIR),
+        "backups": settings.BACKUP_DIR,
+        "database": DATABASE_FOLDER,
+    }
+    disks: dict[int, str] = {}
+    found = {}
+    for name, folder in folders.items():
+        if folder and os.path.isdir(folder):
+            first = disks.setdefault(os.stat(folder).st_dev, name)
+            usage = shutil.disk_usage(folder)
+            found[first] = usage.free / usage.total
+    return found
 
 
 def archive() -> str:
@@ -255,6 +275,10 @@ EVERYTHING: dict[str, Callable[[], str]] = {
     "disk": disk,
     "archive": archive,
     "backups": backups,
+}
+# What /metrics answers as 1 or 0.
+WITHOUT_NUMBERS = {
+    name: EVERYTHING[name] for name in ("migrations", "cache", "reach", "settings", "archive")
 }
 
 

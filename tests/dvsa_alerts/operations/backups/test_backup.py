@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -154,6 +155,40 @@ def test_a_key_that_nobody_has_is_refused(run_on, tmp_path, town_database):
     assert ended.code == 1
     assert ended.error.startswith("Nothing was backed up: gpg: ")
     assert not list(tmp_path.glob("*.tar"))
+
+
+@pytest.mark.skipif(not shutil.which("age"), reason="age is not installed")
+def test_what_age_says_of_a_key_is_said_again(run_on, tmp_path, town_database):
+    ended = run_on(town_database, "backup", str(tmp_path), "--encrypt-to", "age1none")
+    assert "age1none" in ended.error
+    assert "report unexpected" not in ended.error
+
+
+def copier(folder, script):
+    """A program of the operator's."""
+    program = folder / "copy"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_each_is_copied_to_a_second_place(back_up, settings, tmp_path):
+    (tmp_path / "second").mkdir()
+    settings.BACKUP_COPY_COMMAND = copier(tmp_path, f'cp "$1" {tmp_path}/second/')
+    made = back_up()["file"]
+    copied = {path.name for path in (tmp_path / "second").iterdir()}
+    assert copied == {os.path.basename(made), "erased-users.jsonl"}
+    assert (tmp_path / "second" / os.path.basename(made)).read_bytes() == Path(made).read_bytes()
+
+
+def test_a_second_place_that_is_away_fails_the_command_and_the_backup_stays(
+    run_on, settings, tmp_path, town_database
+):
+    settings.BACKUP_COPY_COMMAND = copier(tmp_path, "echo the bucket is away >&2; exit 1")
+    ended = run_on(town_database, "backup", str(tmp_path))
+    assert ended.code == 1
+    assert ended.error.endswith(".tar is made, but not copied: the bucket is away.")
+    assert len(list(tmp_path.glob("*.tar"))) == 1
 
 
 def test_older_ones_go_once_the_new_one_is_whole(back_up, tmp_path):

@@ -1,8 +1,11 @@
 """`check_health` says of each part whether it is well, and exits 1 for what is not."""
 
 import json
+import os
+import shutil
 from datetime import timedelta
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -215,6 +218,38 @@ class TestBackups:
 
 
 @pytest.mark.django_db(transaction=True)
+class TestDisks:
+    @pytest.fixture
+    def disks(self, monkeypatch, settings, tmp_path):
+        """The backups on a disk of their own, of which so much is free."""
+        settings.BACKUP_DIR = str(tmp_path)
+        (tmp_path / backup_name(timezone.now())).touch()
+        usage, stat = shutil.disk_usage, os.stat
+
+        def own(path, *args, **kwargs):
+            found = stat(path, *args, **kwargs)
+            if path != str(tmp_path):
+                return found
+            return SimpleNamespace(st_dev=-1, st_mode=found.st_mode)
+
+        def fill(free):
+            ours = SimpleNamespace(total=100, free=free)
+            monkeypatch.setattr(
+                shutil, "disk_usage", lambda path: ours if path == str(tmp_path) else usage(path)
+            )
+            monkeypatch.setattr(os, "stat", own)
+
+        return fill
+
+    def test_one_of_the_backups_that_is_full_is_named(self, disks):
+        disks(4)
+        assert "backups 4% free" in wrong()["disk"]
+
+    def test_one_that_has_room_is_well(self, disks):
+        disks(50)
+        assert "disk" not in wrong()
+
+
 def test_a_log_that_cannot_be_archived_is_said():
     with own_folder() as folder:
         cluster = OwnPostgres(folder, ("archive_mode=on", "archive_command=false"))

@@ -11,6 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from accounts.mail.outbox import queue_mail
 from accounts.models import Breaker, OutboxMail
 from alerts.models import Delivery, Notification
+from audit import config
+from audit.models import SystemConfig
 from audit.trail import record
 from dvsa_alerts.operations.monitoring.heartbeats import note
 from slots.models import Source
@@ -128,6 +130,27 @@ class TestMetrics:
         added = timezone.now() - timedelta(hours=2)
         Source.objects.create(name="feed", created_at=added)
         assert read()["dvsa_source_stale", "feed"] == 1
+
+    def test_sending_that_is_switched_off_shows(self, read):
+        assert read()["dvsa_sending",] == 1
+        SystemConfig.objects.create(key="alerts.sending", value="false")
+        config.forget_cached()
+        assert read()["dvsa_sending",] == 0
+
+    def test_a_stored_setting_that_does_not_fit_shows(self, read):
+        assert read()["dvsa_part_healthy", "settings"] == 1
+        SystemConfig.objects.create(key="alerts.wave_first", value="many")
+        config.forget_cached()
+        assert read()["dvsa_part_healthy", "settings"] == 0
+
+    def test_a_migration_that_is_missing_shows(self, read):
+        assert read()["dvsa_part_healthy", "migrations"] == 1
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'slots'")
+        assert read()["dvsa_part_healthy", "migrations"] == 0
+
+    def test_the_room_on_this_hosts_disks_shows(self, read):
+        assert 0 < read()["dvsa_disk_free_ratio", "program"] <= 1
 
     def test_a_failing_provider_is_named(self, read):
         Breaker.objects.create(provider="smtp", failures=4, open_until="2999-01-01T00:00Z")
