@@ -23,19 +23,13 @@ class ExampleCommand(BaseCommand):
         return super().create_parser(prog_name, subcommand, epilog=self.example, **kwargs)
 
 
-class Refused(CommandError):
-    """A command that does nothing; `reason` is the sentence without the name of the file."""
-
-    def __init__(self, reason: str, *, file: object = None) -> None:
-        self.reason = reason
-        super().__init__(f"{file}: {reason}" if file else reason)
-
-
 class JsonCommand(ExampleCommand):
     """A command that takes `--json`: one JSON object in place of what people read.
 
     What it refuses, and words that it doesn't take, are one too.
     """
+
+    _has_answered = False
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """A parser that says what is wrong with the words as JSON too."""
@@ -51,13 +45,13 @@ class JsonCommand(ExampleCommand):
         return parser
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """Do the work, and say a refusal as JSON too."""
+        """Do the work, and say a refusal as JSON too, unless the command has done so itself."""
+        self._has_answered = False
         try:
             return super().execute(*args, **options)
         except CommandError as error:
-            if options.get("json"):
-                reason = error.reason if isinstance(error, Refused) else str(error)
-                self.report({"status": "refused", "reason": reason}, [], as_json=True)
+            if options.get("json") and not self._has_answered:
+                self.report({"status": "refused", "reason": str(error)}, [], as_json=True)
             raise
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -68,6 +62,7 @@ class JsonCommand(ExampleCommand):
         """The one or the other, at once even into a pipe."""
         self.stdout.write(json.dumps(answer, default=str) if as_json else "\n".join(said))
         self.stdout.flush()
+        self._has_answered = True
 
 
 class ReportingCommand(JsonCommand):
@@ -81,7 +76,10 @@ class ReportingCommand(JsonCommand):
         try:
             answer, said, rejected = self.answer(**options)
         except self.refusals as error:
-            raise Refused(str(error), file=options.get("file")) from error
+            if options["json"]:
+                self.report({"status": "refused", "reason": str(error)}, [], as_json=True)
+            file = options.get("file")
+            raise CommandError(f"{file}: {error}" if file else str(error)) from error
         self.report(answer, said, as_json=options["json"])
         if rejected:
             sys.exit(ROWS_REJECTED)
