@@ -31,7 +31,7 @@ LABELS = {
 RULE_OF = {
     "database": "Metrics", "migrations": "Parts", "cache": "Parts", "redis": "Redis",
     "beat": "Beat", "workers": "Workers", "sources": "Sources", "matching": "Matching",
-    "reach": "Parts", "deliveries": "Deliveries", "providers": "Providers", "sending": "Sending",
+    "reach": "Parts", "deliveries": "Deliveries", "mail": "Mail", "providers": "Providers", "sending": "Sending",
     "audit": "Audit", "settings": "Parts", "disk": "Disk", "archive": "Parts",
     "backups": "Backups",
 }  # fmt: skip
