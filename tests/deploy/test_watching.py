@@ -31,8 +31,9 @@ LABELS = {
 RULE_OF = {
     "database": "Metrics", "migrations": "Parts", "cache": "Parts", "redis": "Redis",
     "beat": "Beat", "workers": "Workers", "sources": "Sources", "matching": "Matching",
-    "reach": "Parts", "deliveries": "Deliveries", "mail": "Mail", "providers": "Providers", "sending": "Sending",
-    "audit": "Audit", "settings": "Parts", "disk": "Disk", "archive": "Parts",
+    "reach": "Parts", "deliveries": "Deliveries", "mail": "Mail", "providers": "Providers",
+    "sending": "Sending", "audit": "Audit", "settings": "Parts", "disk": "Disk",
+    "archive": "Parts",
     "backups": "Backups",
 }  # fmt: skip
 
