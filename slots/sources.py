@@ -47,7 +47,7 @@ def add_source(
     Raises SourceExistsError, or ValidationError for what can't be a name, address or interval.
     """
     check_name(name)
-    chosen: dict[str, object] = _polling(url, poll_interval_seconds) if url else {}
+    chosen = _polling(url, poll_interval_seconds) if url else {}
     if stale_after_minutes is not None:
         chosen["stale_after_minutes"] = stale_after_minutes
     try:

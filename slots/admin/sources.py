@@ -10,6 +10,7 @@ from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject, Now
 from django.http import HttpRequest, HttpResponse
 
+from accounts.staffing import acting_user
 from audit.recorded_admin import RecordedAdmin
 from slots.freshness import has_fallen_silent
 from slots.models import FeedBatch, Source
@@ -18,7 +19,10 @@ from slots.wording import ago
 
 BATCHES_SHOWN = 20
 NEWEST = ("status", "opened", "closed")
-DEFAULTED = ("stale_after_minutes", "poll_interval_seconds")
+DEFAULTED = [
+    each for each in Source._meta.fields
+    if each.name in {"stale_after_minutes", "poll_interval_seconds"}
+]  # fmt: skip
 KNOWN = (
     "is_simulated", "newest_observed_at", "heard_at", "next_poll_at", "failures", "last_error",
 )  # fmt: skip
@@ -83,7 +87,7 @@ class SourceAdmin(RecordedAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new one begins with the database's own defaults."""
-        return {name: Source._meta.get_field(name).db_default for name in DEFAULTED}
+        return {field.name: field.db_default for field in DEFAULTED}
 
     def get_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
         """The whole address to ask only for who may change it: feeds put their keys into it.
@@ -157,7 +161,7 @@ class SourceAdmin(RecordedAdmin):
     ) -> None:
         """Add it as the command does; what one address said of its version counts at no other."""
         if not change:
-            obj.pk = add_source(actor=request.user, **form.cleaned_data).pk
+            obj.pk = add_source(actor=acting_user(request), **form.cleaned_data).pk
             obj.refresh_from_db()
             return
         if "url" in form.changed_data:

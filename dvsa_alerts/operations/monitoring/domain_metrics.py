@@ -18,8 +18,8 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from accounts.config import SENDING
 from accounts.models import Breaker, OutboxMail
-from alerts import config
 from alerts.watching import watch
 from audit.clock import database_now
 from audit.models import AuditLog
@@ -165,7 +165,7 @@ def backups() -> Readings:
 
 def sending() -> Readings:
     """Whether staff, or a restore, have switched it off."""
-    yield gauge("sending", "1 while messages go out", config.SENDING.value())
+    yield gauge("sending", "1 while messages go out", SENDING.value())
 
 
 def disks() -> Readings:
