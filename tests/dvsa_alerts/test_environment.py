@@ -32,6 +32,8 @@ WRONG = {
         (f"https://a:{SECRET}@alerts.example.org", "user"), ("https://[::1", "host"),
     ],
     "SITE_NAME": [("two\nlines", "one line"), ("x" * 81, "80")],
+    "OPERATOR_NAME": [("two\nlines", "one line")],
+    "CONTACT": [("help@example.org", "mailto:"), ("https://localhost/", "localhost")],
     "DATABASE_URL": [
         (f"postgresql://app:{SECRET}@db/app", "postgis://"), (f"postgis://app:{SECRET}@db", "name"),
         (f"postgis://app:{SECRET}/@db/app", ENCODED), (f"postgis://app:#{SECRET}@db/app", ENCODED),
