@@ -4,7 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -36,7 +36,7 @@ class JsonCommand(ExampleCommand):
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         end = parser.error
 
-        def error(message: str) -> NoReturn:
+        def error(message: str) -> None:
             if "--json" in sys.argv:
                 self.report({"status": "usage", "reason": message}, [], as_json=True)
             end(message)
