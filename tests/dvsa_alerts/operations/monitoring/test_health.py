@@ -217,7 +217,6 @@ class TestBackups:
         assert wrong() == {}
 
 
-@pytest.mark.django_db(transaction=True)
 class TestDisks:
     @pytest.fixture
     def disks(self, monkeypatch, settings, tmp_path):
@@ -250,6 +249,7 @@ class TestDisks:
         assert "disk" not in wrong()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_log_that_cannot_be_archived_is_said():
     with own_folder() as folder:
         cluster = OwnPostgres(folder, ("archive_mode=on", "archive_command=false"))
