@@ -56,6 +56,21 @@ DAILY_MESSAGE_LIMIT = declare_integer(
     maximum=10_000,
     help="Messages a user gets in one day (Europe/London) at most",
 )
+KEEP_COMPANIONS = declare_integer(
+    "alerts.keep_companions_days",
+    default=30,
+    minimum=1,
+    maximum=365,
+    help="Days after which someone is forgotten who never agreed to a learner’s alerts, or who has "
+    "stopped them; until then the same learner can’t name them again",
+)
+COMPANIONS_PER_DAY = declare_integer(
+    "alerts.companions_per_day",
+    default=10,
+    minimum=1,
+    maximum=1000,
+    help="People whom one network may ask in a day to get a learner’s alerts",
+)
 LEASE_SECONDS = declare_integer(
     "alerts.lease_seconds",
     default=60,

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from accounts.models import BareRefusal, Booking, MailRefusal, OutboxMail, SavedSearch, User
 from alerts.models import (
+    Companion,
     Delivery,
     Notification,
     PushSubscription,
@@ -50,6 +51,7 @@ def export(user: User) -> dict[str, Any]:
         "bookings": [_booking(booking) for booking in Booking.objects.of(user)],
         "searches": [_search(search) for search in _searches(user)],
         "alerts": _rows(_alerts(user), skip={"user_id"}),
+        "companions": _rows(Companion.objects.filter(user=user), skip={"user_id"}),
         "messages": _rows(Notification.objects.filter(user=user), skip={"user_id"}),
         "deliveries": _rows(
             Delivery.objects.filter(notification__user=user), skip={"lease_token", "lease_until"}

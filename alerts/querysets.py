@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now, TruncDay
+from django.db.models.functions import Lower, Now, TruncDay
 
 from audit.newest import among_newest
 from slots.querysets import LONDON
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import SavedSearch, User
     from accounts.querysets import BareRefusalQuerySet
     from alerts.models import (  # noqa: F401
+        Companion,
         Delivery,
         Notification,
         PushSubscription,
@@ -80,6 +81,20 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def in_doubt(self) -> "DeliveryQuerySet":
         """Deliveries that were being sent when their worker or the line died: maybe sent twice."""
         return self.filter(in_doubt__gt=0)
+
+
+class CompanionQuerySet(models.QuerySet["Companion"]):
+    """Companions, in the words of the domain."""
+
+    def of(self, user: "User") -> "CompanionQuerySet":
+        """Those whom a learner has named, confirmed or not, without those that have ended."""
+        return self.filter(user=user, ended_at__isnull=True)
+
+    def of_same_person(self, companion: "Companion") -> "CompanionQuerySet":
+        """The same person beside every learner who has named them; ended ones are left out."""
+        return self.annotate(address=Lower("email")).filter(
+            address=companion.email.lower(), ended_at__isnull=True, user__is_active=True
+        )
 
 
 class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):

@@ -35,6 +35,17 @@ NOTIFICATIONS = OldRows(
     " AND state IN ('pending', 'claimed', 'sending', 'retry'))",
     before=("DELETE FROM alerts_delivery WHERE notification_id = ANY(%(ids)s)",),
 )
+# A live one is kept for as long as its learner wants.
+COMPANIONS = OldRows(
+    name="companions",
+    days=config.KEEP_COMPANIONS,
+    table="alerts_companion",
+    key="id",
+    born="named_at",
+    due="coalesce(ended_at, named_at) < %(cutoff)s"
+    " AND (ended_at IS NOT NULL OR confirmed_at IS NULL)",
+    before=("DELETE FROM alerts_delivery WHERE companion_id = ANY(%(ids)s)",),
+)
 # What an alert tells of is kept for as long as the alert; how it was drawn goes with the opening.
 OPENINGS = replace(
     slot_retention.OPENINGS.unless("SELECT FROM useralerts WHERE opening_id = kept.id"),

@@ -37,8 +37,9 @@ def match() -> None:
 
 @shared_task
 def send_email() -> None:
-    """Send the e-mails that are due."""
+    """Send the emails that are due, the learners' own first."""
     _send("email")
+    _send("companion")
 
 
 @shared_task

@@ -6,6 +6,7 @@ from alerts.delivery import bounces
 from alerts.pages import (
     account,
     alerts,
+    companions,
     fairness,
     feeds,
     mail_again,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("pause/<str:token>/", mailed_links.pause, name="pause"),
     path("not-for-me/<str:token>/", mailed_links.not_for_me, name="not_for_me"),
     path("got-a-test/<str:token>/", unsubscribe.got_a_test, name="got_a_test"),
+    path("companions/", companions.companions, name="companions"),
+    path("companions/<int:pk>/end/", companions.companion_end, name="companion_end"),
+    path("companions/<str:token>/", companions.companion, name="companion"),
     path("push/", push.push, name="push"),
     path("push/renew/", push.push_renew, name="push_renew"),
     path("push/<int:pk>/test/", push.push_test, name="push_test"),

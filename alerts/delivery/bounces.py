@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.mail.refusals import Fault, Phase, read_enhanced, whose_fault
 from accounts.mail.refused_addresses import refuse_mail, tell_staff
 from accounts.models import User
+from alerts.companions import end_refused
 from audit.text import is_storable
 from audit.trail import record
 
@@ -38,8 +39,11 @@ def record_bounce(*, address: str, reason: str) -> bool:
     user, fault = User.objects.with_address(address).first(), _fault(reason)
     if fault == Fault.US:
         tell_staff(PROVIDER, words=reason)
-    if user is None or fault not in ABOUT_ADDRESS:
+    if fault not in ABOUT_ADDRESS:
         return False
+    was_companion = end_refused(address)
+    if user is None:
+        return was_companion
     refuse_mail(user, reason=reason)
     record("mail.bounced", actor=None, subject=user)
     return True

@@ -72,8 +72,9 @@ UPDATE alerts_delivery delivery
   FROM chosen
  WHERE delivery.id = chosen.id
 RETURNING delivery.id, delivery.notification_id, delivery.channel, delivery.provider,
-          delivery.subscription_id, delivery.message_id, delivery.lease_token,
-          delivery.attempts, delivery.starts, delivery.in_doubt, delivery.fault,
+          delivery.subscription_id, delivery.companion_id, delivery.message_id,
+          delivery.lease_token, delivery.attempts, delivery.starts, delivery.in_doubt,
+          delivery.fault,
           coalesce(delivery.refused_since
                        <= statement_timestamp() - make_interval(hours => %(hours)s), false),
           chosen.failures, chosen.refusals
@@ -107,6 +108,7 @@ class Claimed:
     channel: str
     provider: str
     subscription_id: int | None
+    companion_id: int | None
     message_id: UUID
     token: UUID
     attempts: int

@@ -11,6 +11,7 @@ from accounts.mail.smtp import seal
 from alerts.channels import Message
 from alerts.delivery.claim import Claimed
 from alerts.delivery.unsent import put_back
+from alerts.messages.companions import compose_for_companion
 from alerts.messages.content import Content, Listing
 from alerts.messages.following import Known, read_known
 from alerts.messages.mails import compose_mail
@@ -105,16 +106,25 @@ def _compose(claimed: Claimed, content: Content, material: Material) -> Message:
             found,
             last_of=content.last_of,
         )
+    if content.companion is not None:
+        return seal(compose_for_companion(
+            companion=content.companion, number=claimed.message_id, listings=content.listings,
+            follows=found, reasons=_reasons(content, material),
+        ))  # fmt: skip
     mail = compose_mail(
         notification_id=claimed.notification_id,
         number=claimed.message_id,
         recipient=content.recipient,
         listings=content.listings,
         follows=found,
-        reasons={number: material.reasons[number] for number in content.search_ids},
+        reasons=_reasons(content, material),
         last_of=content.last_of,
     )
     return seal(mail)
+
+
+def _reasons(content: Content, material: Material) -> dict[int, Reason]:
+    return {number: material.reasons[number] for number in content.search_ids}
 
 
 def _array(listings: Sequence[Listing]) -> str:

@@ -110,6 +110,13 @@ WITH waiting AS (
     SELECT due.id, 'email', 'smtp', due.first_attempt_at
       FROM due
      WHERE due.also_email OR due.id NOT IN (SELECT notification_id FROM pushed)
+), shared AS (
+    INSERT INTO alerts_delivery (notification_id, channel, companion_id, provider, next_attempt_at)
+    SELECT due.id, 'companion', companion.id, 'smtp', due.first_attempt_at
+      FROM due
+      JOIN alerts_companion companion
+        ON companion.user_id = due.user_id
+       AND companion.confirmed_at IS NOT NULL AND companion.ended_at IS NULL
 )
 SELECT count(*) FROM ready
 """  # noqa: S608 - PROVIDER is written in `devices`
@@ -129,12 +136,12 @@ WITH stuck AS (
        AND notification.created_at > statement_timestamp() - interval '2 days'
        AND NOT EXISTS (SELECT FROM alerts_delivery
                         WHERE notification_id = notification.id
-                          AND (channel = 'email' OR state = 'accepted'
-                               OR id IN (SELECT unnest(accepted) FROM alerts_senderjournal)))
+                          AND (channel = 'email' OR channel = 'push' AND (state = 'accepted'
+                               OR id IN (SELECT unnest(accepted) FROM alerts_senderjournal))))
        AND (notification.due_at
                 <= statement_timestamp() - make_interval(secs => %(patience)s)
             OR NOT EXISTS (SELECT FROM alerts_delivery
-                            WHERE notification_id = notification.id
+                            WHERE notification_id = notification.id AND channel = 'push'
                               AND state IN ('pending', 'claimed', 'sending', 'retry')))
      ORDER BY notification.id
        FOR UPDATE OF notification SKIP LOCKED
@@ -146,7 +153,7 @@ WITH stuck AS (
     UPDATE alerts_delivery
        SET state = 'suppressed', reason = %(reason)s,
            lease_token = NULL, lease_until = NULL
-     WHERE notification_id IN (SELECT id FROM stuck)
+     WHERE notification_id IN (SELECT id FROM stuck) AND channel = 'push'
        AND state IN ('pending', 'claimed', 'retry')
 )
 SELECT count(*) FROM stuck
@@ -166,6 +173,7 @@ WITH stranded AS (
        AND mail.state IN ('failed', 'suppressed')
        AND NOT EXISTS (SELECT FROM alerts_delivery other
                         WHERE other.notification_id = notification.id
+                          AND other.channel <> 'companion'
                           AND other.state IN ('pending', 'claimed', 'sending', 'retry', 'accepted'))
 ), ended AS (
     SELECT alert_id, stranded.state, reason
@@ -183,8 +191,9 @@ def gather_notifications() -> int:
     That is when the window of the first alert has ended, and the gap after the message before it
     too, unless none of that one went out. What waits for a daily summary is a message of its own.
     A push goes by email as well where a search of its alerts says so, and by email alone where
-    there is no live push subscription. A user in quiet hours is left for when they end; alerts
-    over the daily limit (a day in Europe/London) are suppressed.
+    there is no live push subscription. Each companion of the user gets a mail of their own. A user
+    in quiet hours is left for when they end; alerts over the daily limit (a day in Europe/London)
+    are suppressed.
     Returns how many groups were dealt with, at most USERS_AT_ONCE: call again until it is none.
     """
     values: dict[str, Any] = {

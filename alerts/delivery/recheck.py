@@ -11,7 +11,7 @@ from alerts.delivery.claim import Claimed, lock_claimed, postpone
 from alerts.delivery.unsent import end_alerts, hold_until, leave_to_mail, stop
 from alerts.matching.asking_again import ask_again
 from alerts.messages.content import Content, Listing, Recipient
-from alerts.models import Delivery, UnsentReason, UserAlert
+from alerts.models import Companion, Delivery, UnsentReason, UserAlert
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +50,9 @@ SELECT id FROM slots_slotopening
  ORDER BY id FOR SHARE SKIP LOCKED
 """
 # A second push of the same notification counts what the first has sent as well, and so does an
-# email beside them. The users and searches are those that were locked, told once more so that no
-# plan reads all there are. `is_changed` are those that were changed since matching, or so shortly
+# email beside them; a companion's mail counts what the learner's own address refused too. The
+# users and searches are those that were locked, told once more so that no plan reads all there
+# are. `is_changed` are those that were changed since matching, or so shortly
 # before that it may not have seen it: they, their learner, what the learner has booked, or the day.
 READ = f"""
 SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening_id, alert.miles,
@@ -88,7 +89,10 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
    AND booking.user_id = ANY (%(users)s)
  WHERE alert.notification_id = ANY (%(notifications)s)
    AND (alert.state = 'waiting' OR (alert.state = 'sent' AND (
-           %(channel)s::text = 'push' OR alert.notification_id = ANY (%(beside)s))))
+           %(channel)s::text <> 'email' OR alert.notification_id = ANY (%(beside)s)))
+        OR (%(channel)s::text = 'companion' AND alert.state_reason IN (
+            '{UnsentReason.ADDRESS_REFUSES}', '{UnsentReason.REFUSED}',
+            '{UnsentReason.RETRIES_USED_UP}')))
  ORDER BY slot.date, slot.time, alert.miles NULLS LAST, alert.alert_id
 """  # noqa: S608 - put together from constants
 
@@ -101,13 +105,33 @@ def recheck(chunk: Sequence[Claimed]) -> list[tuple[Claimed, Content]]:
     """
     ours = lock_claimed(chunk, state=State.CLAIMED)
     read = lock_and_read([each.notification_id for each in chunk], chunk[0].channel)
+    companions = lock_companions(chunk)
     wanted = []
     for claimed in chunk:
+        content = read.get(claimed.notification_id)
+        if claimed.companion_id is not None:
+            content = _for_companion(content, companions.get(claimed.companion_id))
         if claimed.id not in ours:
             logger.info("delivery %s is claimed by another, or gone", claimed.id)
-        elif content := _wanted(claimed, read.get(claimed.notification_id)):
+        elif content := _wanted(claimed, content):
             wanted.append((claimed, content))
     return wanted
+
+
+def lock_companions(chunk: Sequence[Claimed]) -> dict[int, Companion]:
+    """Those whom a chunk's mails go to, by id; none that someone is changing at this moment.
+
+    After their learner or they themselves have ended it nothing more enters `sending`.
+    """
+    ids = {each.companion_id for each in chunk if each.companion_id is not None}
+    if not ids:
+        return {}
+    locked = Companion.objects.select_for_update(no_key=True, skip_locked=True)
+    return {each.pk: each for each in locked.filter(pk__in=ids).order_by("pk")}
+
+
+def _for_companion(content: Content | None, companion: Companion | None) -> Content | None:
+    return replace(content, companion=companion) if content and companion else None
 
 
 def lock_and_read(notification_ids: Sequence[int], channel: str) -> dict[int, Content]:
@@ -177,7 +201,7 @@ def _wanted(claimed: Claimed, content: Content | None) -> Content | None:
         postpone(claimed)
     elif content.recipient.mailed_instead:
         leave_to_mail(claimed)
-    elif refusal := _refusal(claimed, content.recipient):
+    elif refusal := _refusal(claimed, content):
         stop(claimed, state=State.SUPPRESSED, reason=refusal)
     elif content.recipient.quiet_until:
         hold_until(claimed, until=content.recipient.quiet_until)
@@ -186,10 +210,12 @@ def _wanted(claimed: Claimed, content: Content | None) -> Content | None:
     return None
 
 
-def _refusal(claimed: Claimed, recipient: Recipient) -> UnsentReason | None:
-    if not recipient.is_active:
+def _refusal(claimed: Claimed, content: Content) -> UnsentReason | None:
+    if not content.recipient.is_active:
         return UnsentReason.ACCOUNT_DISABLED
-    if claimed.channel == Delivery.Channel.EMAIL and recipient.refuses_mail:
+    if content.companion and not content.companion.is_live:
+        return UnsentReason.COMPANION_ENDED
+    if claimed.channel == Delivery.Channel.EMAIL and content.recipient.refuses_mail:
         return UnsentReason.ADDRESS_REFUSES
     return None
 

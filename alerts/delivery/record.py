@@ -58,7 +58,8 @@ UPDATE alerts_senderjournal journal
 RETURNING on_wire IS NOT NULL
 """
 # In the order of their ids, so that no two of us ever wait for one another. The first acceptance
-# of any delivery that counted a slot makes its alert sent.
+# of a learner's own delivery that counted a slot makes its alert sent; a companion's doesn't, else
+# a push that is stuck would never go by email.
 SETTLE = """
 WITH held AS (
     SELECT id FROM alerts_delivery
@@ -71,10 +72,12 @@ WITH held AS (
            attempts = attempts + (starts > 0)::int, starts = 0,
            lease_token = NULL, lease_until = NULL
       FROM held WHERE delivery.id = held.id
-    RETURNING delivery.id, delivery.counted
+    RETURNING delivery.id, delivery.channel, delivery.counted
 ), counted AS (
     SELECT alert_id FROM useralerts
-     WHERE alert_id = ANY (ARRAY(SELECT unnest(counted) FROM accepted)) AND state <> 'sent'
+     WHERE alert_id = ANY (ARRAY(
+               SELECT unnest(counted) FROM accepted WHERE channel <> 'companion'))
+       AND state <> 'sent'
      ORDER BY alert_id FOR UPDATE
 ), told AS (
     UPDATE useralerts alert

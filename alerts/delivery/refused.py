@@ -9,10 +9,11 @@ from accounts.mail.refused_addresses import refuse_mail
 from accounts.mail.results import Never, TryLater
 from accounts.mail.retries import delay_after
 from accounts.models import User
+from alerts import companions
 from alerts.delivery import devices
 from alerts.delivery.claim import Claimed, update_claimed
 from alerts.delivery.unsent import END, PUT_BACK, end_alerts_of
-from alerts.models import Delivery, UnsentReason
+from alerts.models import Companion, Delivery, UnsentReason
 
 State = Delivery.State
 # What reached the network is an attempt. It is counted here, unless the journal was settled before.
@@ -43,6 +44,8 @@ def _fail(claimed: Claimed, refusal: Never) -> bool:
     end_alerts_of(claimed, state=State.FAILED, reason=reason)
     if claimed.subscription_id is not None:
         devices.refuse(claimed.subscription_id, refusal)
+    elif refusal.target_gone and claimed.companion_id is not None:
+        companions.end_refused(Companion.objects.get(pk=claimed.companion_id).email)
     elif refusal.target_gone:
         refuse_mail(_learner(claimed).get(), reason=refusal.error)
     return True
@@ -67,8 +70,8 @@ def _retry(claimed: Claimed, later: TryLater) -> bool:
 def _blame(claimed: Claimed, later: TryLater) -> None:
     if claimed.subscription_id is None:
         note_put_off(
-            later, provider=claimed.provider, learner=_learner(claimed), probe=claimed.is_probe,
-            again=claimed.fault in OURS,
+            later, provider=claimed.provider, probe=claimed.is_probe, again=claimed.fault in OURS,
+            learner=_learner(claimed),
         )  # fmt: skip
     elif later.provider_failed or _provider_rests(claimed, claimed.subscription_id, later):
         breakers.failed(
@@ -95,4 +98,7 @@ def _provider_worked(claimed: Claimed) -> None:
 
 
 def _learner(claimed: Claimed) -> QuerySet[User]:
+    """Whose address it was; nobody's of ours where it was a companion's."""
+    if claimed.companion_id is not None:
+        return User.objects.none()
     return User.objects.filter(notifications=claimed.notification_id)

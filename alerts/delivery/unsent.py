@@ -97,9 +97,11 @@ def end_alerts(alert_ids: list[int], *, state: str, reason: UnsentReason) -> Non
 def end_alerts_of(claimed: Claimed, *, state: State, reason: UnsentReason) -> None:
     """End the alerts that wait for a delivery, but a failed push's: they go by email.
 
-    Nor an email's while pushes beside it are open; what neither ends, `gather` does.
+    Nor an email's while pushes beside it are open; what neither ends, `gather` does. None waits
+    for a companion's.
     """
-    if claimed.channel == Delivery.Channel.PUSH and state == State.FAILED:
+    failed_push = claimed.channel == Delivery.Channel.PUSH and state == State.FAILED
+    if failed_push or claimed.channel == Delivery.Channel.COMPANION:
         return
     notification = claimed.notification_id
     values: dict[str, Any] = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from alerts.config import DAILY_MESSAGE_LIMIT
+from alerts.models import Companion
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Content:
-    """What a notification tells, and to whom; the listings are the soonest first."""
+    """What a notification tells, and to whom; the listings are the soonest first.
+
+    The `companion` is set where the mail goes to them, and not to the learner.
+    """
 
     recipient: Recipient
     listings: Sequence[Listing]
+    companion: Companion | None = None
 
     @property
     def last_of(self) -> int | None:

@@ -23,6 +23,7 @@ _UNSUBSCRIBE = "alerts.unsubscribe"
 _GOT_A_TEST = "alerts.got-a-test"
 _PAUSE = "alerts.pause"
 _NOT_FOR_ME = "alerts.not-for-me"
+_COMPANION = "alerts.companion"
 
 
 class BadLink(ValueError):
@@ -92,6 +93,16 @@ def got_a_test_url(*, user_id: int) -> str:
 def read_got_a_test(token: str) -> int:
     """The user who has found a test."""
     return int(_read(token, _GOT_A_TEST, STOPPING_LASTS))
+
+
+def companion_url(companion_id: int) -> str:
+    """The page of someone whom learners have named, for 180 days."""
+    return _absolute("companion", _sign(companion_id, _COMPANION))
+
+
+def read_companion(token: str) -> int:
+    """The companion whose page a token opens."""
+    return int(_read(token, _COMPANION, STOPPING_LASTS))
 
 
 def search_url(search_id: int) -> str:

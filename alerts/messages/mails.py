@@ -62,7 +62,7 @@ def compose_mail(
     the same at every try. Of the last message of a day `last_of` is how many a day are allowed.
     """
     unsubscribe = links.unsubscribe_url(user_id=recipient.user_id, search_ids=list(reasons))
-    context = _slots(listings, follows) | {
+    context = slots_context(listings, follows) | {
         "alert_url": links.alert_page_url(notification_id),
         "got_a_test_url": links.got_a_test_url(user_id=recipient.user_id),
         "unsubscribe_url": unsubscribe,
@@ -101,7 +101,8 @@ def for_whom(listing: Listing) -> str:
     return f"For {listing.search_name}" if listing.search_name else ""
 
 
-def _slots(listings: Sequence[Listing], follows: Sequence[Follows]) -> dict[str, Any]:
+def slots_context(listings: Sequence[Listing], follows: Sequence[Follows]) -> dict[str, Any]:
+    """What the templates say of the slots, for the learner or a companion."""
     listed = list(zip(listings, follows, strict=True))[:MOST_LISTED]
     return {
         "preheader": preheader(listings),

@@ -1,6 +1,7 @@
 """Alerts and the notifications and deliveries that carry them."""
 
 from alerts.models.alerts import UserAlert
+from alerts.models.companions import Companion
 from alerts.models.deliveries import Delivery
 from alerts.models.feeds import SearchFeed
 from alerts.models.journal import SenderJournal
@@ -12,6 +13,7 @@ from alerts.models.unsent import UnsentReason
 from alerts.models.waves import Wave
 
 __all__ = [
+    "Companion",
     "Delivery",
     "Notification",
     "PendingReach",

@@ -8,6 +8,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from accounts.mail.refusals import Fault
+from alerts.models.companions import Companion
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
 from alerts.models.unsent import UnsentReason, is_reason
@@ -15,7 +16,7 @@ from alerts.querysets import DeliveryQuerySet
 
 
 class Delivery(models.Model):
-    """A notification's way to one target: the user's e-mail address or one push subscription.
+    """A notification's way to one target: the user's address, a push subscription or a companion.
 
     `next_attempt_at` is when anybody may take it up (again): for one that is held, the end
     of the lease. `starts` counts claims since it last reached the network, so that a message
@@ -35,6 +36,7 @@ class Delivery(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
         PUSH = "push", "Push"
+        COMPANION = "companion", "Email to a companion"
 
     LIVE = (State.PENDING, State.CLAIMED, State.SENDING, State.RETRY)
 
@@ -46,6 +48,10 @@ class Delivery(models.Model):
     subscription = models.ForeignKey(
         PushSubscription, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
+    companion = models.ForeignKey(
+        Companion, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries",
+        db_index=False,
+    )  # fmt: skip
     provider = models.CharField(
         max_length=255, help_text="whose failing concerns it: `smtp`, or the push service's host"
     )
@@ -88,13 +94,19 @@ class Delivery(models.Model):
             models.UniqueConstraint(
                 fields=["notification"], condition=Q(channel="email"), name="delivery_one_email"
             ),
+            models.UniqueConstraint(
+                fields=["companion", "notification"],
+                name="delivery_once_per_companion",
+                condition=Q(companion__isnull=False),
+            ),
             models.CheckConstraint(
-                name="delivery_channel", condition=Q(channel__in=["email", "push"])
+                name="delivery_channel", condition=Q(channel__in=["email", "push", "companion"])
             ),
             models.CheckConstraint(
                 name="delivery_target",
-                condition=Q(channel="email", subscription__isnull=True)
-                | Q(channel="push", subscription__isnull=False),
+                condition=Q(channel="email", subscription__isnull=True, companion__isnull=True)
+                | Q(channel="push", subscription__isnull=False, companion__isnull=True)
+                | Q(channel="companion", subscription__isnull=True, companion__isnull=False),
             ),
             models.CheckConstraint(
                 name="delivery_state",

@@ -26,6 +26,7 @@ class UnsentReason(TextChoices):
     NONE_LEFT = "none_left", "all that it was to tell has been told or ended"
     DEVICE_ENDED = "device_ended", "the device was ended"
     DEVICE_REMOVED = "device_removed", "the device was removed"
+    COMPANION_ENDED = "companion_ended", "the companion gets no more mail"
 
 
 def is_reason(field: str) -> Q:

@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.addresses import check_address
 from accounts.date_inputs import WRONG_DATE, DateInput, TimeInput
 from alerts.models import UserAlert
+from alerts.models.companions import check_name
 from audit.clock import database_today
 
 _TIME = "Enter a time such as 22:00"
@@ -65,6 +67,22 @@ class QuietHoursForm(forms.Form):
         if start is not None and start == end:
             self.add_error("quiet_until", "Until must be another time than From")
         return values
+
+
+class CompanionForm(forms.Form):
+    """Someone who is to get the same alerts, and the learner as they know them."""
+
+    email = forms.CharField(
+        label="Their email address", validators=[check_address],
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter their email address"},
+    )  # fmt: skip
+    learner_name = forms.CharField(
+        label="What they call you", max_length=40, validators=[check_name],
+        error_messages={"required": "Enter your name, as they know you"},
+        help_text="It stands in their emails, so that they know whom it is about",
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )  # fmt: skip
 
 
 class SignOutForm(forms.Form):

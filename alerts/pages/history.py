@@ -1,7 +1,8 @@
 """A learner's alerts as they are shown: the slot's present state, and what became of the alert."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -20,6 +21,8 @@ from slots.querysets import latest_clock
 from slots.wording import ago, brief_moment, opened
 
 PAGE = 25
+A_WEEK = timedelta(days=7)
+MOST_SENT = 100
 METHODS = {SavedSearch.Method.EMAIL: "by email", SavedSearch.Method.PUSH: "to your devices"}
 REASONS: dict[str | None, str] = {
     UnsentReason.NOT_BOOKABLE: "you could no longer take it by then",
@@ -180,6 +183,14 @@ def read_notification(
     return sorted(_shown(soonest, now or database_now()), key=lambda shown: not shown.is_open)
 
 
+def read_sent(user_ids: Collection[int], *, now: datetime | None = None) -> list[ShownAlert]:
+    """What learners were told in the last 7 days, the newest first; at most MOST_SENT."""
+    now = now or database_now()
+    sent = _alerts().filter(user__in=user_ids, state=UserAlert.State.SENT)
+    newest = sent.filter(sent_at__gt=now - A_WEEK).order_by("-id")[:MOST_SENT]
+    return _shown(list(newest), now)
+
+
 def _alerts() -> QuerySet[UserAlert]:
     return UserAlert.objects.exclude(state=None).select_related(
         "slot__center", "slot__source", "opening__slot", "preference"
@@ -211,6 +222,8 @@ def _told(alerts: list[UserAlert]) -> dict[tuple[int | None, int | None], int]:
 def _methods(alerts: list[UserAlert]) -> dict[int | None, str]:
     """By which channel each notification was accepted first."""
     ids = {each.notification_id for each in alerts}
-    accepted = Delivery.objects.filter(notification__in=ids, state=Delivery.State.ACCEPTED)
+    accepted = Delivery.objects.filter(
+        notification__in=ids, state=Delivery.State.ACCEPTED, companion=None
+    )
     rows = accepted.order_by("-accepted_at").values_list("notification_id", "channel")
     return dict(rows)

@@ -12,7 +12,14 @@ from django.db.models.functions import Now
 
 from accounts.config import KEEP_MAILS
 from accounts.models import OutboxMail, RequestWindow, TryWindow
-from alerts.retention import ALERTS, NOTIFICATIONS, OPENINGS, SLOTS, UnverifiedAccounts
+from alerts.retention import (
+    ALERTS,
+    COMPANIONS,
+    NOTIFICATIONS,
+    OPENINGS,
+    SLOTS,
+    UnverifiedAccounts,
+)
 from audit.retention import CHUNK, Addresses, Entries, Rule
 from dvsa_alerts.models import CacheEntry
 from slots.retention import BATCHES
@@ -78,7 +85,8 @@ class Passed:
 
 # What the application's role may remove; entries of the audit log are the owner's.
 RULES: tuple[Rule, ...] = (
-    ALERTS, NOTIFICATIONS, OPENINGS, SLOTS, BATCHES, UnverifiedAccounts(), Mails(), Sessions(),
+    ALERTS, NOTIFICATIONS, COMPANIONS, OPENINGS, SLOTS, BATCHES, UnverifiedAccounts(), Mails(),
+    Sessions(),
     Addresses(),
     Passed("requests", RequestWindow.objects.passed()),
     Passed("tries", TryWindow.objects.passed()),

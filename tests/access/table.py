@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from alerts.models import Companion
 from tests.access.rules import (
     ADMINS,
     ALL_STAFF,
@@ -72,6 +73,12 @@ ROUTES: dict[str, Route] = {
     "unsubscribe": Route(post=ANYBODY, args=("unsubscribe_link",), csrf=False),
     "pause": Route(post=ANYBODY, args=("pause_link",), csrf=False),
     "not_for_me": Route(post=ANYBODY, args=("not_for_me_link",), csrf=False),
+    "companion": Route(
+        post=ANYBODY,
+        args=("companion_link",),
+        csrf=False,
+        form=lambda world: {"yes": world.row(Companion).pk},
+    ),
     "got_a_test": Route(post=ANYBODY, args=("got_a_test_link",), csrf=False),
     "feed": Route(args=("feed_secret",)),
     # Whoever holds the shared secret
@@ -101,6 +108,12 @@ ROUTES: dict[str, Route] = {
     "alert_list": Route(SIGNED_IN),
     "alert_narrow": Route(OWNER, args=("alert",)),
     "alert_answer": Route(NO_METHOD, OWNER, args=("alert",), form=lambda world: world.answer),
+    "companions": Route(
+        SIGNED_IN,
+        SIGNED_IN,
+        form=lambda world: {"email": "dad@example.org", "learner_name": "Ada"},
+    ),
+    "companion_end": Route(NO_METHOD, OWNER, args=("companion",)),
     "push": Route(SIGNED_IN, SIGNED_IN, form=lambda world: world.push_keys),
     "push_end": Route(NO_METHOD, OWNER, args=("device",)),
     "push_test": Route(NO_METHOD, OWNER, args=("device",)),

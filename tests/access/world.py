@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.models import Booking, Breaker, MailRefusal, OutboxMail, Role, SavedSearch, User
 from alerts.messages import links
-from alerts.models import Delivery, Notification, PushSubscription, UserAlert
+from alerts.models import Companion, Delivery, Notification, PushSubscription, UserAlert
 from alerts.searches.feeds import make_feed
 from audit.models import SystemConfig
 from audit.trail import record
@@ -77,6 +77,8 @@ class World:
                 links.pause_url(user_id=self.owner.pk, search_ids=[self.row(SavedSearch).pk])
             ),
             "not_for_me_link": lambda: _token(links.not_for_me_url(self.row(UserAlert).pk)),
+            "companion_link": lambda: _token(links.companion_url(self.row(Companion).pk)),
+            "companion": lambda: self.row(Companion).pk,
             "got_a_test_link": lambda: _token(links.got_a_test_url(user_id=self.owner.pk)),
             "feed_secret": lambda: make_feed(search=self.row(SavedSearch)),
             "kind": lambda: ContentType.objects.get_for_model(SavedSearch).pk,
@@ -207,6 +209,9 @@ def _alerts_of(owner: User, rows: dict[type[Model], Any]) -> dict[type[Model], M
             subject="",
             text="",
             expires_at=timezone.now() + timedelta(minutes=10),
+        ),
+        Companion: Companion.objects.create(
+            user=owner, place=1, email="mum@example.org", learner_name="Ada"
         ),
         Notification: message,
         UserAlert: alert,

@@ -55,6 +55,7 @@ PAGES = {
     "alert by mail": "{alert_link}",
     "unsubscribe": "{unsubscribe_link}",
     "got a test": "{got_a_test_link}",
+    "companions": "/companions/",
     "push": "/push/",
     "account": "/account/",
     "erase": "/account/erase/",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Booking, SavedSearch, User
 from alerts.messages import links
-from alerts.models import Delivery, Notification, PushSubscription, UserAlert
+from alerts.models import Companion, Delivery, Notification, PushSubscription, UserAlert
 from centers.bundled import load_bundled
 from centers.geocoding import locate
 from centers.models import Center, NearestCenter
@@ -41,6 +41,7 @@ class Town:
     got_a_test_link: str
     pause_link: str
     not_for_me_link: str
+    companion_link: str
 
 
 def build_town(seed: int = 1) -> Town:
@@ -70,7 +71,13 @@ def build_town(seed: int = 1) -> Town:
         got_a_test_link=_path(links.got_a_test_url(user_id=ada.pk)),
         pause_link=_path(links.pause_url(user_id=ada.pk, search_ids=[searches[3].pk])),
         not_for_me_link=_path(links.not_for_me_url(alerts[0].pk)),
+        companion_link=_path(links.companion_url(_companion(ada).pk)),
     )  # fmt: skip
+
+
+def _companion(ada: User) -> Companion:
+    """Someone whom Ada has asked."""
+    return Companion.objects.create(user=ada, place=1, email="mum@example.org", learner_name="Ada")
 
 
 def _path(url: str) -> str:

@@ -7,7 +7,6 @@ from accounts.mail.send import send_outbox
 from accounts.staff_alarms import mail_alarms
 from alerts.delivery.deliver import deliver
 from alerts.delivery.send import Tally
-from alerts.models import Delivery
 from alerts.searches.ending_mails import send_ending_mails
 from dvsa_alerts.management.looping import LoopingCommand
 
@@ -31,12 +30,12 @@ class Command(LoopingCommand):
     queues = ("email", "push")
 
     def work(self) -> tuple[dict[str, Any], str, bool]:
-        """One round of both channels."""
+        """One round of all channels, and of the outbox."""
         mail_alarms()
         send_outbox(seconds=SECONDS)
         send_ending_mails(seconds=SECONDS)
         done = Tally()
-        for channel in (Delivery.Channel.PUSH, Delivery.Channel.EMAIL):
+        for channel in ("push", "email", "companion"):
             done += deliver(channel, seconds=SECONDS)
         said = f"{done.accepted} of {done.taken_up} messages taken up were accepted."
         return asdict(done), said, bool(done.taken_up)

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import MailRefusal, StaffAlarm
+from alerts.models import Companion
 from tests.people import learner
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +70,13 @@ def test_the_answer_does_not_tell_whether_an_address_is_known(client, ada):
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"address": 1}', "NaN", "\x00"])
 def test_a_body_of_another_shape_is_refused(client, ada, body):
     assert report(client, body, "Bearer between us").status_code == 400
+
+
+def test_a_companions_address_that_bounces_gets_no_more_mail(client, ada):
+    companion = Companion.objects.create(
+        user=ada, place=1, email="mum@example.org", learner_name="Ada"
+    )
+    report(client, {"address": "Mum@example.org", "reason": "550 5.1.1"}, "Bearer between us")
+    companion.refresh_from_db()
+    assert companion.end_reason == "refused"
+    assert not MailRefusal.objects.exists()

@@ -36,6 +36,7 @@ def unsubscribe_url() -> str:
         (lambda: links.alert_page_url(5), links.read_alert_page, links.ALERT_PAGE_LASTS),
         (lambda: links.got_a_test_url(user_id=5), links.read_got_a_test, links.STOPPING_LASTS),
         (lambda: links.not_for_me_url(5), links.read_not_for_me, links.ALERT_PAGE_LASTS),
+        (lambda: links.companion_url(5), links.read_companion, links.STOPPING_LASTS),
         (pause_url, links.read_pause, links.STOPPING_LASTS),
         (unsubscribe_url, links.read_unsubscribe, links.STOPPING_LASTS),
     ],

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.mail.outbox import queue_mail
 from accounts.models import OutboxMail, Role, User
 from alerts.delivery.gather import gather_notifications
-from alerts.models import Delivery, Notification, UserAlert, Wave
+from alerts.models import Companion, Delivery, Notification, UserAlert, Wave
 from audit import config
 from audit.models import AuditLog, SystemConfig
 from dvsa_alerts import tasks
@@ -122,6 +122,25 @@ def test_accounts_that_were_never_verified_are_erased_after_7_days():
     assert set(User.objects.all()) == kept
     assert AuditLog.objects.get(action="user.erased").subject_id == str(given_up.pk)
     assert not EmailAddress.objects.filter(email=given_up.email).exists()
+
+
+def test_companions_who_never_agreed_or_have_stopped_are_forgotten_after_30_days():
+    user, old, young = make_user(), days_ago(31), days_ago(29)
+
+    def make_companion(number: int, **fields) -> Companion:
+        email, place = f"{number}@example.org", number % 3 + 1
+        wanted = {"email": email, "place": place, "learner_name": "Ben"} | fields
+        return Companion.objects.create(user=user, **wanted)
+
+    make_companion(1, named_at=old)
+    make_companion(2, named_at=days_ago(90), confirmed_at=old, ended_at=old, end_reason="stopped")
+    kept = {
+        make_companion(3, named_at=young),
+        make_companion(4, named_at=old, ended_at=young, end_reason="stopped"),
+        make_companion(5, named_at=days_ago(900), confirmed_at=days_ago(899)),
+    }
+    assert prune(RULES)["companions"] == 2
+    assert set(Companion.objects.all()) == kept
 
 
 def test_expired_sessions_go_and_their_entries_in_the_owners_list():
