@@ -19,7 +19,7 @@ def note_accepted(provider: str) -> None:
 
 
 def note_put_off(
-    later: TryLater, *, provider: str, learner: QuerySet[User] | None, probe: bool, again: bool
+    later: TryLater, *, provider: str, learner: QuerySet[User], probe: bool, again: bool
 ) -> None:
     """Count what was put off for, or against, its provider, and have staff told where it is ours.
 
