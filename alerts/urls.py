@@ -30,6 +30,7 @@ urlpatterns = [
     path("searches/<int:pk>/feed/end/", feeds.search_feed_end, name="search_feed_end"),
     path("feeds/<str:secret>.atom", feeds.feed, name="feed"),
     path("alerts/", alerts.alert_list, name="alert_list"),
+    path("alerts/missed/", alerts.alert_missed, name="alert_missed"),
     path("alerts/<int:pk>/not-for-me/", alerts.alert_narrow, name="alert_narrow"),
     path("alerts/<int:pk>/answer/", alerts.alert_answer, name="alert_answer"),
     path("alerts/<str:token>/", alerts.alert_page, name="alert_page"),

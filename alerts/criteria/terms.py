@@ -8,11 +8,13 @@ kept, so a changed rule counts from the next statement on.
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from accounts.bookings import first_changeable
+from django.utils import timezone
+
+from accounts.bookings import DAY, FURTHEST, first_changeable
 from accounts.models import Booking
 from centers.models import Center, Rule
 from centers.nations import ALL, Nation
@@ -85,6 +87,13 @@ class Terms:
             "latest_pass": max(_all_days(passes), default=None),
             "earliest_failure": min(_all_days(failures), default=None),
         }
+
+    def values_since(self, since: datetime, *, today: date) -> dict[str, Any]:
+        """The same for every day from a moment (aware) on, for every date a slot may be on."""
+        first = timezone.localdate(since)
+        days = (today - first).days + 1
+        dates = [first + DAY * n for n in range(days + FURTHEST.days)]
+        return self.values(days=dates[:days], dates=dates)
 
     def _numbers(self, key: Rule.Key, days: Collection[date]) -> set[int]:
         found = (self._rules.number(key, day) for day in days)

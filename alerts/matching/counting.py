@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
-from accounts.bookings import DAY, FURTHEST
 from accounts.learners import Learner
 from accounts.models import SavedSearch
 from alerts.criteria import COLUMNS, FITS, PLACE
@@ -69,20 +67,11 @@ def openings_fitting(
         "since": since,
         "most": MOST_COUNTED + 1,
     }
-    values |= _terms_since(since, learner)
+    terms = Terms(learner.rules) if learner else Terms.read()
+    values |= terms.values_since(since, today=learner.today if learner else database_today())
     columns = ", ".join(
         f"%({field.attname})s::{field.db_type(connection)} AS {field.column}" for field in STORED
     )
     with connection.cursor() as cursor:
         cursor.execute(COUNT.replace("{columns}", columns), values)
         return cursor.fetchone()[0]
-
-
-def _terms_since(since: datetime, learner: Learner | None) -> dict[str, Any]:
-    """Of every day since then, for every date that a slot may have been on."""
-    today = learner.today if learner else database_today()
-    terms = Terms(learner.rules) if learner else Terms.read()
-    first = timezone.localdate(since)
-    days = (today - first).days + 1
-    dates = [first + DAY * n for n in range(days + FURTHEST.days)]
-    return terms.values(days=dates[:days], dates=dates)

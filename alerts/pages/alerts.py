@@ -1,5 +1,6 @@
 """What became of a learner's alerts: their history, and the page that a message links to."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,16 +13,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alerts.answers import answer_alert
+from alerts.matching.missed import missed_turns
 from alerts.messages import links
 from alerts.models import Notification, UserAlert
 from alerts.pages.forms import AnswerForm
 from alerts.pages.history import ShownAlert, read_history, read_notification
 from alerts.pages.searches import LearnerRequest, got_a_test_path
 from alerts.searches.narrowing import narrowings
-from audit.clock import database_today
+from audit.clock import database_now, database_today
 from slots.official import official_pages
 
 LARGEST_ID = 2**63 - 1
+A_WEEK = timedelta(days=7)
+MOST_MISSED = 50
 
 
 @require_safe
@@ -31,6 +35,15 @@ def alert_list(request: LearnerRequest) -> HttpResponse:
     page = read_history(request.user, before=_before(request))
     context = {"page": page, "got_a_test": got_a_test_path(request.user)}
     return render(request, "alerts/alerts.html", context)
+
+
+@require_safe
+@login_required
+def alert_missed(request: LearnerRequest) -> HttpResponse:
+    """Slots of the last 7 days that were gone before the learner's turn to be told."""
+    now = database_now()
+    missed = missed_turns(request.user, since=now - A_WEEK, now=now, most=MOST_MISSED)
+    return render(request, "alerts/missed.html", {"missed": missed})
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -106,6 +106,7 @@ ROUTES: dict[str, Route] = {
     "booking_calendar": Route(OWNER, args=("accounts.booking",)),
     "booking_remove": Route(OWNER, OWNER, args=("test_type",)),
     "alert_list": Route(SIGNED_IN),
+    "alert_missed": Route(SIGNED_IN),
     "alert_narrow": Route(OWNER, args=("alert",)),
     "alert_answer": Route(NO_METHOD, OWNER, args=("alert",), form=lambda world: world.answer),
     "companions": Route(

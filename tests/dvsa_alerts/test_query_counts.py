@@ -51,6 +51,7 @@ PAGES = {
     "bookings": "/bookings/",
     "booking": "/bookings/practical/",
     "alerts": "/alerts/",
+    "missed": "/alerts/missed/",
     "not for me": "/alerts/{alert}/not-for-me/",
     "alert by mail": "{alert_link}",
     "unsubscribe": "{unsubscribe_link}",

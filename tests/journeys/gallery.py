@@ -133,6 +133,7 @@ LEARNING = [
     Shown("alerts", "/alerts/", "ada"),
     Shown("alerts-empty", "/alerts/", "newcomer"),
     Shown("not-for-me", lambda town: f"/alerts/{town.alert.pk}/not-for-me/", "ada"),
+    Shown("missed", "/alerts/missed/", "ada"),
     Shown("companions", "/companions/", "ada"),
     Shown("companions-empty", "/companions/", "newcomer"),
     Shown("push", "/push/", "ada"),

@@ -41,7 +41,7 @@ def test_a_message_is_overdue_from_when_it_could_be_taken_up():
     Delivery.objects.update(next_attempt_at=ago(30))
     assert 30 <= watch.overdue()["email"].oldest_seconds < 60
     Delivery.objects.update(next_attempt_at=timezone.now() + timedelta(hours=1))
-    assert watch.overdue() == {"email": watch.Backlog(0, 0.0), "push": watch.Backlog(0, 0.0)}
+    assert watch.overdue() == dict.fromkeys(Delivery.Channel.values, watch.Backlog(0, 0.0))
 
 
 def test_it_counts_alerts_and_deliveries_by_state_with_the_states_that_nothing_is_in():
