@@ -54,12 +54,12 @@ def test_a_kept_connection_that_was_closed_is_made_anew(sink, mailer):
 
 def test_a_refused_recipient_is_refused_for_good(sink, mailer):
     sink.mood = Mood.STRICT
-    assert send(mailer) == Never("550 5.1.1 no such user", target_gone=True)
+    assert send(mailer) == Never("550 5.1.1 no such user", target_gone=True, fault=Fault.ADDRESS)
 
 
 def test_a_message_of_nobody_is_not_sent_though_the_server_goes_ahead(sink, mailer):
     sink.mood = Mood.ABSENT
-    assert send(mailer) == Never("550 5.1.1 no such user", target_gone=True)
+    assert send(mailer) == Never("550 5.1.1 no such user", target_gone=True, fault=Fault.ADDRESS)
     sink.mood = Mood.KIND
     assert send(mailer) == Accepted()
     assert [mail.part("text/html") for mail in sink.received] == [MAIL.html]
@@ -67,7 +67,7 @@ def test_a_message_of_nobody_is_not_sent_though_the_server_goes_ahead(sink, mail
 
 def test_a_refused_message_does_not_mean_the_address(sink, mailer):
     sink.mood = Mood.REFUSING
-    assert send(mailer) == Never("554 not this")
+    assert send(mailer) == Never("554 not this", fault=Fault.MESSAGE)
 
 
 def test_a_busy_server_is_tried_later(sink, mailer):
