@@ -2165,6 +2165,8 @@ CREATE INDEX deliveries_in_doubt ON public.alerts_delivery USING btree (state) W
 
 CREATE INDEX deliveries_pushed ON public.alerts_delivery USING btree (provider, accepted_at) WHERE (((channel)::text = 'push'::text) AND ((state)::text = 'accepted'::text));
 
+CREATE INDEX deliveries_to_companions ON public.alerts_delivery USING btree (id) WHERE ((channel)::text = 'companion'::text);
+
 CREATE INDEX deliveries_unsent ON public.alerts_delivery USING btree (id) WHERE ((state)::text = ANY ((ARRAY['expired'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[]));
 
 CREATE UNIQUE INDEX delivery_once_per_companion ON public.alerts_delivery USING btree (companion_id, notification_id) WHERE (companion_id IS NOT NULL);

@@ -146,6 +146,9 @@ class Delivery(models.Model):
                 name="deliveries_unsent",
                 condition=Q(state__in=["expired", "suppressed", "failed"]),
             ),
+            models.Index(
+                fields=["id"], name="deliveries_to_companions", condition=Q(channel="companion")
+            ),
             # Whether a push service takes our pushes to other devices.
             models.Index(
                 fields=["provider", "accepted_at"],
