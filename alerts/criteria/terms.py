@@ -91,7 +91,7 @@ class Terms:
     def values_since(self, since: datetime, *, today: date) -> dict[str, Any]:
         """The same for every day from a moment (aware) on, for every date a slot may be on."""
         first = timezone.localdate(since)
-        days = (today - first).days + 1
+        days = max((today - first).days + 1, 0)
         dates = [first + DAY * n for n in range(days + FURTHEST.days)]
         return self.values(days=dates[:days], dates=dates)
 
