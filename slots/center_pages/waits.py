@@ -79,7 +79,8 @@ def _usual(wait: WaitAtCenter) -> float:
 
 def _openings(wait: WaitAtCenter) -> float:
     """Most first."""
-    return inf if wait.seen is None else -wait.seen.openings / max(wait.seen.watched_days, 1)
+    a_week = wait.seen.openings_a_week if wait.seen else None
+    return inf if a_week is None else -a_week
 
 
 def _lasting(wait: WaitAtCenter) -> float:

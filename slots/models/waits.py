@@ -15,10 +15,10 @@ DAYS_OF_A_WEEK = 7
 class CenterWait(models.Model):
     """What was seen of a centre's practical tests in the weeks before `measured_at`.
 
-    Worked out again and again from the openings by `slots.center_pages.waits`; nothing else is
-    lost with it. A centre that nobody watched in that time has none. `since` is when someone
-    first did, and `watched_days` how long in all. `openings` were seen to open; `taken` of them
-    were, half within `median_seconds_open`. `soonest_by_day` holds the days in which someone
+    Worked out again and again from the openings by `slots.center_pages.measuring_waits`; nothing
+    else is lost with it. A centre that nobody watched in that time has none. `since` is when
+    someone first did, and `watched_days` how long in all. `openings` were seen to open; `taken` of
+    them were, half within `median_seconds_open`. `soonest_by_day` holds the days in which someone
     watched at noon (ISO dates, Europe/London): how many days away the soonest open slot was,
     null where none was open.
     """

@@ -153,6 +153,17 @@ class TestOrder:
         for order in (WaitOrder.USUAL, WaitOrder.OPENINGS, WaitOrder.LASTING):
             assert self.names(order) == ["Crewe", "Bala", "Ayr"]
 
+    def test_a_centre_that_was_watched_too_shortly_for_a_weekly_figure_comes_last_by_it(
+        self, centres
+    ):
+        now = database_now()
+        for name, openings, watched in (("Bala", 9, 2), ("Crewe", 1, 14)):
+            CenterWait.objects.create(
+                center=centres[name], openings=openings, taken=0, watched_days=watched,
+                soonest_by_day={}, measured_at=now, since=now,
+            )  # fmt: skip
+        assert self.names(WaitOrder.OPENINGS)[0] == "Crewe"
+
 
 @pytest.mark.django_db
 class TestPages:
