@@ -1,6 +1,5 @@
 """What became of a learner's alerts: their history, and the page that a message links to."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,19 +11,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.official import official_pages
 from alerts.answers import answer_alert
 from alerts.matching.missed import missed_turns
 from alerts.messages import links
 from alerts.models import Notification, UserAlert
 from alerts.pages.forms import AnswerForm
-from alerts.pages.history import ShownAlert, read_history, read_notification
+from alerts.pages.history import A_WEEK, ShownAlert, read_history, read_notification
 from alerts.pages.searches import LearnerRequest, got_a_test_path
 from alerts.searches.narrowing import narrowings
 from audit.clock import database_now, database_today
-from slots.official import official_pages
 
 LARGEST_ID = 2**63 - 1
-A_WEEK = timedelta(days=7)
 MOST_MISSED = 50
 
 
