@@ -26,6 +26,11 @@ def promise(search: SavedSearch, *, centers: Sequence[str]) -> str:
     return f"{_how(search)} {when}, if {what} has opened {which} and is still open."
 
 
+def promise_of(search: SavedSearch) -> str:
+    """The same of a stored search, whose centres are read unless they were prefetched."""
+    return promise(search, centers=[center.name for center in search.centers.all()])
+
+
 def _how(search: SavedSearch) -> str:
     how = METHODS[SavedSearch.Method(search.notification_method)]
     by_both = search.notification_method == SavedSearch.Method.PUSH and search.also_email

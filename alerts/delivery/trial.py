@@ -37,7 +37,7 @@ def _pushed(search: SavedSearch) -> str:
     if search.notification_method != SavedSearch.Method.PUSH:
         return ""
     devices = PushSubscription.objects.live_of(search.user)
-    sent = send_trial_pushes(devices, body=promise_of(search))
+    sent = send_trial_pushes(devices, body=wording.promise_of(search))
     return f"{sent} of your devices" if sent else ""
 
 
@@ -46,16 +46,11 @@ def _mailed(search: SavedSearch) -> str:
     return search.user.email if isinstance(result, Accepted) else ""
 
 
-def promise_of(search: SavedSearch) -> str:
-    """What a stored search alerts about, in a sentence."""
-    return wording.promise(search, centers=[center.name for center in search.centers.all()])
-
-
 def compose_trial(search: SavedSearch) -> Mail:
     """A message in the form of a real one, about no slot."""
     unsubscribe = links.unsubscribe_url(user_id=search.user_id, search_ids=[search.pk])
     context = {
-        "promise": promise_of(search),
+        "promise": wording.promise_of(search),
         "url": links.search_url(search.pk),
         "unsubscribe_url": unsubscribe,
         "site_name": settings.SITE_NAME,

@@ -133,12 +133,8 @@ def _shown(beside: list[Companion]) -> list[ShownLearner]:
     return [
         ShownLearner(
             each,
-            [_promise(search) for search in searches if search.user_id == each.user_id],
+            [wording.promise_of(search) for search in searches if search.user_id == each.user_id],
             [shown for shown in alerts if shown.alert.user_id == each.user_id],
         )
         for each in beside
     ]
-
-
-def _promise(search: SavedSearch) -> str:
-    return wording.promise(search, centers=[center.name for center in search.centers.all()])

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -27,12 +28,12 @@ from audit.clock import database_today
 def search_on(request: LearnerRequest, pk: int) -> HttpResponse:
     """A search that was saved just now, and turning on notifications as the next step."""
     search = own_search(request, pk)
-    centers = search.centers.all()
+    prefetch_related_objects([search], "centers")
     learner = read_learner(request.user, today=database_today())
     context = {
         "search": search,
-        "promise": wording.promise(search, centers=[center.name for center in centers]),
-        "resting": why_resting(search, learner, centers),
+        "promise": wording.promise_of(search),
+        "resting": why_resting(search, learner, search.centers.all()),
         "devices": PushSubscription.objects.live_of(request.user),
         "push_key": public_key(),
     }

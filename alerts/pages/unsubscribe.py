@@ -114,7 +114,4 @@ def _undone(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _promises(searches: SavedSearchQuerySet) -> list[str]:
-    return [
-        wording.promise(search, centers=[center.name for center in search.centers.all()])
-        for search in searches.prefetch_related("centers")
-    ]
+    return [wording.promise_of(search) for search in searches.prefetch_related("centers")]
