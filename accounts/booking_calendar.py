@@ -9,12 +9,12 @@ from django.conf import settings
 from icalendar import Alarm, Calendar, Event, vDuration
 
 from accounts.bookings import BookingFacts
+from accounts.official import OFFICIAL
 
 LONDON = ZoneInfo("Europe/London")
 # Nine in the morning of the day before a day without a time.
 REMIND = timedelta(hours=-15)
-OFFICIAL = "https://www.gov.uk/change-driving-test"
-CHECK = f"Worked out by {{}} from what you told us. Check on {OFFICIAL} before you decide."
+CHECK = "Worked out by {} from what you told us. Check on {} before you decide."
 
 
 def calendar_of(facts: BookingFacts, *, theory_ends: date | None, now: datetime) -> bytes:
@@ -70,8 +70,9 @@ def _deadline(facts: BookingFacts, name: str, summary: str, day: date) -> Event:
 
 def _event(facts: BookingFacts, name: str, summary: str) -> Event:
     """With a name that stays, so that a newer file replaces what an older one put there."""
+    page = OFFICIAL[facts.booking.test_type].change
     event = Event()
     event.add("uid", f"{name}-{facts.booking.pk}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("summary", summary)
-    event.add("description", CHECK.format(settings.SITE_NAME))
+    event.add("description", CHECK.format(settings.SITE_NAME, page))
     return event

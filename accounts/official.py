@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from slots.models import Slot
+from accounts.models import Booking
 
 
 class Official(NamedTuple):
@@ -18,17 +18,17 @@ PRACTICAL = Official(
 )
 THEORY = Official("https://www.gov.uk/book-theory-test", "https://www.gov.uk/change-theory-test")
 OFFICIAL: Mapping[str, Official] = {
-    Slot.TestType.PRACTICAL: PRACTICAL,
-    Slot.TestType.THEORY: THEORY,
+    Booking.TestType.PRACTICAL: PRACTICAL,
+    Booking.TestType.THEORY: THEORY,
 }
 
 
 def official_pages(kinds: Collection[str]) -> dict[str, str]:
     """The pages for tests of these kinds, by what one does there; changing comes first."""
     pages = {}
-    if Slot.TestType.PRACTICAL in kinds:
+    if Booking.TestType.PRACTICAL in kinds:
         pages["Change your driving test"] = PRACTICAL.change
         pages["Book a driving test"] = PRACTICAL.book
-    if Slot.TestType.THEORY in kinds:
+    if Booking.TestType.THEORY in kinds:
         pages["Book a theory test"] = THEORY.book
     return pages

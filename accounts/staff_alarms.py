@@ -24,7 +24,7 @@ TOLD_ROLES = (Role.ADMIN, Role.CENTER_MANAGER)
 # A mail server that is away for longer is known to all by then.
 GOOD_FOR = timedelta(days=7)
 
-# The clock is read once the row is locked: after the mails of whoever writes them just now.
+# The clock is read once the row is locked: after the mails that another is writing just now.
 _RAISE = """
     INSERT INTO accounts_staffalarm (subject, sentence, path) VALUES (%s, %s, %s)
     ON CONFLICT (subject) DO UPDATE

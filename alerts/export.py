@@ -56,7 +56,7 @@ def export(user: User) -> dict[str, Any]:
         "deliveries": _rows(
             Delivery.objects.filter(notification__user=user), skip={"lease_token", "lease_until"}
         ),
-        # What they said is gone, or still to come: a code would let whoever finds the file in.
+        # What they said is gone, or still to come: a code would let anyone in who finds the file.
         "mails": _rows(OutboxMail.objects.of(user), skip={"user_id", *NOT_SAID}),
         "refused_addresses": _rows(MailRefusal.objects.filter(user=user), skip={"user_id"}),
         "refusals_by_day": _rows(BareRefusal.objects.filter(user=user), skip={"user_id"}),

@@ -22,13 +22,12 @@ from accounts.mail.headers import message_id
 from accounts.mail.refused_addresses import is_mail_refused, refuse_mail
 from accounts.mail.results import Accepted, Never, Result, TryLater
 from accounts.mail.retries import MOST_DOUBTS, delay_after
-from accounts.mail.smtp import Envelope, Mail, mailer, seal
+from accounts.mail.smtp import PROVIDER, Envelope, Mail, mailer, seal
 from accounts.models import OutboxMail, User
 
 logger = logging.getLogger(__name__)
 
 State = OutboxMail.State
-PROVIDER = "smtp"
 SECONDS_EACH = 20.0
 LEASE = timedelta(seconds=60)
 SAYS_NOTHING: dict[str, None] = {"subject": None, "text": None, "html": None, "headers": None}

@@ -19,6 +19,8 @@ from accounts.mail.results import Accepted, Never, Result, TryLater
 from accounts.mail.smtp_backend import WatchedBackend
 from accounts.outbound.deadlines import cut_off_after, send_at_once
 
+# By what name its failing is counted.
+PROVIDER = "smtp"
 GO_AHEAD = 354
 
 Answer = tuple[int, bytes]

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.mail.refusals import Fault, Phase, read_enhanced, whose_fault
 from accounts.mail.refused_addresses import refuse_mail, tell_staff
+from accounts.mail.smtp import PROVIDER
 from accounts.models import User
 from alerts.companions import end_refused
 from audit.text import is_storable
 from audit.trail import record
 
 MOST_BYTES = 64 * 1024
-PROVIDER = "smtp"
 # Of a reason that begins with an enhanced code.
 UNKNOWN_CODE = 550
 

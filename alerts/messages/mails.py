@@ -9,6 +9,7 @@ from django.conf import settings
 
 from accounts.mail.headers import message_id
 from accounts.mail.smtp import Mail
+from accounts.official import official_pages
 from alerts.messages import links
 from alerts.messages.content import Listing, Recipient
 from alerts.messages.following import general
@@ -18,7 +19,6 @@ from alerts.messages.rendering import render
 from alerts.taking import Follows
 from alerts.wording import turn
 from audit.text import counted
-from slots.official import official_pages
 from slots.wording import at, clock, day, last_seen
 
 MOST_LISTED = 10

@@ -36,7 +36,7 @@ END_REASONS = [
     ("stopped", "stopped by the companion"),
     ("refused", "the address refuses mail"),
 ]
-CHANNELS = [("email", "E-mail"), ("push", "Push"), ("companion", "Email to a companion")]
+CHANNELS = [("email", "Email"), ("push", "Push"), ("companion", "Email to a companion")]
 # Going back, what was for companions goes, before their table does.
 FORGET = "DELETE FROM alerts_delivery WHERE channel = 'companion'"
 

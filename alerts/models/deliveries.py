@@ -34,7 +34,7 @@ class Delivery(models.Model):
         FAILED = "failed", "failed"
 
     class Channel(models.TextChoices):
-        EMAIL = "email", "E-mail"
+        EMAIL = "email", "Email"
         PUSH = "push", "Push"
         COMPANION = "companion", "Email to a companion"
 

@@ -10,13 +10,13 @@ from django.utils.text import capfirst
 
 from accounts.learners import Learner, read_learners
 from accounts.models import SavedSearch, User
+from accounts.official import OFFICIAL, Official
 from alerts.models import Delivery, Notification, UnsentReason, UserAlert, Wave
 from alerts.taking import SlotToTake, follows
 from alerts.wording import turn
 from audit.clock import database_now
 from centers.models import Center
 from slots.models import Slot, SlotOpening
-from slots.official import OFFICIAL, Official
 from slots.querysets import latest_clock
 from slots.wording import ago, brief_moment, opened
 

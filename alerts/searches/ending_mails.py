@@ -27,7 +27,7 @@ from accounts.mail.headers import message_id
 from accounts.mail.refused_addresses import is_mail_refused, refuse_mail
 from accounts.mail.results import Accepted, Never, Result, TryLater
 from accounts.mail.retries import delay_after
-from accounts.mail.smtp import Envelope, Mail, mailer, seal
+from accounts.mail.smtp import PROVIDER, Envelope, Mail, mailer, seal
 from accounts.models import SavedSearch, User
 from alerts import wording
 from alerts.messages import links
@@ -45,7 +45,6 @@ KINDS = {
     False: ("search_ended", "Your search has ended"),
     True: ("search_resting", "Your search rests"),
 }
-PROVIDER = "smtp"
 # Nobody waits for it by the second: a day or so of refusals, at ten minutes each.
 MOST_ATTEMPTS = 150
 SECONDS_EACH = 20.0

@@ -86,8 +86,7 @@ class Passed:
 # What the application's role may remove; entries of the audit log are the owner's.
 RULES: tuple[Rule, ...] = (
     ALERTS, NOTIFICATIONS, COMPANIONS, OPENINGS, SLOTS, BATCHES, UnverifiedAccounts(), Mails(),
-    Sessions(),
-    Addresses(),
+    Sessions(), Addresses(),
     Passed("requests", RequestWindow.objects.passed()),
     Passed("tries", TryWindow.objects.passed()),
     Passed("cache", CacheEntry.objects.filter(expires_at__lt=Now())),

@@ -11,10 +11,10 @@ from django.contrib.gis.geos import Point
 from django.db.models import Count, F
 from django.urls import reverse
 
+from accounts.official import OFFICIAL, Official
 from centers.forms import MAX_RADIUS
 from centers.models import Center
 from slots.models import CoveredWeek, Slot, SlotOpening
-from slots.official import OFFICIAL, Official
 from slots.querysets import LONDON, SlotQuerySet
 from slots.searching.paging import FoundSlot, read_page
 from slots.searching.search import Order, SlotSearch

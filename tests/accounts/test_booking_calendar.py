@@ -93,3 +93,12 @@ def test_the_page_of_bookings_links_to_it(page, ada):
 def test_nobody_else_has_it(page, ada):
     other = learner("other@example.org")
     assert page.get(f"/bookings/{book(other).pk}.ics").status_code == 404
+
+
+def test_each_kind_of_test_is_to_be_checked_on_its_own_page_of_gov_uk(page, ada):
+    for kind, address in (
+        ("practical", "https://www.gov.uk/change-driving-test"),
+        ("theory", "https://www.gov.uk/change-theory-test"),
+    ):
+        said = str(events(page, book(ada, test_type=kind))["test"]["description"])
+        assert address in said
