@@ -2,11 +2,10 @@
 // names of towns and centres where there is room. Asks no other host for anything unless tiles are
 // configured. The page's lists say the same.
 /* global L */
-import { label } from "./map_labels.js";
+import { label, PIN_PX } from "./map_labels.js";
 
 const MAX_ZOOM = 12;
 const NEAR_ZOOM = 10;
-const PIN_PX = 32;
 const APART_PX = 40;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const DIRECTIONS = "https://www.google.com/maps/dir/?api=1&destination=";

@@ -1,6 +1,6 @@
 // Names on the map: each pin's beside it, then towns, the largest first, where no other name is.
 /* global L */
-const PIN_PX = 32;
+export const PIN_PX = 32;
 const LETTER_PX = 7;
 const HEIGHT_PX = 18;
 const MOST_TOWNS = 30;
