@@ -53,10 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark it by its folder."""
+    """Mark it by its folder; a long drill may take an hour."""
     folder = item.path.relative_to(Path(__file__).parent).parts[0]
     if folder in MARKS:
         item.add_marker(MARKS[folder])
+    if item.get_closest_marker("long"):
+        item.add_marker(pytest.mark.timeout(3600))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -33,12 +33,13 @@ def test_whoever_names_paths_or_marks_or_wants_all_gets_what_they_name():
 @pytest.mark.parametrize(
     ("marks", "runs"),
     [
-        ("", True), ("journey", True), ("drill usual", True), ("drill", False),
-        ("drill usual long", False), ("benchmark", False), ("deployment", False),
-        ("variant", False), ("journey variant", False), ("drill usual variant", False),
+        ("", True), ("drill usual", True), ("drill", False), ("drill usual long", False),
+        ("journey usual", True), ("journey", False), ("journey usual variant", False),
+        ("benchmark", False), ("deployment", False), ("variant", False),
+        ("drill usual variant", False),
     ],
 )  # fmt: skip
-def test_of_the_drills_one_of_each_kind_is_usual_and_of_variants_none(marks, runs):
+def test_of_drills_and_journeys_one_of_each_kind_is_usual_and_of_variants_none(marks, runs):
     expression = Expression.compile(USUAL)
     assert expression.evaluate(lambda name, **_: name in marks.split()) is runs
 

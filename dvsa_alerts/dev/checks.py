@@ -19,7 +19,7 @@ APPS = ("audit", "centers", "accounts", "slots", "alerts", "dvsa_alerts")
 
 def test(words: Sequence[str]) -> int:
     """test [arguments]   whether the program is right, on throw-away servers;
-    --all: every short drill, benchmarks' and deployment tests too
+    --all: every short drill and journey, benchmarks' and deployment tests too
     --at 2027-03-28T00:58: servers and tests at that moment (UTC)
     a path, or pytest's -k or -m: what it names
     """

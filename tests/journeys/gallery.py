@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.town import Town
@@ -170,4 +171,12 @@ BY_MAIL = [
     Shown("restarted", lambda town: town.unsubscribe_link, act=press("Start them again")),
 ]
 FAILING = [Shown(f"error-{name}", f"/wrong/{name}/") for name in WRONG]
-GALLERY = [*FAILING, *FINDING, *ENTERING, *LEARNING, *BY_MAIL]
+# Those that stand for their kind where not all are looked at.
+USUAL = {
+    "home", "results", "center", "sign-up", "search-new-unfolded", "searches", "alerts", "account",
+    "alert-page",
+}  # fmt: skip
+GALLERY = [
+    pytest.param(shown, id=shown.name, marks=[pytest.mark.usual] * (shown.name in USUAL))
+    for shown in (*FAILING, *FINDING, *ENTERING, *LEARNING, *BY_MAIL)
+]

@@ -51,7 +51,7 @@ def _context(browser: Browser, cookies: list) -> BrowserContext:
     return context
 
 
-@pytest.mark.parametrize("shown", GALLERY, ids=lambda shown: shown.name)
+@pytest.mark.parametrize("shown", GALLERY)
 def test_it_is_accessible_fits_and_asks_no_other_host(
     tabs: dict[str, BrowserContext], shown: Shown, town: Town, address: str, thorough: bool
 ) -> None:

@@ -21,6 +21,7 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield site
 
 
+@pytest.mark.usual
 def test_a_new_learner_is_mailed_a_slot_that_the_simulated_source_opens(
     site: Site, visitor: Page, size: str
 ) -> None:

@@ -30,7 +30,7 @@ def come_upon(page: Page, shown: Shown, url: str) -> None:
         shown.act(page)
 
 
-@pytest.mark.parametrize("shown", GALLERY, ids=lambda shown: shown.name)
+@pytest.mark.parametrize("shown", GALLERY)
 def test_it_reads_and_works(plain_tabs, shown: Shown, town, address: str) -> None:
     page = plain_tabs[shown.who]
     come_upon(page, shown, f"{address}{shown.address(town)}")

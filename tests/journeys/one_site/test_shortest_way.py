@@ -43,6 +43,7 @@ def link_of_the_mail(page: Page, site: Site, email: str) -> str:
     return link
 
 
+@pytest.mark.usual
 @pytest.mark.parametrize("size", ["phone"], indirect=True)
 def test_two_fields_five_screens_and_one_mail_lead_from_the_front_page_to_an_alert(
     site: Site, visitor: Page, size: str
