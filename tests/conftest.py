@@ -34,14 +34,17 @@ MARKS = {
     "journeys": "journey",
 }
 # What neither names paths nor marks nor says `--all` runs.
-USUAL = "not long and not benchmark and not deployment and not variant and (usual or not drill)"
+USUAL = (
+    "not long and not benchmark and not deployment and not variant"
+    " and (usual or not drill and not journey)"
+)
 # Its tests share one running site: they go to one worker, one after the other.
 ONE_SITE = "tests/journeys/one_site/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`./dev test --all`."""
-    what = "also all short drills, variants, the benchmarks' smoke tests and the deployment tests"
+    what = "also all short drills, journeys and variants, the benchmarks' and deployment tests"
     parser.addoption("--all", action="store_true", help=what)
 
 

@@ -18,17 +18,6 @@ LARGE = {
 PLANNED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 
 
-# For each table. What has been analysed is what plans are made by, whatever autovacuum finds later.
-UNDISTURBED = """
-DO $$ DECLARE name regclass; BEGIN
-    FOR name IN SELECT oid FROM pg_class
-                 WHERE relkind = 'r' AND pg_get_userbyid(relowner) = current_user LOOP
-        EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = false)', name);
-    END LOOP;
-END $$
-"""
-
-
 @dataclass
 class Plans:
     """What was planned: statements that read a large table from end to end, and how wastefully.

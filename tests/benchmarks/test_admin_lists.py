@@ -8,7 +8,7 @@ import pytest
 from audit import admin_filters, estimated_paging
 from dvsa_alerts.staff import attention
 from tests import databases
-from tests.benchmarks.plans import LARGE, UNDISTURBED, watched
+from tests.benchmarks.plans import LARGE, watched
 from tests.benchmarks.subjects import admin
 from tests.benchmarks.world import World
 
@@ -25,8 +25,6 @@ LISTED = {*LARGE, "slots_slotopening", "auditlogs"}
 def world(django_db_setup, django_db_blocker) -> Iterator[World]:
     """A world in a database of its own."""
     databases.recreate(DATABASE, databases.TEMPLATE)
-    with databases.owner_connection(DATABASE) as owner:
-        owner.execute(UNDISTURBED)
     try:
         with django_db_blocker.unblock(), databases.used_here(DATABASE):
             yield World(scale=SCALE, seed=1, say=lambda text: None, learners=LEARNERS)

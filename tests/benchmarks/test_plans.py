@@ -25,7 +25,7 @@ from slots.searching.search import Order
 from tests import databases
 from tests.alerts.conftest import push_service
 from tests.benchmarks.due_messages import subscribe
-from tests.benchmarks.plans import UNDISTURBED, Plans, watched
+from tests.benchmarks.plans import Plans, watched
 from tests.benchmarks.subjects import matching
 from tests.benchmarks.subjects.page import link
 from tests.benchmarks.subjects.search import places
@@ -66,8 +66,6 @@ SELECT user_id, slot_id, opening_id, id, 'sent', true, now() - interval '9 days'
 def world(django_db_setup, django_db_blocker) -> Iterator[World]:
     """20,000 learners, 360,000 slots and 100,000 alerts, in a database of their own."""
     databases.recreate(DATABASE, databases.TEMPLATE)
-    with databases.owner_connection(DATABASE) as owner:
-        owner.execute(UNDISTURBED)
     try:
         with django_db_blocker.unblock(), databases.used_here(DATABASE):
             world = World(scale=SLOTS, seed=1, say=lambda text: None, learners=LEARNERS)
