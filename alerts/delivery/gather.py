@@ -1,7 +1,8 @@
 """Gather: the alerts of one user and method become one notification, with a delivery per target.
 
-The first message goes out after a short window, each further one a gap after the one before; what
-no push service takes in time goes by email.
+The first message goes out after a short window, each further one a gap after the one before. While
+matching has yet to come to openings near the learner, it waits for these. What no push service
+takes in time goes by email.
 """
 
 from typing import Any
@@ -15,6 +16,8 @@ from alerts.models import UnsentReason
 # One gatherer at a time, else two of them split one user's alerts into two messages.
 GATHERING_LOCK = 4_010_001
 USERS_AT_ONCE = 2_000
+# For so long (seconds from the first alert on) a message waits for what else is to be matched.
+MATCHING_PATIENCE = 10.0
 
 # When an alert may go out: after the window, or at the next time of its search's daily summary.
 WINDOW_END = """CASE
@@ -25,15 +28,27 @@ WINDOW_END = """CASE
                      + interval '1 day' * (search.digest_at <= (
                            alert.created_at AT TIME ZONE 'Europe/London')::time)::int
                     ) AT TIME ZONE 'Europe/London' END"""
-# Whoever has no quiet hours, nearly everybody, is not asked when they end: that takes longer than
-# all else here. Of a user's messages those of the last day or two are looked at, never all, and
-# only for those whose turn it is. Senders take what has been due for longest: among those due
-# together each is due a microsecond after the one before it, the soonest slot first, then who has
-# had the fewest messages today. Ids are drawn in that order too, before alerts are bound to them.
+# Where a batch's other slots are still to be matched, or a wave's turn has come, a message that
+# left now would leave what is told in a second to the one after the gap. Who looks elsewhere waits
+# for nothing. Whoever has no quiet hours, nearly everybody, is not asked when they end: that takes
+# longer than all else here. Of a user's messages those of the last day or two are looked at, never
+# all, and only for those whose turn it is. Senders take what has been due for longest: among those
+# due together each is due a microsecond after the one before it, the soonest slot first, then who
+# has had the fewest messages today. Ids are drawn in that order, one after the other, before alerts
+# are bound to them, and say it.
 GATHER = f"""
-WITH waiting AS (
+WITH unmatched AS (
+    SELECT slot.center_id
+      FROM slots_slotopening opening JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
+     WHERE opening.matched_at IS NULL AND opening.quiet IS NULL AND opening.closed_at IS NULL
+     UNION
+    SELECT slot.center_id
+      FROM slots_slotopening opening JOIN drivingtestslots slot ON slot.slot_id = opening.slot_id
+     WHERE opening.next_wave_at <= statement_timestamp() AND opening.closed_at IS NULL
+       AND opening.quiet IS NULL
+), waiting AS (
     SELECT alert.user_id, coalesce(search.notification_method, 'email') AS method,
-           search.digest_at, min({WINDOW_END}) AS window_end,
+           search.digest_at, min({WINDOW_END}) AS window_end, min(alert.created_at) AS since,
            bool_or(search.also_email IS TRUE AND search.notification_method = 'push') AS also_email,
            array_agg(alert.alert_id) AS alerts, array_agg(alert.slot_id) AS slots
       FROM useralerts alert
@@ -61,7 +76,13 @@ WITH waiting AS (
                            WHERE notification_id = message.id
                              AND state NOT IN ('expired', 'suppressed', 'failed'))
            ) earlier
-     WHERE gap_end IS NULL OR gap_end <= statement_timestamp()
+     WHERE (gap_end IS NULL OR gap_end <= statement_timestamp())
+       AND NOT (since > statement_timestamp() - make_interval(secs => %(patience)s)
+                AND EXISTS (SELECT FROM unmatched)
+                AND EXISTS (SELECT FROM userpreferences search
+                              JOIN alerts_reach reach ON reach.search_id = search.preference_id
+                             WHERE search.user_id = waiting.user_id AND search.is_active
+                               AND reach.center_id IN (SELECT center_id FROM unmatched)))
      ORDER BY waiting.window_end
      LIMIT %(groups)s
 ), placed AS (
@@ -90,8 +111,9 @@ WITH waiting AS (
      WHERE message_no <= %(limit)s
     RETURNING id, user_id, method, also_email, due_at
 ), due AS (
-    SELECT made.*, made.due_at + counted.place * interval '1 microsecond' AS first_attempt_at
-      FROM made JOIN counted ON counted.id = made.id
+    SELECT made.*, due_at + (id - (SELECT min(id) FROM counted)) * interval '1 microsecond'
+           AS first_attempt_at
+      FROM made
 ), bound AS (
     UPDATE useralerts alert SET notification_id = told.id
       FROM (SELECT id, unnest(alerts) AS alert_id FROM counted WHERE message_no <= %(limit)s) told
@@ -189,7 +211,9 @@ def gather_notifications() -> int:
     """Make a notification with its deliveries for each user and method whose turn has come.
 
     That is when the window of the first alert has ended, and the gap after the message before it
-    too, unless none of that one went out. What waits for a daily summary is a message of its own.
+    too, unless none of that one went out. It waits on, MATCHING_PATIENCE at most, while openings at
+    a centre that a search of theirs reaches are still to be matched. What waits for a daily summary
+    is a message of its own.
     A push goes by email as well where a search of its alerts says so, and by email alone where
     there is no live push subscription. Each companion of the user gets a mail of their own. A user
     in quiet hours is left for when they end; alerts over the daily limit (a day in Europe/London)
@@ -199,6 +223,7 @@ def gather_notifications() -> int:
     values: dict[str, Any] = {
         "window": config.COALESCE_SECONDS.value(),
         "gap": config.GAP_SECONDS.value(),
+        "patience": MATCHING_PATIENCE,
         "limit": config.DAILY_MESSAGE_LIMIT.value(),
         "over_limit": UnsentReason.OVER_LIMIT,
         "groups": USERS_AT_ONCE,

@@ -43,7 +43,7 @@ def make_waiting(
     return UserAlert.objects.create(
         user=user,
         slot=slot,
-        opening=make_opening(slot, recorded_at=then),
+        opening=make_opening(slot, recorded_at=then, matched_at=then),
         preference=search,
         miles=miles,
         state="waiting",

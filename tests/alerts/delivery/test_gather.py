@@ -11,8 +11,9 @@ from alerts.delivery.gather import gather_notifications
 from alerts.models import Delivery, Notification, PushSubscription, UserAlert
 from audit import config
 from audit.models import SystemConfig
+from slots.models import SlotOpening
 from tests.alerts.waiting import LONDON, fetch, make_waiting, tomorrow
-from tests.alerts.world import make_search, make_user
+from tests.alerts.world import make_center, make_opening, make_search, make_slot, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +165,58 @@ def test_the_window_does_not_slide():
     late = make_waiting(search=first.preference, age=1)
     gather_notifications()
     assert fetch(late).notification_id == fetch(first).notification_id
+
+
+def open_unmatched(center, **fields) -> SlotOpening:
+    """A slot's opening that matching has yet to come to, or one of its waves."""
+    return make_opening(make_slot(center, time=time(7)), recorded_at=timezone.now(), **fields)
+
+
+class TestWhatIsStillToBeMatched:
+    """A learner hears at once of all that a batch opened near them."""
+
+    def test_it_is_waited_for_and_told_in_one_message(self):
+        first = make_waiting(age=3)
+        opening = open_unmatched(first.slot.center)
+        gather_notifications()
+        assert fetch(first).notification_id is None
+        SlotOpening.objects.filter(pk=opening.pk).update(matched_at=timezone.now())
+        second = make_waiting(search=first.preference, age=1)
+        gather_notifications()
+        assert fetch(first).notification_id == fetch(second).notification_id is not None
+
+    def test_a_wave_whose_turn_has_come_is_waited_for(self):
+        alert, now = make_waiting(age=3), timezone.now()
+        opening = open_unmatched(alert.slot.center, matched_at=now, wave=1, next_wave_at=now)
+        gather_notifications()
+        assert fetch(alert).notification_id is None
+        later = now + timedelta(minutes=2)
+        SlotOpening.objects.filter(pk=opening.pk).update(next_wave_at=later)
+        gather_notifications()
+        assert fetch(alert).notification_id is not None
+
+    def test_where_matching_does_not_get_on_nobody_waits_for_more_than_ten_seconds(self):
+        alert = make_waiting(age=11)
+        open_unmatched(alert.slot.center)
+        gather_notifications()
+        assert fetch(alert).notification_id is not None
+
+    def test_who_looks_elsewhere_does_not_wait(self):
+        alert = make_waiting(age=3)
+        open_unmatched(make_center(latitude=55.8, longitude=-4.2))
+        gather_notifications()
+        assert fetch(alert).notification_id is not None
+
+    @pytest.mark.parametrize(
+        "fields",
+        [{"quiet": "baseline"}, {"closed_at": timezone.now(), "close_reason": "gone"}],
+        ids=["a baseline", "what has closed"],
+    )
+    def test_what_is_never_matched_is_not_waited_for(self, fields):
+        alert = make_waiting(age=3)
+        open_unmatched(alert.slot.center, **fields)
+        gather_notifications()
+        assert fetch(alert).notification_id is not None
 
 
 def test_what_comes_after_a_message_was_made_goes_into_the_next():
