@@ -30,6 +30,12 @@ class Learner:
         is_over = found is not None and found.date is not None and found.date < self.today
         return None if is_over else found
 
+    @property
+    def booked_days(self) -> dict[str, date]:
+        """The days of their tests, by type; of what is over or has no day there is none."""
+        days = {kind: self.booking(kind) for kind in self.bookings}
+        return {kind: each.date for kind, each in days.items() if each and each.date}
+
     def facts(self, test_type: str) -> BookingFacts | None:
         """What the rules say of that test."""
         booking = self.booking(test_type)

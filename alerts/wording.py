@@ -1,7 +1,9 @@
 """Saved searches and alerts in a learner's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
+from accounts.learners import Learner
 from accounts.models import SavedSearch
 from alerts.criteria import CRITERIA, PLACE, TEST_TYPE
 from slots.wording import clock
@@ -13,12 +15,14 @@ METHODS = {
 BESIDE = " and email you"
 
 
-def promise(search: SavedSearch, *, centers: Sequence[str]) -> str:
+def promise(search: SavedSearch, *, centers: Sequence[str], booked: Mapping[str, date]) -> str:
     """One sentence that says what a search (stored or not) with these chosen centres alerts about.
 
-    Windows are inclusive; dates and times are Europe/London.
+    `booked` are the days of the tests that its learner has, by type. Windows are inclusive; dates
+    and times are Europe/London.
     """
-    clauses = filter(None, (criterion.clause(search, centers) for criterion in CRITERIA))
+    tests = {kind: booked.get(kind) for kind in TEST_TYPE.wanted(search)}
+    clauses = filter(None, (criterion.clause(search, centers, tests) for criterion in CRITERIA))
     what, which = TEST_TYPE.kind(search), ", ".join(clauses)
     if search.digest_at is None:
         return f"{_how(search)} the moment {what} opens {which}."
@@ -26,9 +30,10 @@ def promise(search: SavedSearch, *, centers: Sequence[str]) -> str:
     return f"{_how(search)} {when}, if {what} has opened {which} and is still open."
 
 
-def promise_of(search: SavedSearch) -> str:
-    """The same of a stored search, whose centres are read unless they were prefetched."""
-    return promise(search, centers=[center.name for center in search.centers.all()])
+def promise_of(search: SavedSearch, learner: Learner) -> str:
+    """The same of a learner's stored search, whose centres are read unless they were prefetched."""
+    centers = [center.name for center in search.centers.all()]
+    return promise(search, centers=centers, booked=learner.booked_days)
 
 
 def _how(search: SavedSearch) -> str:
@@ -39,7 +44,7 @@ def _how(search: SavedSearch) -> str:
 
 def title(search: SavedSearch, *, centers: Sequence[str]) -> str:
     """What a search is called: its own name, else where it looks."""
-    where = PLACE.clause(search, centers)
+    where = PLACE.where(search, centers)
     return search.name or where[0].upper() + where[1:]
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from accounts.models import SavedSearch
-from alerts.criteria.criterion import Criterion, Seen
+from alerts.criteria.criterion import Booked, Criterion, Seen
 
 OFF = "NOT search.only_bookable"
 UNKNOWN = "not known"
@@ -53,7 +53,7 @@ class TheoryPass(OfLearner):
         """Nothing where it is on, as everywhere until someone ticks it."""
         return {"unbookable": "" if search.only_bookable else "on"}
 
-    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+    def clause(self, search: SavedSearch, centers: Sequence[str], booked: Booked) -> str:
         """Only where it is off."""
         return "" if search.only_bookable else "even if you can’t take it"
 

@@ -13,6 +13,8 @@ from slots.models import Slot
 
 # What narrows a search, and the form's fields that do it, with their values.
 Change = tuple[str, dict[str, Any]]
+# The types of test that a search wants, each with the day of the one that its learner has.
+Booked = Mapping[str, date | None]
 # A form's field, and what is wrong with it.
 Fault = tuple[str, str]
 
@@ -72,7 +74,7 @@ class Criterion:
         """
         yield from ()
 
-    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+    def clause(self, search: SavedSearch, centers: Sequence[str], booked: Booked) -> str:
         """Its part of the promise, after "opens"; "" where nothing is asked.
 
         `centers` are the names of the centres that the search has chosen.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from accounts.models import SavedSearch
-from alerts.criteria.criterion import ANY, Change, Criterion, Seen
+from alerts.criteria.criterion import ANY, Booked, Change, Criterion, Seen
 from slots.wording import ALL_DAYS, DAYS, WEEKDAYS, between_dates, on_weekdays
 
 
@@ -18,7 +18,7 @@ class Dates(Criterion):
                       AND COALESCE(search.date_to, slot.date)"""
     rule = "The date is in its window"
 
-    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+    def clause(self, search: SavedSearch, centers: Sequence[str], booked: Booked) -> str:
         """As of a search of slots."""
         return between_dates(search.date_from, search.date_to)
 
@@ -45,7 +45,7 @@ class Weekdays(Criterion):
         """By the name that links to results have for it."""
         return {"weekday": search.weekdays or []}
 
-    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+    def clause(self, search: SavedSearch, centers: Sequence[str], booked: Booked) -> str:
         """As of a search of slots."""
         return on_weekdays(search.weekdays)
 

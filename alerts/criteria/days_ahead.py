@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.date_inputs import WRONG_DATE, DateInput
 from accounts.models import SavedSearch
-from alerts.criteria.criterion import ANY, Change, Criterion, Fault, Seen
+from alerts.criteria.criterion import ANY, Booked, Change, Criterion, Fault, Seen
 from audit.clock import database_today
 from slots.wording import day, days
 
@@ -61,12 +61,15 @@ class Earlier(Criterion):
         if booked and first and first >= booked:
             yield "date_from", "The first day has to lie before the test you have booked"
 
-    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
-        """Naming the day of the test."""
-        if not search.current_test_date:
-            return ""
-        ahead = days(max(search.min_days_earlier or 1, 1))
-        return f"at least {ahead} before your test on {day(search.current_test_date)}"
+    def clause(self, search: SavedSearch, centers: Sequence[str], booked: Booked) -> str:
+        """Naming the day of the test; of each type's where that differs."""
+        tests = {kind: on or search.current_test_date for kind, on in booked.items()}
+        ahead = f"at least {days(max(search.min_days_earlier or 1, 1))} before"
+        if len(set(tests.values())) > 1:
+            each = (f"{kind} tests {ahead} yours on {day(on)}" for kind, on in tests.items() if on)
+            return ", ".join(each)
+        present = next(iter(tests.values()))
+        return f"{ahead} your test on {day(present)}" if present else ""
 
     def evidence(self, search: SavedSearch, seen: Seen) -> str:
         """The slot's date, and how many days before which test."""
@@ -91,7 +94,7 @@ class Notice(Criterion):
         ),
     }
 
-    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+    def clause(self, search: SavedSearch, centers: Sequence[str], booked: Booked) -> str:
         """From the day of the alert."""
         return f"at least {days(search.min_notice_days)} ahead" if search.min_notice_days else ""
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from accounts.models import SavedSearch
 from accounts.models.day_ranges import DayRange
-from alerts.criteria.criterion import Change, Criterion, Fault, Seen
+from alerts.criteria.criterion import Booked, Change, Criterion, Fault, Seen
 from alerts.criteria.day_ranges_field import MOST_RANGES, DayRangesField, as_text
 from audit.clock import database_today
 from slots.wording import between_dates, day, listed
@@ -48,7 +48,7 @@ class ExcludedDates(Criterion):
         if any(each.first <= first and last <= each.last for each in excluded):
             yield "excluded", "This leaves no day of your search. Keep one, or change its last day"
 
-    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+    def clause(self, search: SavedSearch, centers: Sequence[str], booked: Booked) -> str:
         """Each range, or the one day that it is."""
         said = [_said(each) for each in search.excluded_dates or []]
         return f"not {listed(said, 'or')}" if said else ""

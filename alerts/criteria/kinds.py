@@ -28,10 +28,11 @@ class TestType(Criterion):
 
     def kind(self, search: SavedSearch) -> str:
         """What the promise says instead of a clause."""
-        wanted = sorted(search.preferred_test_types or [])
-        if len(wanted) == 1:
-            return f"a {wanted[0]} test slot"
-        return "a practical or theory test slot"
+        return f"a {' or '.join(self.wanted(search))} test slot"
+
+    def wanted(self, search: SavedSearch) -> list[str]:
+        """The types that it looks for."""
+        return sorted(search.preferred_test_types or SavedSearch.TestType.values)
 
     def evidence(self, search: SavedSearch, seen: Seen) -> str:
         """The slot's, and those that are wanted."""

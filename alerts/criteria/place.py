@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from accounts.models import SavedSearch
-from alerts.criteria.criterion import Change, Criterion, Seen
+from alerts.criteria.criterion import Booked, Change, Criterion, Seen
 from centers.models import Center
 from centers.querysets import BORDER_METRES, METRES_PER_MILE
 from slots.wording import listed, miles
@@ -56,8 +56,12 @@ class Place(Criterion):
             "center": [center.pk for center in search.centers.all()],
         }
 
-    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+    def clause(self, search: SavedSearch, centers: Sequence[str], booked: Booked) -> str:
         """The chosen centres stand instead of the radius."""
+        return self.where(search, centers)
+
+    def where(self, search: SavedSearch, centers: Sequence[str]) -> str:
+        """Where a search looks that has chosen centres of these names."""
         if centers:
             return f"at {listed(centers, 'or')}"
         where = search.postcode or ("your location" if search.location else "nowhere")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from accounts.models import SavedSearch
-from alerts.criteria.criterion import ANY, Change, Criterion, Seen
+from alerts.criteria.criterion import ANY, Booked, Change, Criterion, Seen
 from slots.wording import between_times, clock
 
 MINUTE = timedelta(minutes=1)
@@ -21,7 +21,7 @@ class Times(Criterion):
                       AND COALESCE(search.time_until, slot.time)"""
     rule = "The time is in its window"
 
-    def clause(self, search: SavedSearch, centers: Sequence[str]) -> str:
+    def clause(self, search: SavedSearch, centers: Sequence[str], booked: Booked) -> str:
         """As of a search of slots."""
         return between_times(search.time_from, search.time_until)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from accounts.learners import read_learner
 from accounts.limits.requests import RateLimit
 from accounts.mail.headers import message_id
 from accounts.mail.results import Accepted
@@ -16,6 +17,7 @@ from alerts.delivery.trial_push import send_trial_pushes
 from alerts.messages import links
 from alerts.messages.rendering import render
 from alerts.models import PushSubscription
+from audit.clock import database_today
 from audit.trail import record
 
 TRIAL_LIMIT = RateLimit("test-alert", TEST_ALERTS_PER_HOUR, window=timedelta(hours=1))
@@ -37,7 +39,7 @@ def _pushed(search: SavedSearch) -> str:
     if search.notification_method != SavedSearch.Method.PUSH:
         return ""
     devices = PushSubscription.objects.live_of(search.user)
-    sent = send_trial_pushes(devices, body=wording.promise_of(search))
+    sent = send_trial_pushes(devices, body=_promise(search))
     return f"{sent} of your devices" if sent else ""
 
 
@@ -46,11 +48,15 @@ def _mailed(search: SavedSearch) -> str:
     return search.user.email if isinstance(result, Accepted) else ""
 
 
+def _promise(search: SavedSearch) -> str:
+    return wording.promise_of(search, read_learner(search.user, today=database_today()))
+
+
 def compose_trial(search: SavedSearch) -> Mail:
     """A message in the form of a real one, about no slot."""
     unsubscribe = links.unsubscribe_url(user_id=search.user_id, search_ids=[search.pk])
     context = {
-        "promise": wording.promise_of(search),
+        "promise": _promise(search),
         "url": links.search_url(search.pk),
         "unsubscribe_url": unsubscribe,
         "site_name": settings.SITE_NAME,

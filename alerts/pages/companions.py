@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.learners import read_learners
 from accounts.limits.requests import RateLimit
 from accounts.models import SavedSearch
 from alerts import wording
@@ -29,6 +30,7 @@ from alerts.pages.history import ShownAlert, read_sent
 from alerts.pages.searches import LearnerRequest
 from alerts.pages.unsubscribe import reads_link
 from audit.addresses import client_address
+from audit.clock import database_today
 
 NAMED = RateLimit("companion", COMPANIONS_PER_DAY, window=timedelta(days=1))
 TOO_MANY = "You have named several people today. Try again tomorrow."
@@ -129,11 +131,15 @@ def _shown(beside: list[Companion]) -> list[ShownLearner]:
     ids = {each.user_id for each in beside}
     running = SavedSearch.objects.filter(user__in=ids, is_active=True).order_by("pk")
     searches = list(running.prefetch_related("centers"))
-    alerts = read_sent(ids)
+    alerts, learners = read_sent(ids), read_learners(ids, today=database_today())
     return [
         ShownLearner(
             each,
-            [wording.promise_of(search) for search in searches if search.user_id == each.user_id],
+            [
+                wording.promise_of(search, learners[each.user_id])
+                for search in searches
+                if search.user_id == each.user_id
+            ],
             [shown for shown in alerts if shown.alert.user_id == each.user_id],
         )
         for each in beside

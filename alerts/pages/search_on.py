@@ -32,7 +32,7 @@ def search_on(request: LearnerRequest, pk: int) -> HttpResponse:
     learner = read_learner(request.user, today=database_today())
     context = {
         "search": search,
-        "promise": wording.promise_of(search),
+        "promise": wording.promise_of(search, learner),
         "resting": why_resting(search, learner, search.centers.all()),
         "devices": PushSubscription.objects.live_of(request.user),
         "push_key": public_key(),

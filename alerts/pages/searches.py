@@ -53,9 +53,9 @@ class LearnerRequest(HttpRequest):
 def search_list(request: LearnerRequest) -> HttpResponse:
     """The learner's searches: those that look, those that rest, those that have ended."""
     searches = _own(request).prefetch_related("centers")
-    learner = read_learner(request.user, today=database_today())
+    learner = _own_tests(request)
     context = {
-        "searches": [_shown(search) | _resting(search, learner) for search in searches],
+        "searches": [_shown(search, learner) | _resting(search, learner) for search in searches],
         "got_a_test": got_a_test_path(request.user),
         "mail_refused": is_mail_refused(request.user),
         "lost_devices": PushSubscription.objects.lost_of(request.user),
@@ -66,19 +66,23 @@ def search_list(request: LearnerRequest) -> HttpResponse:
     return render(request, "alerts/searches.html", context)
 
 
+def _own_tests(request: LearnerRequest) -> Learner:
+    return read_learner(request.user, today=database_today())
+
+
 def got_a_test_path(user: User) -> str:
     """Where the button that ends all of a learner's searches posts to."""
     return urlsplit(links.got_a_test_url(user_id=user.pk)).path
 
 
-def _shown(search: Any) -> dict[str, Any]:
+def _shown(search: Any, learner: Learner) -> dict[str, Any]:
     """Of a search as `_own` finds it."""
     now = search.asked_at
     centers = [center.name for center in search.centers.all()]
     return {
         "search": search,
         "title": wording.title(search, centers=centers),
-        "promise": wording.promise(search, centers=centers),
+        "promise": wording.promise(search, centers=centers, booked=learner.booked_days),
         "paused": search.is_active and bool(search.paused_until and search.paused_until > now),
         "passed": not search.is_active and _has_passed(search, timezone.localdate(now)),
     }
@@ -161,10 +165,11 @@ def _show(
     request: HttpRequest, form: SavedSearchForm, search: SavedSearch | None, now: datetime
 ) -> HttpResponse:
     names = [center.name for center in form.chosen_centers]
+    booked = form.learner.booked_days if form.learner else {}
     context = {
         "form": form,
         "search": search,
-        "promise": wording.promise(form.wish, centers=names),
+        "promise": wording.promise(form.wish, centers=names, booked=booked),
         "place": form.cleaned_data["postcode"],
         "resting": _why_resting(form),
         **_fitting(form, now),
@@ -254,7 +259,11 @@ def search_pause(request: LearnerRequest, pk: int) -> HttpResponse:
     search = own_search(request, pk)
     form = PauseForm(request.POST or None)
     if not form.is_valid():
-        return render(request, "alerts/search_pause.html", {"form": form, **_shown(search)})
+        return render(
+            request,
+            "alerts/search_pause.html",
+            {"form": form, **_shown(search, _own_tests(request))},
+        )
     saving.pause_search(search=search, until=form.cleaned_data["until"], actor=request.user)
     messages.success(request, f"Paused until {day(form.cleaned_data['until'])}.")
     return redirect("search_list")
@@ -275,7 +284,7 @@ def search_delete(request: LearnerRequest, pk: int) -> HttpResponse:
     """Ask, then delete one of the learner's searches."""
     search = own_search(request, pk)
     if request.method != "POST":
-        return render(request, "alerts/search_delete.html", _shown(search))
+        return render(request, "alerts/search_delete.html", _shown(search, _own_tests(request)))
     saving.delete_search(search=search, actor=request.user)
     messages.success(request, "The search is deleted.")
     return redirect("search_list")

@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.learners import read_learner
 from accounts.models import SavedSearch, User
 from accounts.querysets import SavedSearchQuerySet
 from alerts import wording
 from alerts.messages import links
 from alerts.pages.alerts import bad_link
 from alerts.searches import saving
+from audit.clock import database_today
 
 ENDED = "alerts.ended"
 View = Callable[[HttpRequest, str], HttpResponse]
@@ -77,7 +79,7 @@ def _asked(request: HttpRequest, user: User, search_ids: list[int]) -> HttpRespo
     ended = sorted(named.filter(is_active=False).values_list("pk", flat=True))
     context = {
         "count": running.count(),
-        "promises": _promises(running) if request.user == user else [],
+        "promises": _promises(running, user) if request.user == user else [],
         "undo": ended and _proof(user, ended),
     }
     return render(request, "alerts/unsubscribe.html", context)
@@ -113,5 +115,6 @@ def _undone(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "alerts/restarted.html", {"count": len(restarted)})
 
 
-def _promises(searches: SavedSearchQuerySet) -> list[str]:
-    return [wording.promise_of(search) for search in searches.prefetch_related("centers")]
+def _promises(searches: SavedSearchQuerySet, user: User) -> list[str]:
+    learner = read_learner(user, today=database_today())
+    return [wording.promise_of(search, learner) for search in searches.prefetch_related("centers")]

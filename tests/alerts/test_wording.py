@@ -19,7 +19,7 @@ def wish(**fields):
 
 
 def test_the_least_search_is_one_plain_sentence():
-    assert promise(wish(), centers=[]) == (
+    assert promise(wish(), centers=[], booked={}) == (
         "We email you the moment a practical or theory test slot opens within 10 miles of IG3 9UZ."
     )
 
@@ -45,15 +45,42 @@ def test_the_least_search_is_one_plain_sentence():
     ],
 )
 def test_each_condition_is_said(fields, clause):
-    assert clause in promise(wish(**fields), centers=[])
+    assert clause in promise(wish(**fields), centers=[], booked={})
+
+
+BOOKED = {"practical": date(2027, 4, 1), "theory": date(2027, 2, 1)}
+ONE_BOOKED = {"practical": date(2027, 4, 1)}
+SAID = {"current_test_date": date(2027, 3, 1)}
+APRIL, MARCH, FEBRUARY = (
+    f"at least 1 day before yours on {when} 2027"
+    for when in ("Thursday 1 April", "Monday 1 March", "Monday 1 February")
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "booked", "clause"),
+    [
+        (SAID, {}, "IG3 9UZ, at least 1 day before your test on Monday 1 March 2027"),
+        ({}, BOOKED, f"practical tests {APRIL}, theory tests {FEBRUARY}"),
+        (SAID, BOOKED, f"practical tests {APRIL}, theory tests {FEBRUARY}"),
+        (SAID, ONE_BOOKED, f"practical tests {APRIL}, theory tests {MARCH}"),
+        ({}, ONE_BOOKED, f"IG3 9UZ, practical tests {APRIL}"),
+        (
+            SAID | {"preferred_test_types": ["practical"], "min_days_earlier": 7}, BOOKED,
+            "IG3 9UZ, at least 7 days before your test on Thursday 1 April 2027",
+        ),
+    ],
+)  # fmt: skip
+def test_the_booking_says_which_test_it_is_before_the_search_does(fields, booked, clause):
+    assert promise(wish(**fields), centers=[], booked=booked).endswith(f"{clause}.")
 
 
 def test_every_weekday_is_no_condition():
-    assert "days" not in promise(wish(weekdays=[1, 2, 3, 4, 5, 6, 7]), centers=[])
+    assert "days" not in promise(wish(weekdays=[1, 2, 3, 4, 5, 6, 7]), centers=[], booked={})
 
 
 def test_chosen_centres_stand_instead_of_the_radius():
-    said = promise(wish(), centers=["Goodmayes", "Hornchurch", "Wanstead"])
+    said = promise(wish(), centers=["Goodmayes", "Hornchurch", "Wanstead"], booked={})
     assert "at Goodmayes, Hornchurch or Wanstead" in said
     assert "miles" not in said
 

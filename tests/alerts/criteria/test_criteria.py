@@ -60,7 +60,7 @@ def test_a_criterion_reads_no_column_but_its_own(search, criterion):
     left_out = found.get_deferred_fields()
     learner = read_learner(search.user, today=NOW.date())
     seen = Seen(make_slot(make_center()), today=NOW.date(), miles=3.5, learner=learner)
-    criterion.clause(found, [])
+    criterion.clause(found, [], {"practical": None})
     criterion.evidence(found, seen)
     list(criterion.narrower(found, seen))
     criterion.to_form(found)
@@ -74,7 +74,7 @@ def test_the_words_of_a_message_read_no_column_that_its_statement_leaves_out(
         SavedSearch.objects.update(postcode=postcode)
         (found,) = SavedSearch.objects.raw(SEARCHES, [[search.pk]])
         with django_assert_num_queries(0):
-            clauses = [criterion.clause(found, []) for criterion in CRITERIA]
+            clauses = [criterion.clause(found, [], {"practical": None}) for criterion in CRITERIA]
         assert [bool(said) for said in clauses] == [each.name in SAID for each in CRITERIA]
 
 

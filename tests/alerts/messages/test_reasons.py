@@ -1,12 +1,14 @@
 """A message says why it came as the search's own page does."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
-from accounts.models import SavedSearch
+from accounts.models import Booking, SavedSearch
 from alerts import wording
 from alerts.messages.reasons import reasons
+from audit.clock import database_today
+from slots.wording import day
 from tests.alerts.world import make_center, make_search
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +30,21 @@ def test_many_are_read_in_one_statement_and_told_as_if_each_were_read_as_a_whole
     made = [make_search(**wish) for wish in WISHES]
     with django_assert_num_queries(1):
         found = reasons([search.pk for search in made])
-    expected = {each.pk: wording.promise(each, centers=[]) for each in SavedSearch.objects.all()}
+    expected = {
+        each.pk: wording.promise(each, centers=[], booked={}) for each in SavedSearch.objects.all()
+    }
     assert {number: reason.promise for number, reason in found.items()} == expected
+
+
+def test_the_booked_test_is_named_unless_it_is_over():
+    today = database_today()
+    search = make_search(preferred_test_types=["practical"], current_test_date=today)
+    booking = Booking.objects.create(
+        user=search.user, test_type="practical", date=today + timedelta(days=60)
+    )
+    assert day(booking.date) in reasons([search.pk])[search.pk].promise
+    Booking.objects.update(date=today - timedelta(days=1))
+    assert day(today) in reasons([search.pk])[search.pk].promise
 
 
 def test_chosen_centres_are_named_in_the_order_they_were_chosen_in():

@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.mail.smtp import mailer
-from accounts.models import MailRefusal, SavedSearch
+from accounts.models import Booking, MailRefusal, SavedSearch
 from alerts.models import Notification
+from audit.clock import database_today
 from centers.models import Center, PostcodeArea
 from slots.models import SlotOpening
-from slots.wording import day_of_month
+from slots.wording import day, day_of_month
 from tests.alerts.world import make_opening, make_slot
 from tests.people import learner
 from tests.slots.places import watch
@@ -63,6 +64,18 @@ def hidden_fields(text: str) -> dict[str, list[str]]:
 
 def errors(response) -> str:
     return response.content.decode().split("data-error-summary")[1].split("</ul>")[0]
+
+
+def test_the_promise_names_the_booked_test_and_not_the_one_that_was_said_before(page, search):
+    today = database_today()
+    SavedSearch.objects.update(current_test_date=today + timedelta(days=30))
+    booking = Booking.objects.create(
+        user=search.user, test_type="practical", date=today + timedelta(days=60)
+    )
+    for path in ("/searches/", f"/searches/{search.pk}/pause/", f"/searches/{search.pk}/on/"):
+        assert f"practical tests at least 1 day before yours on {day(booking.date)}" in (
+            page.get(path).content.decode()
+        )
 
 
 def test_a_search_by_postcode_and_radius_is_saved_in_two_steps(page, ada):
