@@ -72,13 +72,19 @@ def test_sixteen_previews_that_would_take_long_are_answered_and_so_is_everyone_e
     with transaction.atomic(), ThreadPoolExecutor(17) as pool:
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {SlotOpening._meta.db_table} IN ACCESS EXCLUSIVE MODE")
-        previews = [pool.submit(stranger.get, WIDE) for stranger in strangers]
-        assert pool.submit(comer("127.5.2.1").get, "/healthz").result(180).status == 200
-        seen = [waiting()]
-        while not all(preview.done() for preview in previews):
-            seen.append(waiting())
-        assert {preview.result().status for preview in previews} == {200}
-    assert max(seen) <= 1, "the web's process has four threads, and one preview at a time"
+
+        def waiting_at_once() -> int:
+            previews = [pool.submit(stranger.get, WIDE) for stranger in strangers]
+            asked = [*previews, pool.submit(comer("127.5.2.1").get, "/healthz")]
+            seen = [0]
+            while not all(answer.done() for answer in asked):
+                seen.append(waiting())
+            assert {answer.result().status for answer in asked} == {200}
+            return max(seen)
+
+        # Again where all of them were answered between two looks.
+        most = next(filter(None, (waiting_at_once() for _ in range(10))), 0)
+    assert most == 1, "the web's process has four threads, and one preview at a time"
 
 
 def waiting() -> int:
