@@ -5,11 +5,13 @@ there is no code to send.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows._authenticate_by_code import (
     BaseConfirmAuthenticationCodeProcess,
 )
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.signup import send_unknown_account_mail
 from allauth.account.views import (
     ConfirmEmailVerificationCodeView,
@@ -20,10 +22,12 @@ from allauth.account.views import (
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from accounts.code_forms import AskCodeForm
 from accounts.limits.tries import CODE_MAILS, TooManyTries, begin_try
 from accounts.mail.troubles import tell_of_trouble
+from accounts.models import User
 from audit.trail import record
 
 
@@ -51,6 +55,26 @@ class SignUpCodeView(ConfirmEmailVerificationCodeView):
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
+    def way_on(self, user: User, url: str) -> str:
+        """Where someone who has just been let in goes, having come from `url`."""
+        return url
+
+    def _verify_form_valid(self, form: Form) -> HttpResponse:
+        """Let someone in; who signed up by passkey makes it before they go on."""
+        if self.stage is None:  # another address of someone who is in
+            return super()._verify_form_valid(form)
+        login = self.stage.login
+        by_passkey = login.state.get("passkey_signup", False)
+        # A passkey is added with proof of a moment ago, which this code is.
+        given = {"method": "code", "email": self._process.email, "reauthenticated": by_passkey}
+        record_authentication(self.request, login.user, **given)
+        response: HttpResponse = super()._verify_form_valid(form)
+        user = self.request.user
+        if isinstance(user, User):
+            url = self.way_on(user, response.headers["Location"])
+            response.headers["Location"] = _to_passkey(url) if by_passkey else url
+        return response
+
     def _resend_form_valid(self, form: Form) -> HttpResponse:
         process = self._process
         if not may_mail_code(self.request, email=process.email):
@@ -59,6 +83,10 @@ class SignUpCodeView(ConfirmEmailVerificationCodeView):
         if not process.user and getattr(process, "did_send", False):
             get_adapter().send_account_already_exists_mail(process.email)
         return response
+
+
+def _to_passkey(url: str) -> str:
+    return f"{reverse('mfa_add_webauthn')}?{urlencode({'next': url})}"
 
 
 class MailedCodeView:

@@ -70,6 +70,11 @@ class SignUpForm(Words, CodeIsMailed, account.SignupForm):
     labels = {"email": "Email address"}  # noqa: RUF012
     hints = {"email": "We send a code there, and later your alerts"}  # noqa: RUF012
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A second button asks for a passkey, where the browser can make one."""
+        super().__init__(*args, **kwargs)
+        self.by_passkey = "passkey" in self.data
+
 
 class SignInForm(Words, account.LoginForm):
     """Signing in by a password, or without one by a code that is mailed."""

@@ -103,9 +103,11 @@ def options_on(page: str) -> dict[str, Any]:
     return json.loads(found.partition("</script>")[0])
 
 
-def add_passkey(client: Client, device: Device, **form: str) -> Any:
+ADD = "/accounts/2fa/webauthn/add/"
+
+
+def add_passkey(client: Client, device: Device, address: str = ADD, **form: str) -> Any:
     """Add a passkey of someone who has just proved who they are; the answer."""
-    address = "/accounts/2fa/webauthn/add/"
     options = options_on(client.get(address, secure=True).content.decode())
     form = {"name": device.name, "credential": device.make(options)} | form
     return client.post(address, form, secure=True)

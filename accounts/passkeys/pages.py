@@ -31,10 +31,10 @@ class AddPasskeyView(NextRedirectMixin, FormView):
     made_codes = False
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Besides the form, what the browser has to make."""
+        """Besides the form, what the browser has to make, and where one goes without."""
         options = begin_registration(authenticated_user(self.request), passwordless=True)
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"options": options}
+        return context | {"options": options, "way_on": self.get_success_url()}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Whose it will be."""

@@ -4,9 +4,8 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import prefetch_related_objects
-from django.forms import Form
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -43,14 +42,13 @@ def search_on(request: LearnerRequest, pk: int) -> HttpResponse:
 class SignUpCodeView(CodeView):
     """The code of a new account, which also saves the search that someone signed up for."""
 
-    def _verify_form_valid(self, form: Form) -> HttpResponse:
-        response: HttpResponse = super()._verify_form_valid(form)
-        asked = urlsplit(response.headers["Location"])
-        user = self.request.user
-        if isinstance(user, User) and asked.path == reverse("search_new"):
-            search = _save_asked(user, QueryDict(asked.query))
-            return redirect("search_on", search.pk) if search else response
-        return response
+    def way_on(self, user: User, url: str) -> str:
+        """To the saved search; on to the review of one that has to be looked at again."""
+        asked = urlsplit(url)
+        if asked.path != reverse("search_new"):
+            return super().way_on(user, url)
+        search = _save_asked(user, QueryDict(asked.query))
+        return reverse("search_on", args=[search.pk]) if search else url
 
 
 def _save_asked(user: User, query: QueryDict) -> SavedSearch | None:

@@ -1,10 +1,11 @@
 // Passkeys: asks the browser to make one or to use one, and posts what it answers with the form.
-// Where there are none, the forms stay hidden and the page says what else there is.
+// Where there are none, the forms and offers stay hidden and the page says what else there is.
 if ("PublicKeyCredential" in window) {
   document.querySelectorAll("form[data-passkey]").forEach((form) => {
     form.hidden = false;
     form.addEventListener("submit", ask);
   });
+  document.querySelectorAll("[data-passkey-offer]").forEach((each) => { each.hidden = false; });
   document.querySelectorAll("[data-passkey-unable]").forEach((each) => { each.hidden = true; });
 }
 

@@ -51,14 +51,19 @@ def said(response, email: str) -> tuple[int, dict[str, str], list[str], str]:
     return response.status_code, headers, cookies, text
 
 
-def sign_up(client: Client, email: str):
-    return client.post("/accounts/signup/", {"email": email, "next": "/slots/"})
+# Pressing either button of the form.
+BY_CODE: dict[str, str] = {}
+BY_PASSKEY = {"passkey": ""}
 
 
-def steps_of_signing_up(email: str) -> list[object]:
+def sign_up(client: Client, email: str, button: dict[str, str] = BY_CODE):
+    return client.post("/accounts/signup/", {"email": email, "next": "/slots/"} | button)
+
+
+def steps_of_signing_up(email: str, button: dict[str, str]) -> list[object]:
     """Signing up, the page after it, the mail once more, wrong codes until there are no more."""
     client = Client()
-    found = [said(sign_up(client, email), email), said(client.get(CODE_PAGE), email)]
+    found = [said(sign_up(client, email, button), email), said(client.get(CODE_PAGE), email)]
     mails = len(outbox())
     found.append(said(client.post(CODE_PAGE, {"action": "resend"}), email))
     found.append(len(outbox()) - mails)
@@ -101,14 +106,17 @@ def test_asking_for_a_code_hashes_no_password_and_sends_one_mail(email, hashed):
     assert [message.to for message in outbox()] == [email]
 
 
-def test_signing_up_says_the_same_of_a_taken_and_of_a_free_address():
-    for taken, free in zip(steps_of_signing_up(TAKEN), steps_of_signing_up(FREE), strict=True):
-        assert taken == free
+@pytest.mark.parametrize("button", [BY_CODE, BY_PASSKEY])
+def test_signing_up_says_the_same_of_a_taken_and_of_a_free_address(button):
+    taken, free = (steps_of_signing_up(email, button) for email in (TAKEN, FREE))
+    for of_taken, of_free in zip(taken, free, strict=True):
+        assert of_taken == of_free
 
 
+@pytest.mark.parametrize("button", [BY_CODE, BY_PASSKEY])
 @pytest.mark.parametrize("email", [TAKEN, FREE])
-def test_signing_up_hashes_no_password_and_sends_one_mail(email, hashed):
-    sign_up(Client(), email)
+def test_signing_up_hashes_no_password_and_sends_one_mail(email, button, hashed):
+    sign_up(Client(), email, button)
     assert hashed == []
     assert [message.to for message in outbox()] == [email]
 

@@ -61,6 +61,12 @@ def test_the_code_of_a_new_address_saves_the_search_and_turns_it_on(client):
     assert "Now turn on notifications" in text
 
 
+def test_the_browser_in_which_it_was_saved_is_known_from_then_on(client, settings):
+    client.post(CODE_PAGE, {"code": begin(client)})
+    assert SavedSearch.objects.exists()
+    assert settings.DEVICE_COOKIE_NAME in client.cookies
+
+
 def test_nothing_is_saved_before_the_address_is_confirmed(client):
     begin(client)
     client.post(CODE_PAGE, {"code": "00000000x"})

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.journeys.site import Site, code_of
-from tests.journeys.steps import keep_picture, mail_text, sign_up
+from tests.journeys.steps import keep_picture, mail_text, search, sign_up
 from tests.people import PASSWORD
 from tests.staff import TOTP_SECRET, totp_code
 
@@ -122,6 +122,44 @@ def test_a_learner_signs_up_by_email_alone_and_in_by_passkey_and_by_code(
     enter_code(page, site, email)
     expect(page.get_by_role("heading", name="My alerts")).to_be_visible()
     assert "A passkey was added" in mail_text(page, site, "A passkey was added", to=email)
+
+
+def test_a_learner_signs_up_with_a_passkey_and_is_in_without_a_password(
+    site: Site, visitor: Page, size: str
+) -> None:
+    page, phone, email = visitor, Phone(visitor), f"keys-{size}@example.org"
+    page.goto(f"{site.url}/accounts/signup/?next=/alerts/")
+    page.get_by_label("Email address").fill(email)
+    keep_picture(page, "signing-up-1", size)
+    page.get_by_role("button", name="Sign up with a passkey").click()
+    enter_code(page, site, email)
+    phone.lock()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("No passkey was used")).to_be_visible()
+    keep_picture(page, "signing-up-2", size)
+    phone.unlock()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("heading", name="My alerts")).to_be_visible()
+
+    sign_out(page, site)
+    page.goto(f"{site.url}/accounts/login/")
+    page.get_by_role("button", name="Use a passkey").click()
+    is_at_ones_searches(page)
+
+
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
+def test_an_alert_that_is_turned_on_with_a_passkey_is_on_by_the_code_even_if_none_is_made(
+    site: Site, visitor: Page, size: str
+) -> None:
+    page, email = visitor, f"keys-alert-{size}@example.org"
+    search(page, site, postcode="IG3 9UZ", miles=10)
+    page.get_by_role("link", name="Alert me about this search").click()
+    page.get_by_label("Email address").fill(email)
+    keep_picture(page, "signing-up-3-alert", size)
+    page.get_by_role("button", name="Turn it on with a passkey").click()
+    enter_code(page, site, email)
+    page.get_by_role("link", name="Not now").click()
+    expect(page.get_by_role("heading", name="Your alert is on")).to_be_visible()
 
 
 def sign_in(page: Page, site: Site, email: str) -> None:
