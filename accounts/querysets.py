@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import DateField, F, Func, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 from django.db.models.lookups import LessThan
 
 if TYPE_CHECKING:
@@ -110,8 +110,15 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
         return self.live().filter(free, expires_at__lte=Now())
 
     def waiting(self) -> "OutboxMailQuerySet":
-        """Those that no server has accepted yet, though nothing is wrong with their address."""
-        return self.live().exclude(fault="mailbox")
+        """Those that no server has accepted yet, though nothing is wrong with their address.
+
+        Each with `waiting_since`.
+        """
+        may_go = Q(not_before=None) | Q(not_before__lte=Now())
+        return (
+            self.live().filter(may_go).exclude(fault="mailbox")
+            .annotate(waiting_since=Greatest("created_at", "not_before"))
+        )  # fmt: skip
 
     def undelivered(self, within: timedelta) -> "OutboxMailQuerySet":
         """Those written so lately that never left, though nothing is wrong with their address."""

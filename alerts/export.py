@@ -60,7 +60,7 @@ def export(user: User) -> dict[str, Any]:
         "mails": _rows(OutboxMail.objects.of(user), skip={"user_id", *NOT_SAID}),
         "refused_addresses": _rows(MailRefusal.objects.filter(user=user), skip={"user_id"}),
         "refusals_by_day": _rows(BareRefusal.objects.filter(user=user), skip={"user_id"}),
-        "ended_searches": _rows(SearchEnding.objects.filter(user=user), skip={"user_id", "token"}),
+        "ended_searches": _rows(SearchEnding.objects.filter(user=user), skip={"user_id"}),
         "feeds": _rows(SearchFeed.objects.filter(search__user=user), skip={"digest"}),
         "devices": _rows(PushSubscription.objects.filter(user=user), skip={"user_id", "auth"}),
         "sessions": _rows(UserSession.objects.filter(user=user), skip={"user_id", "session_key"}),

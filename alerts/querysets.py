@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         Delivery,
         Notification,
         PushSubscription,
-        SearchEnding,
         SenderJournal,
         UserAlert,
     )
@@ -127,11 +126,3 @@ class SenderJournalQuerySet(models.QuerySet["SenderJournal"]):
     def over(self) -> "SenderJournalQuerySet":
         """Journals in which no more turn begins, by the database's clock."""
         return self.filter(look_until__lte=Now())
-
-
-class SearchEndingQuerySet(models.QuerySet["SearchEnding"]):
-    """Ends of searches, in the words of the domain."""
-
-    def due(self) -> "SearchEndingQuerySet":
-        """Ends whose mail may be taken up now, by the database's clock."""
-        return self.filter(state__in=self.model.LIVE, next_attempt_at__lte=Now())

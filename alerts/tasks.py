@@ -11,7 +11,6 @@ from alerts.delivery.deliver import deliver
 from alerts.hints import hint_sending
 from alerts.matching.match import Matched, match_in_chunks
 from alerts.matching.reach import settle_reach
-from alerts.searches.ending_mails import send_ending_mails
 from alerts.searches.passed import end_passed_searches
 from alerts.searches.resting import note_resting
 from alerts.watching.canary import watch
@@ -75,9 +74,3 @@ def end_searches() -> None:
     note_resting()
     if ended:
         logger.info("searches ended=%d", ended)
-
-
-@shared_task
-def mail_ended_searches() -> None:
-    """Tell learners of searches that have ended themselves."""
-    send_ending_mails(seconds=SECONDS)

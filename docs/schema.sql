@@ -815,10 +815,11 @@ CREATE TABLE public.accounts_outboxmail (
     fault character varying(10),
     accepted_at timestamp with time zone,
     user_id integer,
+    not_before timestamp with time zone,
     CONSTRAINT outbox_mail_accepted_at CHECK ((((accepted_at IS NOT NULL) AND ((state)::text = 'accepted'::text)) OR ((NOT ((state)::text = 'accepted'::text)) AND (accepted_at IS NULL)))),
     CONSTRAINT outbox_mail_fault CHECK (((fault)::text = ANY ((ARRAY['address'::character varying, 'mailbox'::character varying, 'us'::character varying, 'unsaid'::character varying, 'message'::character varying])::text[]))),
     CONSTRAINT outbox_mail_held_while_sending CHECK (((((state)::text = 'sending'::text) AND (token IS NOT NULL)) OR ((NOT ((state)::text = 'sending'::text)) AND (token IS NULL)))),
-    CONSTRAINT outbox_mail_says_nothing_once_it_ended CHECK (((((state)::text = ANY ((ARRAY['pending'::character varying, 'sending'::character varying])::text[])) AND (subject IS NOT NULL) AND (text IS NOT NULL)) OR ((NOT ((state)::text = ANY ((ARRAY['pending'::character varying, 'sending'::character varying])::text[]))) AND (headers IS NULL) AND (html IS NULL) AND (subject IS NULL) AND (text IS NULL)))),
+    CONSTRAINT outbox_mail_says_nothing_once_it_ended CHECK (((((state)::text = ANY ((ARRAY['pending'::character varying, 'sending'::character varying])::text[])) AND (subject IS NOT NULL) AND (text IS NOT NULL)) OR ((headers IS NULL) AND (html IS NULL) AND (subject IS NULL) AND (text IS NULL)))),
     CONSTRAINT outbox_mail_state CHECK ((((state)::text = ANY ((ARRAY['pending'::character varying, 'sending'::character varying])::text[])) OR ((state)::text = ANY ((ARRAY['accepted'::character varying, 'expired'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[]))))
 );
 
@@ -1043,7 +1044,7 @@ CREATE TABLE public.alerts_searchending (
     id bigint NOT NULL,
     tells_until date NOT NULL,
     ended_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
-    state character varying(10) DEFAULT 'pending'::character varying NOT NULL,
+    state character varying(10) DEFAULT 'suppressed'::character varying NOT NULL,
     next_attempt_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     token uuid,
     attempts smallint DEFAULT 0 NOT NULL,
@@ -1054,6 +1055,7 @@ CREATE TABLE public.alerts_searchending (
     search_id integer NOT NULL,
     user_id integer NOT NULL,
     booked_for date,
+    mail_id bigint,
     CONSTRAINT search_ending_accepted_at CHECK ((((accepted_at IS NOT NULL) AND ((state)::text = 'accepted'::text)) OR ((NOT ((state)::text = 'accepted'::text)) AND (accepted_at IS NULL)))),
     CONSTRAINT search_ending_held_while_sending CHECK (((((state)::text = 'sending'::text) AND (token IS NOT NULL)) OR ((NOT ((state)::text = 'sending'::text)) AND (token IS NULL)))),
     CONSTRAINT search_ending_state CHECK (((state)::text = ANY ((ARRAY['pending'::character varying, 'sending'::character varying, 'accepted'::character varying, 'suppressed'::character varying, 'failed'::character varying])::text[])))
@@ -1839,6 +1841,9 @@ ALTER TABLE ONLY public.alerts_reach
     ADD CONSTRAINT alerts_reach_pkey PRIMARY KEY (center_id, search_id) INCLUDE (miles);
 
 ALTER TABLE ONLY public.alerts_searchending
+    ADD CONSTRAINT alerts_searchending_mail_id_key UNIQUE (mail_id);
+
+ALTER TABLE ONLY public.alerts_searchending
     ADD CONSTRAINT alerts_searchending_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.alerts_searchfeed
@@ -2404,6 +2409,9 @@ ALTER TABLE ONLY public.alerts_notification
 
 ALTER TABLE ONLY public.alerts_pushsubscription
     ADD CONSTRAINT alerts_pushsubscription_user_id_54f7471d_fk_users_user_id FOREIGN KEY (user_id) REFERENCES public.users(user_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.alerts_searchending
+    ADD CONSTRAINT alerts_searchending_mail_id_c4e7c0ba_fk_accounts_outboxmail_id FOREIGN KEY (mail_id) REFERENCES public.accounts_outboxmail(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.alerts_searchending
     ADD CONSTRAINT alerts_searchending_search_id_0d467fe2_fk_userprefe FOREIGN KEY (search_id) REFERENCES public.userpreferences(preference_id) DEFERRABLE INITIALLY DEFERRED;

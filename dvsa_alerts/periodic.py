@@ -35,7 +35,6 @@ WORK = (
     Work("send-email", "alerts.tasks.send_email", 2.0, DISPATCH),
     Work("send-push", "alerts.tasks.send_push", 2.0, DISPATCH),
     Work("send-outbox", "accounts.tasks.send_outbox", 5.0, DISPATCH),
-    Work("mail-ended-searches", "alerts.tasks.mail_ended_searches", 60.0, DISPATCH),
     Work("mail-staff-alarms", "accounts.tasks.mail_staff_alarms", 10.0, DISPATCH),
     Work("keep-erasures", "dvsa_alerts.tasks.keep_erasures", 5.0),
     Work("seal-audit-log", "audit.tasks.seal", 5.0),

@@ -308,7 +308,6 @@ CELERY_TASK_ROUTES = {
     "alerts.tasks.match": {"queue": "matching"},
     "alerts.tasks.send_email": {"queue": "email"},
     "accounts.tasks.send_outbox": {"queue": "email"},
-    "alerts.tasks.mail_ended_searches": {"queue": "email"},
     "alerts.tasks.send_push": {"queue": "push"},
 }
 CELERY_BEAT_SCHEDULE = periodic.beat_schedule()

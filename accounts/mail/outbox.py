@@ -5,7 +5,7 @@ accepts it, or until it is of no use any more. Alerts have a way of their own (`
 because what they say changes up to the moment when they leave.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -40,3 +40,16 @@ def queue_mail(
     )  # fmt: skip
     transaction.on_commit(partial(publish, SEND))
     return mail
+
+
+def queue_drafts(people: Iterable[User], *, kind: str, good_for: timedelta) -> list[OutboxMail]:
+    """Have a mail to each of them written and sent by its kind's writer (`accounts.mail.drafts`).
+
+    In the order of `people`; as `queue_mail` in all else.
+    """
+    mails = [
+        OutboxMail(user=user, to=user.email, kind=kind, expires_at=Now() + good_for)
+        for user in people
+    ]
+    transaction.on_commit(partial(publish, SEND))
+    return OutboxMail.objects.bulk_create(mails)

@@ -1,4 +1,4 @@
-"""Sending what the outbox holds: claimed, checked, handed over, and its result recorded.
+"""Sending what the outbox holds: claimed, written or read, handed over, and its result recorded.
 
 Never lost and never twice, as alerts are: a mail is marked `sending` before the network is
 touched, and finished by the holder of its token. What its sender's death leaves behind is taken
@@ -11,13 +11,14 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from accounts.mail import breakers
 from accounts.mail.blaming import is_free, note_accepted, note_put_off
 from accounts.mail.breakers import Turn, ask_turn
+from accounts.mail.drafts import WRITERS, Draft, NotBefore, Unwanted, Words, stored_words
 from accounts.mail.headers import message_id
 from accounts.mail.refused_addresses import is_mail_refused, refuse_mail
 from accounts.mail.results import Accepted, Never, Result, TryLater
@@ -83,15 +84,23 @@ def _send(mail: OutboxMail, turn: Turn) -> bool:
 
 
 def _seal(mail: OutboxMail) -> Envelope | None:
-    if _is_refused(mail):
-        _update(mail, state=State.SUPPRESSED, last_error="the address is refused", **SAYS_NOTHING)
-        return None
+    """What is to be sent; None for nothing, or not now."""
     try:
-        return seal(_message(mail))
-    except ValueError as error:  # an address or a subject that no header can hold
-        logger.warning("%s can't be sent: %s", mail, error)
-        _update(mail, state=State.FAILED, last_error=str(error)[:500], **SAYS_NOTHING)
+        draft = Unwanted("the address is refused") if _is_refused(mail) else _draft(mail)
+    except OperationalError:
+        raise
+    except Exception as error:  # whatever is wrong with one mail must not stop the others
+        logger.exception("%s can't be written", mail)
+        _retry(mail, last_error=f"{type(error).__name__}: {error}"[:500])
         return None
+    match draft:
+        case Words():
+            return _envelope(mail, draft)
+        case Unwanted(reason):
+            _update(mail, state=State.SUPPRESSED, last_error=reason, **SAYS_NOTHING)
+        case NotBefore(moment):
+            _retry(mail, free=True, next_attempt_at=moment, not_before=moment)
+    return None
 
 
 def _is_refused(mail: OutboxMail) -> bool:
@@ -99,14 +108,31 @@ def _is_refused(mail: OutboxMail) -> bool:
     return not mail.is_awaited and any(map(is_mail_refused, _owner(mail)))
 
 
-def _message(mail: OutboxMail) -> Mail:
+@transaction.atomic
+def _draft(mail: OutboxMail) -> Draft:
+    return WRITERS.get(mail.kind, stored_words)(mail)
+
+
+def _envelope(mail: OutboxMail, words: Words) -> Envelope | None:
+    if words.to != mail.to:
+        mail.to = words.to
+        mail.save(update_fields=["to"])
+    try:
+        return seal(_message(mail, words))
+    except ValueError as error:  # an address or a subject that no header can hold
+        logger.warning("%s can't be sent: %s", mail, error)
+        _update(mail, state=State.FAILED, last_error=str(error)[:500], **SAYS_NOTHING)
+        return None
+
+
+def _message(mail: OutboxMail, words: Words) -> Mail:
     return Mail(
-        to=mail.to,
-        subject=" ".join((mail.subject or "").split()),
-        text=mail.text or "",
-        html=mail.html or "",
+        to=words.to,
+        subject=" ".join(words.subject.split()),
+        text=words.text,
+        html=words.html,
         message_id=message_id(mail.message_id),
-        headers=mail.headers or {},
+        headers=dict(words.headers),
     )
 
 
@@ -146,12 +172,14 @@ def _put_off(mail: OutboxMail, later: TryLater, turn: Turn) -> None:
     if doubts >= MOST_DOUBTS:
         _update(mail, state=State.FAILED, in_doubt=doubts, **error, **SAYS_NOTHING)
         return
-    free = is_free(later, probe=turn.is_probe)
+    _retry(mail, free=is_free(later, probe=turn.is_probe), in_doubt=doubts, **error)
+
+
+def _retry(mail: OutboxMail, *, free: bool = False, **values: Any) -> None:
+    """Later; what is free uses up no attempt and waits no longer than after the first."""
     pause = timedelta(seconds=delay_after(1 if free else mail.attempts))
-    _update(
-        mail, state=State.PENDING, attempts=mail.attempts - int(free), in_doubt=doubts,
-        next_attempt_at=Now() + pause, **error,
-    )  # fmt: skip
+    when = {"next_attempt_at": Now() + pause} | values
+    _update(mail, state=State.PENDING, attempts=mail.attempts - int(free), **when)
 
 
 def _owner(mail: OutboxMail) -> QuerySet[User]:

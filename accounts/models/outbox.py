@@ -15,8 +15,9 @@ class OutboxMail(models.Model):
     """A mail to one address, from the transaction that causes it until a server has accepted it.
 
     What it says, which may be a code or a link that lets its reader in, is kept only for as long
-    as it may still be sent: no longer than until `expires_at`. `is_awaited` says that someone
-    waits for it. All times are the database's, and states mean what a delivery's do.
+    as it may still be sent: no longer than until `expires_at`; mails of some kinds are written
+    when they are sent (`accounts.mail.drafts`). `is_awaited` says that someone waits for it. All
+    times are the database's, and states mean what a delivery's do.
     """
 
     class State(models.TextChoices):
@@ -47,6 +48,9 @@ class OutboxMail(models.Model):
     state = models.CharField(max_length=10, choices=State, db_default=State.PENDING)
     next_attempt_at = models.DateTimeField(
         db_default=Now(), help_text="when anybody may take it up (again)"
+    )
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="until when its reader wants no mail"
     )
     token = models.UUIDField(null=True, blank=True, help_text="proves who is sending it")
     attempts = models.SmallIntegerField(db_default=0)
@@ -80,10 +84,7 @@ class OutboxMail(models.Model):
                 condition=Q(
                     state__in=["pending", "sending"], subject__isnull=False, text__isnull=False
                 )
-                | (
-                    ~Q(state__in=["pending", "sending"])
-                    & Q(subject=None, text=None, html=None, headers__isnull=True)
-                ),
+                | Q(subject=None, text=None, html=None, headers__isnull=True),
             ),
             models.CheckConstraint(
                 name="outbox_mail_held_while_sending",

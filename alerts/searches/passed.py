@@ -1,4 +1,4 @@
-"""Searches whose windows have all passed end themselves; each gets a row that asks for its mail."""
+"""Searches whose windows have all passed end themselves, and their learners are told by mail."""
 
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import SavedSearch
 from alerts.models import SearchEnding
+from alerts.searches.endings import ENDED, note_endings
 from audit.clock import database_today
 from audit.trail import record
 
@@ -37,7 +38,7 @@ def _end_lot(today: date) -> int:
     found = list(locked.order_by("pk")[:LOT])
     ids = [each.pk for each in found]
     SavedSearch.objects.filter(pk__in=ids).update(is_active=False, updated_at=Now())
-    SearchEnding.objects.bulk_create([_ending(each) for each in found], ignore_conflicts=True)
+    note_endings([_ending(each) for each in found], kind=ENDED)
     for search in found:
         record("search.ended", actor=None, subject=search, reason="its windows have passed")
     return len(found)
@@ -45,4 +46,4 @@ def _end_lot(today: date) -> int:
 
 def _ending(search: Any) -> SearchEnding:
     """Of a search as `passed_on` finds it."""
-    return SearchEnding(user_id=search.user_id, search=search, tells_until=search.tells_until)
+    return SearchEnding(user=search.user, search=search, tells_until=search.tells_until)

@@ -16,6 +16,7 @@ from accounts.learners import Learner, read_learners
 from accounts.models import Booking, SavedSearch
 from accounts.querysets import BookingQuerySet
 from alerts.models import SearchEnding
+from alerts.searches.endings import RESTING, note_endings
 from audit.clock import database_now, database_today
 from centers.models import Center
 from centers.rules import Rulebook
@@ -96,7 +97,7 @@ def note_resting(*, today: date | None = None) -> int:
     learners, searches = read_learners(users, today=on), _looking_of(users)
     found = [_ending(each, learners[each.user_id], searches[each.user_id]) for each in late]
     asked = [each for each in found if each]
-    SearchEnding.objects.bulk_create(asked, ignore_conflicts=True)
+    note_endings(asked, kind=RESTING)
     return len(asked)
 
 
@@ -115,7 +116,7 @@ def _maybe_late(kind: str, today: date) -> BookingQuerySet:
     soon = Booking.objects.filter(
         test_type=kind, date__gte=today, date__lt=max(first.values(), default=today)
     )
-    return soon.exclude(Exists(told)).filter(user__is_active=True)
+    return soon.exclude(Exists(told)).filter(user__is_active=True).select_related("user")
 
 
 def _ending(
@@ -129,7 +130,7 @@ def _ending(
         kinds = search.preferred_test_types or SavedSearch.TestType.values
         if booking.test_type in kinds and why_resting(search, learner, search.centers.all()):
             return SearchEnding(
-                user_id=booking.user_id, search=search, tells_until=facts.last_day,
+                user=booking.user, search=search, tells_until=facts.last_day,
                 booked_for=booking.date,
             )  # fmt: skip
     return None

@@ -7,7 +7,6 @@ from accounts.mail.send import send_outbox
 from accounts.staff_alarms import mail_alarms
 from alerts.delivery.deliver import deliver
 from alerts.delivery.send import Tally
-from alerts.searches.ending_mails import send_ending_mails
 from dvsa_alerts.management.looping import LoopingCommand
 
 EXAMPLE = """examples:
@@ -23,8 +22,8 @@ class Command(LoopingCommand):
 
     help = (
         "Makes messages of waiting alerts and sends those that are due, by email and push; sends "
-        "codes and other mail about accounts; mails learners whose searches have ended, and staff "
-        "what they have to be told."
+        "codes and other mail about accounts and searches, and mails staff what they have to be "
+        "told."
     )
     example = EXAMPLE
     queues = ("email", "push")
@@ -33,7 +32,6 @@ class Command(LoopingCommand):
         """One round of all channels, and of the outbox."""
         mail_alarms()
         send_outbox(seconds=SECONDS)
-        send_ending_mails(seconds=SECONDS)
         done = Tally()
         for channel in ("push", "email", "companion"):
             done += deliver(channel, seconds=SECONDS)

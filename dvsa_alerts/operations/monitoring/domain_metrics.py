@@ -108,7 +108,7 @@ def mails() -> Readings:
     for state in OutboxMail.State.values:
         counts.add_metric([state], found.get(state, 0))
     yield counts
-    age = oldest_age(OutboxMail.objects.waiting(), "created_at")
+    age = oldest_age(OutboxMail.objects.waiting(), "waiting_since")
     yield gauge("mail_waiting_seconds", "Age of the oldest that no server has accepted", age)
 
 

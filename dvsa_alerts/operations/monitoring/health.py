@@ -157,7 +157,7 @@ def deliveries() -> str:
 def mail() -> str:
     """Codes and other mail about accounts leave: none waits for long, and none was given up."""
     waiting = OutboxMail.objects.waiting()
-    late = oldest_age(waiting, "created_at")
+    late = oldest_age(waiting, "waiting_since")
     if late > MAIL_LATE:
         raise Unhealthy(
             f"the oldest of {waiting.count()} has waited for {late:.0f} s{_why(waiting)}"

@@ -6,9 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.learners import read_learner
-from accounts.models import Booking, SavedSearch, User
-from alerts.models import SearchEnding
-from alerts.searches.ending_mails import send_ending_mails
+from accounts.mail.send import send_outbox
+from accounts.models import Booking, OutboxMail, SavedSearch, User
 from alerts.searches.resting import note_resting, why_resting
 from centers.models import Center, NearestCenter
 from tests.alerts.world import make_center, make_search, make_user
@@ -102,7 +101,7 @@ def test_the_learner_hears_of_it_once_for_a_booked_day(sink, ada, search, today)
     make_search(ada, preferred_test_types=PRACTICAL)
     booking = book(ada, date=today + SOON)
     assert [note_resting(), note_resting()] == [1, 0]
-    assert [send_ending_mails(seconds=5), send_ending_mails(seconds=5)] == [1, 0]
+    assert [send_outbox(seconds=5), send_outbox(seconds=5)] == [1, 0]
     [mail] = sink.received
     assert mail.message["Subject"].startswith("Your search rests: ")
     for kind in ("text/plain", "text/html"):
@@ -116,8 +115,8 @@ def test_nobody_hears_of_a_search_that_wakes_again_meanwhile(sink, ada, search, 
     booking = book(ada, date=today + SOON)
     note_resting()
     booking.delete()
-    assert send_ending_mails(seconds=5) == 0
-    assert SearchEnding.objects.get().last_error == "the search doesn't rest any more"
+    assert send_outbox(seconds=5) == 0
+    assert OutboxMail.objects.get().last_error == "the search doesn't rest any more"
 
 
 def test_a_search_whose_filter_is_off_is_no_reason_for_a_mail(ada, search, today) -> None:
