@@ -114,21 +114,40 @@ def folder(tmp_path):
     return tmp_path
 
 
-def config(folder: Path, **given: str) -> subprocess.CompletedProcess[str]:
-    """What Compose says of the file when it is given these passwords, and no others."""
+def config(folder: Path, *options: str, **given: str) -> subprocess.CompletedProcess[str]:
+    """What Compose says of the file when it is given these values, and no others."""
     env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **given}
-    return compose("-f", "deploy/compose.yaml", "config", "--quiet", cwd=folder, env=env)
+    return compose("-f", "deploy/compose.yaml", "config", *options, cwd=folder, env=env)
 
 
 @needs_compose
 def test_compose_accepts_it(folder):
-    done = config(folder, **SECRETS)
+    done = config(folder, "--quiet", **SECRETS)
     assert done.returncode == 0, done.stderr
+
+
+@needs_compose
+def test_others_images_are_by_tag_until_an_operator_gives_their_digests(folder):
+    by_tag = images(folder)
+    pinned = {name: f"{tag}@sha256:{'0' * 64}" for name, tag in by_tag.items()}
+    assert images(folder, **pinned) == pinned
+    base = f"ARG PYTHON_IMAGE={by_tag['PYTHON_IMAGE']}\nFROM ${{PYTHON_IMAGE}}\n"
+    assert re.findall(r"^(?:ARG|FROM) .+\n", DOCKERFILE, re.MULTILINE) == base.splitlines(True)
+
+
+def images(folder: Path, **given: str) -> dict[str, str]:
+    """What others' images are with these values, by the variable that says it."""
+    services = yaml.safe_load(config(folder, **SECRETS, **given).stdout)["services"]
+    return {
+        "PYTHON_IMAGE": services["web"]["build"]["args"]["PYTHON_IMAGE"],
+        "POSTGIS_IMAGE": services["db"]["image"],
+        "REDIS_IMAGE": services["redis"]["image"],
+    }
 
 
 @needs_compose
 @pytest.mark.parametrize("missing", SECRETS)
 def test_compose_refuses_to_start_without_a_password(folder, missing):
     given = {name: value for name, value in SECRETS.items() if name != missing}
-    done = config(folder, **given)
+    done = config(folder, "--quiet", **given)
     assert (done.returncode, missing in done.stderr) == (1, True)
