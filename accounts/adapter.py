@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import passthrough_next_redirect_url
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMultiAlternatives
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from accounts.addresses import check_plain
 from accounts.limits.devices import remember
@@ -84,6 +86,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if user is not None:
             attempt.take_back()
         return user
+
+    def respond_email_verification_sent(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """To the code's page, which knows where someone came from if they have to begin again."""
+        page = reverse("account_email_verification_sent")
+        return HttpResponseRedirect(passthrough_next_redirect_url(request, page, "next"))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """The browser is one of the user's from now on; see `limits.devices`."""

@@ -11,8 +11,12 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows._authenticate_by_code import (
     BaseConfirmAuthenticationCodeProcess,
 )
+from allauth.account.internal.flows.email_verification_by_code import (
+    EMAIL_VERIFICATION_CODE_SESSION_KEY,
+)
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.signup import send_unknown_account_mail
+from allauth.account.stages import EmailVerificationStage, LoginStageController
 from allauth.account.views import (
     ConfirmEmailVerificationCodeView,
     ConfirmLoginCodeView,
@@ -21,7 +25,7 @@ from allauth.account.views import (
 )
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.code_forms import AskCodeForm
@@ -43,6 +47,12 @@ def may_mail_code(request: HttpRequest, *, email: str) -> bool:
 
 class SignUpCodeView(ConfirmEmailVerificationCodeView):
     """The code of a new account, or of an account's new address; the mail's link fills it in."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Forget a sign-up that was let go of; allauth would where the address is free alone."""
+        if request.user.is_anonymous and not _is_pending(request):
+            request.session.pop(EMAIL_VERIFICATION_CODE_SESSION_KEY, None)
+        return super().dispatch(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         """The code that the link brought: nothing happens before someone presses Continue."""
@@ -83,6 +93,10 @@ class SignUpCodeView(ConfirmEmailVerificationCodeView):
         if not process.user and getattr(process, "did_send", False):
             get_adapter().send_account_already_exists_mail(process.email)
         return response
+
+
+def _is_pending(request: HttpRequest) -> bool:
+    return LoginStageController.enter(request, EmailVerificationStage.key) is not None
 
 
 def _to_passkey(url: str) -> str:

@@ -113,6 +113,16 @@ def test_signing_up_says_the_same_of_a_taken_and_of_a_free_address(button):
         assert of_taken == of_free
 
 
+def test_what_was_let_go_of_half_way_says_the_same_of_both():
+    answers = []
+    for email in (TAKEN, FREE):
+        client = Client()
+        sign_up(client, email)
+        client.post("/accounts/logout/")
+        answers.append(said(client.get(CODE_PAGE), email))
+    assert answers[0] == answers[1]
+
+
 @pytest.mark.parametrize("button", [BY_CODE, BY_PASSKEY])
 @pytest.mark.parametrize("email", [TAKEN, FREE])
 def test_signing_up_hashes_no_password_and_sends_one_mail(email, button, hashed):
@@ -158,7 +168,13 @@ def test_the_owner_of_a_taken_address_is_told_how_to_sign_in_each_time(client):
     assert "/accounts/login/" in outbox()[0].text
 
 
-def test_who_mistyped_the_address_gets_back_to_the_form_with_where_they_came_from(client):
-    sign_up(client, FREE)
-    page = client.get(f"{CODE_PAGE}?next=/slots/").content.decode()
-    assert '<a href="/accounts/signup/?next=/slots/">Use a different email</a>' in page
+@pytest.mark.parametrize("email", [TAKEN, FREE])
+def test_who_mistyped_the_address_gets_back_to_the_form_with_where_they_came_from(email, client):
+    page = client.get(sign_up(client, email).url).content.decode()
+    action, following = re.findall(
+        r'<form method="post" action="([^"]+)">.*?name="next" value="([^"]+)">', page, re.DOTALL
+    )[-1]
+    assert "Use a different email" in page.partition(following)[2]
+    page = client.post(action, {"next": following}, follow=True).content.decode()
+    assert "<h1>Create an account</h1>" in page
+    assert 'name="next" value="/slots/"' in page

@@ -55,6 +55,16 @@ def test_signing_up_tells_nobody_who_has_an_account(ada, comer: Comer):
     assert set(OutboxMail.objects.values_list("to", flat=True)) == {TAKEN, FREE}
 
 
+def test_neither_does_a_sign_up_that_was_let_go_of(ada, comer: Comer):
+    answers = []
+    for address, email in (("127.2.2.3", TAKEN), ("127.3.3.4", FREE)):
+        visitor = comer(address)
+        visitor.post("/accounts/signup/", email=email)
+        visitor.post("/accounts/logout/")
+        answers.append(shown(visitor.get("/accounts/confirm-email/"), email))
+    assert answers[0] == answers[1]
+
+
 def test_neither_does_a_forgotten_password(ada, comer: Comer):
     taken, free = (
         shown(comer(f"127.4.4.{n}").post("/accounts/password/reset/", email=email), email)
