@@ -77,8 +77,10 @@ def _asked(request: HttpRequest, user: User, search_ids: list[int]) -> HttpRespo
     named = SavedSearch.objects.of(user).filter(pk__in=search_ids)
     running = named.filter(is_active=True)
     ended = sorted(named.filter(is_active=False).values_list("pk", flat=True))
+    others = SavedSearch.objects.of(user).filter(is_active=True).exclude(pk__in=search_ids)
     context = {
         "count": running.count(),
+        "others": others.count(),
         "promises": _promises(running, user) if request.user == user else [],
         "undo": ended and _proof(user, ended),
     }

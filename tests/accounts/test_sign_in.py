@@ -216,3 +216,12 @@ class TestWhereOneIsSignedIn:
         client.force_login(learner())
         client.get("/accounts/sessions/")
         assert eve.get("/accounts/sessions/").context["session_count"] <= 1
+
+    def test_each_is_named_by_its_browser_and_device(self, client):
+        ada = learner()
+        phone = {"User-Agent": "Mozilla/5.0 (Linux; Android 16) Chrome/150.0 Mobile Safari/537.36"}
+        who = {"login": ada.email, "password": PASSWORD}
+        client.post("/accounts/login/", who, headers=phone)
+        page = client.get("/accounts/sessions/", headers=phone).content.decode()
+        assert "Chrome on Android" in page
+        assert "Mozilla" not in page

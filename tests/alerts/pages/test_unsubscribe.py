@@ -56,6 +56,12 @@ def test_reading_the_page_changes_nothing(mailbox, searches, unsubscribe):
     assert active() == [True, True]
 
 
+def test_all_can_be_stopped_where_there_is_another(mailbox, searches, unsubscribe):
+    assert 'name="all"' in mailbox.get(unsubscribe).content.decode()
+    searches[1].delete()
+    assert 'name="all"' not in mailbox.get(unsubscribe).content.decode()
+
+
 def test_whoever_else_holds_the_link_is_not_told_where_the_learner_looks(
     mailbox, client, ada, searches, unsubscribe
 ):
