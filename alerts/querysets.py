@@ -89,6 +89,17 @@ class CompanionQuerySet(models.QuerySet["Companion"]):
         """Those whom a learner has named, confirmed or not, without those that have ended."""
         return self.filter(user=user, ended_at__isnull=True)
 
+    def lost_of(self, user: "User") -> "CompanionQuerySet":
+        """Those whom a learner has not taken back, and who get no more alerts all the same.
+
+        As long as they are remembered (`alerts.retention`), or until they are named again.
+        """
+        again = self.model.objects.filter(
+            user=user, email=models.OuterRef("email"), pk__gt=models.OuterRef("pk")
+        )
+        ended = self.filter(user=user, end_reason__in=["stopped", "refused"])
+        return ended.exclude(models.Exists(again)).order_by("-ended_at")
+
     def of_same_person(self, companion: "Companion") -> "CompanionQuerySet":
         """The same person beside every learner who has named them; ended ones are left out."""
         return self.annotate(address=Lower("email")).filter(

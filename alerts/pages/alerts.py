@@ -21,8 +21,8 @@ from alerts.pages.history import A_WEEK, ShownAlert, read_history, read_notifica
 from alerts.pages.searches import LearnerRequest, got_a_test_path
 from alerts.searches.narrowing import narrowings
 from audit.clock import database_now, database_today
+from audit.text import read_id
 
-LARGEST_ID = 2**63 - 1
 MOST_MISSED = 50
 
 
@@ -49,9 +49,10 @@ def _before(request: HttpRequest) -> int | None:
     text = request.GET.get("before")
     if text is None:
         return None
-    if not text.isascii() or not text.isdecimal() or int(text[:20]) > LARGEST_ID:
+    before = read_id(text)
+    if before is None:
         raise Http404
-    return int(text)
+    return before
 
 
 @require_safe

@@ -31,6 +31,7 @@ from alerts.pages.searches import LearnerRequest
 from alerts.pages.unsubscribe import reads_link
 from audit.addresses import client_address
 from audit.clock import database_today
+from audit.text import read_id
 
 NAMED = RateLimit("companion", COMPANIONS_PER_DAY, window=timedelta(days=1))
 TOO_MANY = "You have named several people today. Try again tomorrow."
@@ -44,7 +45,10 @@ def companions(request: LearnerRequest) -> HttpResponse:
     if form.is_valid() and _named(request, form):
         return redirect("companions")
     named = Companion.objects.of(request.user)
-    context = {"form": form, "companions": named, "is_full": len(named) >= Companion.MOST}
+    context = {
+        "form": form, "companions": named, "is_full": len(named) >= Companion.MOST,
+        "lost": Companion.objects.lost_of(request.user),
+    }  # fmt: skip
     return render(request, "alerts/companions.html", context)
 
 
@@ -112,9 +116,10 @@ def _stop(companion: Companion) -> None:
 
 def _chosen(reader: Companion, number: str) -> Companion:
     """The same person beside one of the learners."""
-    if not number.isascii() or not number.isdecimal():
+    pk = read_id(number)
+    if pk is None:
         raise BadRequest("This is not one of our buttons.")
-    return get_object_or_404(Companion.objects.of_same_person(reader), pk=int(number[:18]))
+    return get_object_or_404(Companion.objects.of_same_person(reader), pk=pk)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """The learner's devices: which browsers may be woken, and how to add this one."""
 
-import re
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,9 +21,9 @@ from alerts.pages.this_browser import remember_device
 from alerts.push_subscriptions import BadSubscription, renew, subscribe, unsubscribe
 from alerts.searches.saving import add_notifications
 from audit.addresses import client_address
+from audit.text import read_id
 from slots.config import SEARCHES_PER_MINUTE
 
-NUMBER = re.compile(r"[0-9]{1,9}")
 RENEWALS = RateLimit("push-renewal", SEARCHES_PER_MINUTE)
 
 
@@ -65,8 +63,8 @@ def _added(request: LearnerRequest) -> HttpResponse:
 
 def _search_of(request: LearnerRequest) -> SavedSearch | None:
     """The learner's search that the notifications are turned on for, if it was said."""
-    number = request.POST.get("search", "")
-    return own_search(request, int(number)) if NUMBER.fullmatch(number) else None
+    pk = read_id(request.POST.get("search", ""))
+    return own_search(request, pk) if pk is not None else None
 
 
 @require_POST

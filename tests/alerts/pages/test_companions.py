@@ -117,6 +117,22 @@ class TestNaming:
         name(signed_in)
         assert Companion.objects.of(ben).get(place=2).email == MUM
 
+    @pytest.mark.parametrize(
+        ("reason", "says"),
+        [("stopped", "stopped your alerts"), ("refused", "the mail came back")],
+    )
+    def test_the_learner_is_told_why_someone_gets_no_more(self, signed_in, ben, reason, says):
+        end_companion(companion=make_asked(ben), reason=Companion.EndReason(reason), actor=None)
+        assert says in signed_in.get(PAGE).content.decode()
+
+    def test_until_they_are_named_again_or_where_the_learner_took_them_back(self, signed_in, ben):
+        refused = make_asked(ben)
+        end_companion(companion=refused, reason=Companion.EndReason.REFUSED, actor=None)
+        taken_back = make_asked(ben)
+        assert "came back" not in signed_in.get(PAGE).content.decode()
+        signed_in.post(reverse("companion_end", args=[taken_back.pk]))
+        assert "came back" not in signed_in.get(PAGE).content.decode()
+
     def test_who_has_stopped_is_not_asked_again_by_the_same_learner(self, signed_in, ben, sink):
         stopped = Companion.EndReason.STOPPED
         end_companion(companion=make_asked(ben), reason=stopped, actor=None)
