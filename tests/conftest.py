@@ -35,7 +35,7 @@ MARKS = {
 }
 # What neither names paths nor marks nor says `--all` runs.
 USUAL = (
-    "not long and not benchmark and not deployment and not variant"
+    "not long and not benchmark and not deployment and not variant and not slow"
     " and (usual or not drill and not journey)"
 )
 # Its tests share one running site: they go to one worker, one after the other.

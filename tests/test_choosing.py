@@ -35,7 +35,7 @@ def test_whoever_names_paths_or_marks_or_wants_all_gets_what_they_name():
     [
         ("", True), ("drill usual", True), ("drill", False), ("drill usual long", False),
         ("journey usual", True), ("journey", False), ("journey usual variant", False),
-        ("benchmark", False), ("deployment", False), ("variant", False),
+        ("benchmark", False), ("deployment", False), ("variant", False), ("slow", False),
         ("drill usual variant", False),
     ],
 )  # fmt: skip

@@ -22,7 +22,7 @@ from tests.access.table import ROUTES
 from tests.access.test_matrix import pages_of_models
 from tests.access.world import World
 
-PEOPLE = [Person.NOBODY, Person.OWNER, Person.ADMIN]
+PEOPLE = [Person.NOBODY, Person.OWNER, pytest.param(Person.ADMIN, marks=pytest.mark.variant)]
 pytestmark = pytest.mark.django_db
 # A half as a browser that is made to would send it in UTF-8; digits for whatever is a number.
 NUL, HALF, DIGITS, LONG = "a\0b", b"a\xed\xa0\x80b", "9" * 400, "x" * 10_000

@@ -51,7 +51,7 @@ def as_deployed(settings) -> Iterator[None]:
     "person",
     [
         Person.NOBODY,
-        Person.ADMIN,
+        pytest.param(Person.ADMIN, marks=pytest.mark.variant),
         pytest.param(Person.OWNER, marks=pytest.mark.variant),
         pytest.param(Person.TOKEN, marks=pytest.mark.variant),
     ],

@@ -25,7 +25,6 @@ for number in range(int(sys.argv[1])):
 """
 
 
-@pytest.mark.usual
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "entries", [pytest.param(50), pytest.param(1000, marks=pytest.mark.long)], ids=str

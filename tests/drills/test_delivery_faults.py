@@ -21,7 +21,6 @@ from tests.smtp_sink import Mood
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill]
 
 
-@pytest.mark.usual
 @pytest.mark.parametrize("size", [(60, 3), pytest.param((300, 12), marks=pytest.mark.long)])
 def test_a_restarted_postgresql_loses_nothing_and_needs_no_new_workers(  # noqa: PLR0917 - by name
     own_postgres, sink, own_redis, seed, size, logs

@@ -127,7 +127,6 @@ def expect_each_live_browser_is_woken(all_of, *, mails) -> None:
             assert mailed.isdisjoint(each.browsers), name
 
 
-@pytest.mark.usual
 @pytest.mark.parametrize("count", [12, pytest.param(100, marks=pytest.mark.long)])
 def test_two_senders_keep_the_pause_that_one_of_them_was_asked_for(
     sink, own_redis, seed, logs, count

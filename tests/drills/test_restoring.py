@@ -50,7 +50,6 @@ def fresh_cluster(monkeypatch):
         cluster.stop()
 
 
-@pytest.mark.usual
 @pytest.mark.parametrize("size", [(12, 5, 4), pytest.param((200, 60, 25), marks=pytest.mark.long)])
 def test_nothing_is_wrong_after_a_restore(own_postgres, fresh_cluster, watched, logs, size):
     learners, centers, batches = size

@@ -45,6 +45,7 @@ def migrate(blank: str, django_db_blocker) -> Iterator[Callable[..., None]]:
     ContentType.objects.clear_cache()  # they have other ids elsewhere
 
 
+@pytest.mark.slow
 def test_all_migrations_go_up_down_and_up(blank, migrate):
     migrate()
     before = schema(blank)

@@ -248,6 +248,7 @@ def plan_by_hashing() -> None:
         cursor.execute("SET LOCAL enable_nestloop = off")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_learners_can_take_is_the_same_however_it_is_found():
     seed = random.SystemRandom().randrange(2**32)

@@ -52,7 +52,6 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-@pytest.mark.usual
 def test_a_push_is_decrypted_shown_and_opens_the_alert(
     site: Site, page: Page, service: PushService, device: Browser, tmp_path: Path
 ) -> None:
