@@ -76,12 +76,11 @@ def _still_rests(booked_for: date, user: User, search: SavedSearch) -> bool:
 def compose(ending: SearchEnding, user: User, search: SavedSearch) -> Words:
     """The mail in text and HTML."""
     names = [center.name for center in search.centers.all()]
-    learner = read_learner(user, today=database_today())
     unsubscribe = links.unsubscribe_url(user_id=user.pk, search_ids=[search.pk])
     kind = RESTING if ending.booked_for else ENDED
     context = {
         "title": wording.title(search, centers=names),
-        "promise": wording.promise(search, centers=names, booked=learner.booked_days),
+        "promise": wording.promise_of(search, read_learner(user, today=database_today())),
         "day": day(ending.tells_until),
         "booked_for": day(ending.booked_for) if ending.booked_for else "",
         "bookings_url": f"{settings.SITE_URL}{reverse('bookings')}",
