@@ -1,12 +1,15 @@
 """Nobody learns from an answer whether an address has an account, nor from how long it takes."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
+from django.urls import NoReverseMatch, reverse
 
 from accounts.limits.tries import CODE_MAILS
+from tests.access import routes
 from tests.outbox import outbox
 from tests.people import learner
 
@@ -111,6 +114,29 @@ def test_signing_up_says_the_same_of_a_taken_and_of_a_free_address(button):
     taken, free = (steps_of_signing_up(email, button) for email in (TAKEN, FREE))
     for of_taken, of_free in zip(taken, free, strict=True):
         assert of_taken == of_free
+
+
+def ask_for_code(client: Client, email: str):
+    return client.post("/accounts/login/", {"login": email, "next": "/slots/"})
+
+
+def plain_pages() -> list[str]:
+    """Each page whose address holds nothing that changes, but the one that strangers don't see."""
+    found = []
+    for name in set(routes.names()) - {"metrics"}:
+        with suppress(NoReverseMatch):
+            found.append(reverse(name))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("begin", [sign_up, ask_for_code])
+def test_half_way_each_page_says_the_same_of_both(begin):
+    clients = {email: Client() for email in (TAKEN, FREE)}
+    for email, client in clients.items():
+        begin(client, email)
+    for page in plain_pages():
+        taken, free = (said(client.get(page), email) for email, client in clients.items())
+        assert taken == free, page
 
 
 def test_what_was_let_go_of_half_way_says_the_same_of_both():
