@@ -31,6 +31,11 @@ class Learner:
         return None if is_over else found
 
     @property
+    def has_said_something(self) -> bool:
+        """Whether anything of theirs decides what they can take."""
+        return bool(self.bookings or self.user.theory_passed_on or self.user.last_failed_on)
+
+    @property
     def booked_days(self) -> dict[str, date]:
         """The days of their tests, by type; of what is over or has no day there is none."""
         days = {kind: self.booking(kind) for kind in self.bookings}

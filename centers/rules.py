@@ -1,5 +1,6 @@
 """The rules of driving tests with their dates: which number counts on which day."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,9 @@ class Rulebook:
     """Every rule, read once and asked many times; a rule that nobody entered restricts nothing."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = sorted(rules, key=lambda rule: rule.since or date.min)
+        self._rules: dict[str, list[Rule]] = defaultdict(list)
+        for rule in sorted(rules, key=lambda rule: rule.since or date.min):
+            self._rules[rule.key].append(rule)
 
     @classmethod
     def read(cls) -> "Rulebook":
@@ -48,4 +51,4 @@ class Rulebook:
         return [day for day in days if day and day <= until]
 
     def _of(self, key: Rule.Key) -> list[Rule]:
-        return [rule for rule in self._rules if rule.key == key]
+        return self._rules.get(key, [])

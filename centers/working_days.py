@@ -33,7 +33,11 @@ def is_possibly_working(day: date, nations: Collection[Nation]) -> bool:
 
 def last_day_to_change(test_day: date, *, notice: int, nations: Collection[Nation]) -> date:
     """The latest day with at least `notice` full working days strictly between it and the test."""
+    return _last_day_to_change(test_day, notice, frozenset(nations))
 
+
+@lru_cache(maxsize=2048)
+def _last_day_to_change(test_day: date, notice: int, nations: frozenset[Nation]) -> date:
     def counts(day: date) -> bool:
         return is_surely_working(day, nations)
 

@@ -1,7 +1,7 @@
 """What follows from taking what a message tells: read for many at once, put into words for each."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accounts.learners import Learner, read_learners
 from alerts.messages.content import Content, Listing
@@ -16,11 +16,20 @@ class Known:
 
     learners: Mapping[int, Learner]
     centers: Mapping[int, Center]
+    for_anyone: dict[SlotToTake, Follows] = field(default_factory=dict)
 
     def follows(self, content: Content) -> list[Follows]:
         """For each of a message's slots, in their order."""
         learner = self.learners[content.recipient.user_id]
-        return [follows(learner, self._slot(each)) for each in content.listings]
+        return [self._follows(learner, self._slot(each)) for each in content.listings]
+
+    def _follows(self, learner: Learner, slot: SlotToTake) -> Follows:
+        """For those who have said nothing of their tests, nearly everybody, it is the same."""
+        if learner.has_said_something:
+            return follows(learner, slot)
+        if slot not in self.for_anyone:
+            self.for_anyone[slot] = follows(learner, slot)
+        return self.for_anyone[slot]
 
     def _slot(self, listing: Listing) -> SlotToTake:
         center = self.centers[listing.center_id]
