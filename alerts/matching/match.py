@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from accounts.prepared import fetch_prepared
 from alerts import config
 from alerts.criteria.terms import Terms
 from alerts.matching import match_sql
@@ -116,27 +116,26 @@ def _match_once(now: datetime | None) -> Matched:
     with connection.cursor() as cursor:
         cursor.execute(match_sql.PLANNING)
         cursor.execute(match_sql.TAKE_TURNS)
-        for _ in range(CHUNK):
-            claimed = _claim(cursor, now)
-            if claimed is None:
-                break
-            # Most rounds find nothing, and need no rules.
-            terms = terms or Terms.read()
-            alerts = _tell(cursor, claimed, terms)
-            matched += Matched(claimed.wave == 1, claimed.wave > 1, alerts)
+    for _ in range(CHUNK):
+        claimed = _claim(now)
+        if claimed is None:
+            break
+        # Most rounds find nothing, and need no rules.
+        terms = terms or Terms.read()
+        alerts = _tell(claimed, terms)
+        matched += Matched(claimed.wave == 1, claimed.wave > 1, alerts)
     return matched
 
 
-def _claim(cursor: CursorWrapper, now: datetime | None) -> Claimed | None:
+def _claim(now: datetime | None) -> Claimed | None:
     """Take an opening that is new, or whose next wave is due; None where there is neither."""
     for statement in (match_sql.CLAIM_UNMATCHED, match_sql.CLAIM_DUE_WAVE):
-        cursor.execute(statement, {"now": now})
-        if row := cursor.fetchone():
+        for row in fetch_prepared(statement, {"now": now}):
             return Claimed(*row)
     return None
 
 
-def _tell(cursor: CursorWrapper, claimed: Claimed, terms: Terms) -> int:
+def _tell(claimed: Claimed, terms: Terms) -> int:
     """Write the alerts of everyone, or of the wave whose turn it is. Returns how many."""
     turn = Turn(claimed.wave, claimed.drawn_at, claimed.now)
     asked = terms.values(
@@ -148,11 +147,11 @@ def _tell(cursor: CursorWrapper, claimed: Claimed, terms: Terms) -> int:
     days_away = (claimed.slot_date - timezone.localdate(claimed.now)).days
     is_soon = days_away < config.WAVES_MIN_DAYS.value()
     if claimed.wave == 1 and (turn.most is None or is_soon):
-        cursor.execute(match_sql.WRITE_ALL[claimed.is_reach_pending], values)
-        return cursor.rowcount
+        ((written,),) = fetch_prepared(match_sql.WRITE_ALL[claimed.is_reach_pending], values)
+        return int(written)
     draw = {"seed": str(claimed.seed), "wave": claimed.wave, "most": turn.most}
-    cursor.execute(match_sql.WRITE_WAVE[claimed.is_reach_pending], values | draw)
-    drawn = Drawn(*cursor.fetchone())
+    ((*row,),) = fetch_prepared(match_sql.WRITE_WAVE[claimed.is_reach_pending], values | draw)
+    drawn = Drawn(*row)
     if drawn.waiting and (claimed.wave > 1 or drawn.waiting > drawn.told):
         _keep(claimed, turn, drawn)
     return drawn.written

@@ -120,7 +120,9 @@ SELECT user_id, slot_id, opening_id, preference_id, miles,
        CASE WHEN has_heard_enough THEN %(told_enough)s END, {wave}
   FROM {those}
 """
-_WRITE_ALL = _INSERT.format(wave="NULL", those="fitting")
+_WRITE_ALL = f""", written AS ({_INSERT.format(wave="NULL::smallint", those="fitting")} RETURNING 1)
+SELECT count(*) FROM written
+"""  # noqa: S608 - put together from constants
 # Who has heard enough waits for no turn: their alert only says so.
 _WRITE_WAVE = f"""{_PLACED}, told AS (
     SELECT placed.*, waiting > %(most)s OR %(wave)s > 1 AS is_drawn FROM placed
@@ -171,6 +173,10 @@ UPDATE useralerts alert
    AND slot_start(slot.date, slot.time) > moment.now
 """
 
-# The join of a few openings with many searches is over before it could be compiled; and the
-# searches of 28,000 alerts are sorted in memory.
-PLANNING = "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
+# The join of an opening with many searches is over before it could be compiled; the searches of
+# 28,000 alerts are sorted in memory; and the statements, which take as long to plan as to tell some
+# hundred learners, are planned once for each connection: no value makes another plan better.
+PLANNING = """
+SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true),
+       set_config('plan_cache_mode', 'force_generic_plan', true)
+"""
