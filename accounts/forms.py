@@ -68,7 +68,7 @@ class SignUpForm(Words, CodeIsMailed, account.SignupForm):
     """A new account."""
 
     labels = {"email": "Email address"}  # noqa: RUF012
-    hints = {"email": "We send a code there, and later your alerts"}  # noqa: RUF012
+    hints = {"email": "We’ll email you a code now, and your alerts later"}  # noqa: RUF012
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A second button asks for a passkey, where the browser can make one."""
@@ -98,7 +98,7 @@ class EmailForm(Words, CodeIsMailed, account.AddEmailForm):
     """Another email address."""
 
     labels = {"email": "New email address"}  # noqa: RUF012
-    hints = {"email": "We send a code there first"}  # noqa: RUF012
+    hints = {"email": "We’ll email a code there first"}  # noqa: RUF012
 
 
 class PasswordForm(Words, account.ChangePasswordForm):

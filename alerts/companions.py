@@ -26,7 +26,7 @@ def name_companion(*, user: User, email: str, learner_name: str) -> Companion:
     taken = set(Companion.objects.of(user).values_list("place", flat=True))
     free = [place for place in range(1, Companion.MOST + 1) if place not in taken]
     if not free:
-        raise CannotName(f"You can name {Companion.MOST} people. Take one back first")
+        raise CannotName(f"You can name {Companion.MOST} people. Remove one first")
     companion = Companion.objects.create(
         user=user, place=free[0], email=address, learner_name=learner_name
     )

@@ -80,7 +80,7 @@ class CompanionForm(forms.Form):
     learner_name = forms.CharField(
         label="What they call you", max_length=40, validators=[check_name],
         error_messages={"required": "Enter your name, as they know you"},
-        help_text="It stands in their emails, so that they know whom it is about",
+        help_text="We use it in their emails, so that they know who it’s about",
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )  # fmt: skip
 

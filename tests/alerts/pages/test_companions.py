@@ -105,8 +105,8 @@ class TestNaming:
     def test_a_fourth_has_to_wait_for_a_place(self, signed_in, ben, sink):
         for place in (1, 2, 3):
             make_asked(ben, f"{place}@example.org", place)
-        assert "take one back first" in signed_in.get(PAGE).content.decode()
-        assert "Take one back first" in name(signed_in).content.decode()
+        assert "remove one first" in signed_in.get(PAGE).content.decode()
+        assert "Remove one first" in name(signed_in).content.decode()
         assert Companion.objects.count() == 3
 
     def test_a_place_is_free_again_once_someone_is_taken_back(self, signed_in, ben, sink):
