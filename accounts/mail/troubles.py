@@ -13,14 +13,14 @@ WITHIN = timedelta(minutes=15)
 # As long as a code can be used.
 MINUTES = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
 OURS = (
-    "We haven’t been able to send the mail yet. We keep trying for {minutes} minutes, and you can "
+    f"We haven’t been able to send the mail yet. We keep trying for {MINUTES} minutes, and you can "
     "ask for another one on this page."
 )
 SAID = {
     Fault.ADDRESS: "The mail server of {email} says that it can’t take mail for this address. "
     "Check it for a typing mistake.",
     Fault.MAILBOX: "The mail server of {email} can’t take our mail for now, perhaps because the "
-    "mailbox is full. We keep trying for {minutes} minutes.",
+    f"mailbox is full. We keep trying for {MINUTES} minutes.",
 }
 
 
@@ -31,4 +31,4 @@ def tell_of_trouble(request: HttpRequest, *, email: str) -> None:
     """
     for mail in OutboxMail.objects.troubled(email, WITHIN):
         words = SAID.get(Fault(mail.fault), OURS) if mail.fault else OURS
-        messages.error(request, words.format(email=email, minutes=MINUTES))
+        messages.error(request, words.format(email=email))
