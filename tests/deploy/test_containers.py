@@ -41,7 +41,7 @@ def test_all_apps_are_in_the_image():
         assert f"COPY {app} {app}" in DOCKERFILE
 
 
-def test_the_image_can_collect_its_files(tmp_path):
+def test_the_image_can_collect_its_files():
     command = re.search(r"RUN env (.+?) python manage.py collectstatic", DOCKERFILE, re.DOTALL)
     assert command
     told = dict(pair.split("=", 1) for pair in command[1].replace("\\", "").split())
@@ -51,7 +51,7 @@ def test_the_image_can_collect_its_files(tmp_path):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "static files" in done.stdout
+    assert "copied to" in done.stdout
 
 
 def test_the_image_is_not_roots():
