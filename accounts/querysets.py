@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
-from django.db.models import DateField, F, Func, Q
+from django.db.models import Case, DateField, Expression, F, Func, OuterRef, Q, Subquery, When
 from django.db.models.functions import Greatest, Now
 from django.db.models.lookups import LessThan
 
@@ -21,16 +22,42 @@ if TYPE_CHECKING:
 
 
 class TellsUntil(Func):
-    """The last day (Europe/London) on which a search may still tell of a slot, or null."""
+    """The last day (Europe/London) on which a search may still tell of a slot, or null.
+
+    `test_day` is that of the test which slots have to come before.
+    """
 
     function = "search_tells_until"
     output_field = DateField()
 
-    def __init__(self) -> None:
+    def __init__(self, test_day: Expression | F) -> None:
         super().__init__(
-            "date_to", "current_test_date", "min_days_earlier", "weekdays", "min_notice_days",
+            "date_to", test_day, "min_days_earlier", "weekdays", "min_notice_days",
             "excluded_dates",
         )  # fmt: skip
+
+
+TOLD_DAY = F("current_test_date")
+
+
+def latest_test_day(today: date) -> Case:
+    """The day that a search was told, or a later one of a booking that is still to come.
+
+    As matching has it, a booking of the slot's type counts instead of what the search was told.
+    """
+    kinds = ("practical", "theory")
+    booked = [_booked_day(kind, today) for kind in kinds]
+    told = Q(current_test_date__isnull=False)
+    return Case(When(told, then=Greatest("current_test_date", *booked)), output_field=DateField())
+
+
+def _booked_day(kind: str, today: date) -> Case:
+    """Of a search that wants such tests; null for any other, and where nothing is booked."""
+    bookings = apps.get_model("accounts", "Booking").objects.filter(
+        user=OuterRef("user"), test_type=kind, date__gte=today
+    )
+    wanted = Q(preferred_test_types__isnull=True) | Q(preferred_test_types__contains=[kind])
+    return Case(When(wanted, then=Subquery(bookings.values("date"))))
 
 
 class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
@@ -46,14 +73,19 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
             Q(paused_until__isnull=True) | Q(paused_until__lte=now)
         )
 
-    def with_tells_until(self) -> "SavedSearchQuerySet":
-        """Adds `tells_until`, the last day on which each may still tell of a slot, or None."""
-        return self.annotate(tells_until=TellsUntil())
+    def with_tells_until(self, today: date) -> "SavedSearchQuerySet":
+        """Adds `tells_until`, the last day on which each may still tell of a slot, or None.
+
+        By what is booked on `today` (Europe/London).
+        """
+        return self.annotate(tells_until=TellsUntil(latest_test_day(today)))
 
     def passed_on(self, today: date) -> "SavedSearchQuerySet":
         """Searches whose windows have all passed on a day (Europe/London)."""
         dated = Q(date_to__isnull=False) | Q(current_test_date__isnull=False)
-        return self.filter(dated, LessThan(TellsUntil(), today)).with_tells_until()
+        # Bookings are looked up for those alone that end without them.
+        ends = [LessThan(TellsUntil(day), today) for day in (TOLD_DAY, latest_test_day(today))]
+        return self.filter(dated, *ends).with_tells_until(today)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

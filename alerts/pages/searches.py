@@ -120,7 +120,8 @@ def own_search(request: LearnerRequest, pk: int) -> SavedSearch:
 
 def _own(request: LearnerRequest) -> SavedSearchQuerySet:
     """The learner's searches, each with `asked_at`, the database's time."""
-    return SavedSearch.objects.of(request.user).with_tells_until().annotate(asked_at=Now())
+    searches = SavedSearch.objects.of(request.user).with_tells_until(database_today())
+    return searches.annotate(asked_at=Now())
 
 
 def _compose(request: HttpRequest, search: SavedSearch | None) -> HttpResponse:

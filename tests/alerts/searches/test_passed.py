@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from accounts.models import SavedSearch
+from accounts.models import Booking, SavedSearch
 from alerts.models import SearchEnding
 from alerts.searches.passed import end_passed_searches
 from alerts.searches.saving import restart_searches, save_search
@@ -39,6 +39,35 @@ def test_without_a_last_day_it_goes_on():
 @pytest.mark.parametrize(("earlier", "ended"), [(None, False), (1, False), (2, True), (14, True)])
 def test_a_booked_test_ends_it_when_nothing_can_be_early_enough(earlier, ended):
     assert ends(current_test_date=TOMORROW, min_days_earlier=earlier) is ended
+
+
+@pytest.mark.parametrize(
+    ("wanted", "booked", "ended"),
+    [
+        (None, "practical", False), (["practical"], "practical", False),
+        (["practical"], "theory", True), (["practical", "theory"], "theory", False),
+    ],
+)  # fmt: skip
+def test_a_later_test_that_its_learner_has_booked_counts_for_its_type(wanted, booked, ended):
+    search = make_search(current_test_date=TODAY, preferred_test_types=wanted)
+    later = TODAY + timedelta(days=60)
+    Booking.objects.create(user=search.user, test_type=booked, date=later)
+    end_passed_searches(today=TODAY)
+    assert SavedSearch.objects.get(pk=search.pk).is_active is not ended
+
+
+def test_a_booking_that_is_over_or_earlier_ends_no_search_sooner_or_later():
+    search = make_search(current_test_date=TOMORROW)
+    Booking.objects.create(user=search.user, test_type="practical", date=TODAY)
+    Booking.objects.create(user=search.user, test_type="theory", date=YESTERDAY)
+    assert end_passed_searches(today=TODAY) == 0
+    assert end_passed_searches(today=TOMORROW) == 1
+
+
+def test_a_booking_alone_ends_no_search():
+    search = make_search()
+    Booking.objects.create(user=search.user, test_type="practical", date=TODAY)
+    assert end_passed_searches(today=TOMORROW) == 0
 
 
 def test_the_first_of_two_ends_counts():
