@@ -15,7 +15,7 @@ from tests.journeys.steps import (
     turn_on_alert,
 )
 
-CLOCKS = {"phone": "12:10", "desktop": "12:20"}
+CLOCKS = {"phone": "15:10", "desktop": "15:20"}
 
 
 def test_a_companion_says_yes_gets_the_same_alerts_and_stops_without_an_account(
