@@ -37,15 +37,12 @@ class TellsUntil(Func):
         )  # fmt: skip
 
 
-TOLD_DAY = F("current_test_date")
-
-
-def latest_test_day(today: date) -> Case:
+def latest_test_day(kinds: Iterable[str], today: date) -> Case:
     """The day that a search was told, or a later one of a booking that is still to come.
 
     As matching has it, a booking of the slot's type counts instead of what the search was told.
+    `kinds` are all types of test.
     """
-    kinds = ("practical", "theory")
     booked = [_booked_day(kind, today) for kind in kinds]
     told = Q(current_test_date__isnull=False)
     return Case(When(told, then=Greatest("current_test_date", *booked)), output_field=DateField())
@@ -56,7 +53,8 @@ def _booked_day(kind: str, today: date) -> Case:
     bookings = apps.get_model("accounts", "Booking").objects.filter(
         user=OuterRef("user"), test_type=kind, date__gte=today
     )
-    wanted = Q(preferred_test_types__isnull=True) | Q(preferred_test_types__contains=[kind])
+    wants_all = Q(preferred_test_types__isnull=True) | Q(preferred_test_types=[])
+    wanted = wants_all | Q(preferred_test_types__contains=[kind])
     return Case(When(wanted, then=Subquery(bookings.values("date"))))
 
 
@@ -78,14 +76,18 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
 
         By what is booked on `today` (Europe/London).
         """
-        return self.annotate(tells_until=TellsUntil(latest_test_day(today)))
+        return self.annotate(tells_until=TellsUntil(self._latest_test_day(today)))
 
     def passed_on(self, today: date) -> "SavedSearchQuerySet":
         """Searches whose windows have all passed on a day (Europe/London)."""
         dated = Q(date_to__isnull=False) | Q(current_test_date__isnull=False)
         # Bookings are looked up for those alone that end without them.
-        ends = [LessThan(TellsUntil(day), today) for day in (TOLD_DAY, latest_test_day(today))]
+        tests = (F("current_test_date"), self._latest_test_day(today))
+        ends = [LessThan(TellsUntil(test_day), today) for test_day in tests]
         return self.filter(dated, *ends).with_tells_until(today)
+
+    def _latest_test_day(self, today: date) -> Case:
+        return latest_test_day(self.model.TestType.values, today)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

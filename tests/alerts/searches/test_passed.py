@@ -44,7 +44,7 @@ def test_a_booked_test_ends_it_when_nothing_can_be_early_enough(earlier, ended):
 @pytest.mark.parametrize(
     ("wanted", "booked", "ended"),
     [
-        (None, "practical", False), (["practical"], "practical", False),
+        (None, "practical", False), ([], "practical", False), (["practical"], "practical", False),
         (["practical"], "theory", True), (["practical", "theory"], "theory", False),
     ],
 )  # fmt: skip
