@@ -51,5 +51,6 @@ def queue_drafts(people: Iterable[User], *, kind: str, good_for: timedelta) -> l
         OutboxMail(user=user, to=user.email, kind=kind, expires_at=Now() + good_for)
         for user in people
     ]
-    transaction.on_commit(partial(publish, SEND))
+    if mails:
+        transaction.on_commit(partial(publish, SEND))
     return OutboxMail.objects.bulk_create(mails)

@@ -14,6 +14,7 @@ from accounts.mail.send import send_outbox
 from accounts.mail.smtp import mailer
 from accounts.models import Breaker, MailRefusal, OutboxMail, SavedSearch, User
 from alerts.models import SearchEnding
+from alerts.searches.endings import ENDED, note_endings
 from alerts.searches.passed import end_passed_searches
 from audit.config import forget_cached
 from audit.models import SystemConfig
@@ -176,6 +177,12 @@ def test_a_mail_that_cannot_be_made_stops_no_other(sink, ending, monkeypatch):
     assert send_outbox(seconds=5) == 1
     broken.refresh_from_db()
     assert (broken.state, broken.last_error) == ("pending", "ValueError: no template")
+
+
+def test_where_nothing_ends_no_sender_is_woken(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as woken:
+        note_endings([], kind=ENDED)
+    assert woken == []
 
 
 def test_a_search_that_ends_for_the_same_day_again_gets_no_second_mail(ending):
