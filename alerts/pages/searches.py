@@ -52,8 +52,8 @@ class LearnerRequest(HttpRequest):
 @login_required
 def search_list(request: LearnerRequest) -> HttpResponse:
     """The learner's searches: those that look, those that rest, those that have ended."""
-    searches = _own(request).prefetch_related("centers")
     learner = _own_tests(request)
+    searches = _own(request, learner.today).prefetch_related("centers")
     context = {
         "searches": [_shown(search, learner) | _resting(search, learner) for search in searches],
         "got_a_test": got_a_test_path(request.user),
@@ -115,12 +115,12 @@ def search_edit(request: LearnerRequest, pk: int) -> HttpResponse:
 
 def own_search(request: LearnerRequest, pk: int) -> SavedSearch:
     """One of the learner's own searches, or 404."""
-    return get_object_or_404(_own(request), pk=pk)
+    return get_object_or_404(_own(request, database_today()), pk=pk)
 
 
-def _own(request: LearnerRequest) -> SavedSearchQuerySet:
+def _own(request: LearnerRequest, today: date) -> SavedSearchQuerySet:
     """The learner's searches, each with `asked_at`, the database's time."""
-    searches = SavedSearch.objects.of(request.user).with_tells_until(database_today())
+    searches = SavedSearch.objects.of(request.user).with_tells_until(today)
     return searches.annotate(asked_at=Now())
 
 
