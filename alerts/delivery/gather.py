@@ -30,7 +30,7 @@ WINDOW_END = """CASE
                     ) AT TIME ZONE 'Europe/London' END"""
 # Where a batch's other slots are still to be matched, or a wave's turn has come, a message that
 # left now would leave what is told in a second to the one after the gap. Who looks elsewhere waits
-# for nothing. Whoever has no quiet hours, nearly everybody, is not asked when they end: that takes
+# for nothing. Those without quiet hours, nearly everybody, are not asked when they end: that takes
 # longer than all else here. Of a user's messages those of the last day or two are looked at, never
 # all, and only for those whose turn it is. Senders take what has been due for longest: among those
 # due together each is due a microsecond after the one before it, the soonest slot first, then who

@@ -31,7 +31,7 @@ WHILE_OFF = timedelta(minutes=1)
 
 
 def write(mail: OutboxMail) -> Draft:
-    """What it says, with whoever might change that waiting."""
+    """What it says; those who might change that wait until it is on its way."""
     ending = SearchEnding.objects.filter(mail=mail).first()
     if ending is None:
         return Unwanted("the search is gone")
