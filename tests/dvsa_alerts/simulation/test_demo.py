@@ -59,9 +59,11 @@ def test_seeded_again_it_changes_nothing_and_shows_no_password(places, settings)
 def test_the_past_is_observed_at_the_times_it_played_in(places):
     now = timezone.now()
     played = list(play_past(since=now - timedelta(hours=3), now=now, seed=1))
-    assert sum(each.opened for each in played) == SlotOpening.objects.count() > 0
-    moments = {each.observed_at for each in played}
-    assert set(SlotOpening.objects.values_list("opened_at", flat=True)) <= moments
+    opened_in = {each.observed_at for each in played if each.opened}
+    moments = set(SlotOpening.objects.values_list("opened_at", flat=True))
+    assert played[0].observed_at in moments
+    # Not each: a round may open nothing but what closed within the quiet time and goes on.
+    assert moments <= opened_in
 
 
 def test_slots_of_the_demo_are_labelled_as_simulated(places):

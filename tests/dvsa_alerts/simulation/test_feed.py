@@ -26,13 +26,16 @@ from slots.sources import add_source
 CENTERS = [("Goodmayes", 51.56, 0.11), ("Wanstead", 51.58, 0.03), ("Brentwood", 51.62, 0.42),
            ("Aberdeen", 57.18, -2.09)]  # fmt: skip
 ILFORD = {"latitude": 51.55, "longitude": 0.09}
+# A centre's id decides how busy it is: these are the same in each run.
+FIRST_ID = 1_000_001
 
 
 def make_centers():
-    for name, latitude, longitude in CENTERS:
+    for number, (name, latitude, longitude) in enumerate(CENTERS, FIRST_ID):
         Center.objects.create(
-            name=name, postcode="IG3 9UZ", latitude=str(latitude), longitude=str(longitude)
-        )
+            id=number, name=name, postcode="IG3 9UZ",
+            latitude=str(latitude), longitude=str(longitude),
+        )  # fmt: skip
 
 
 @pytest.fixture
