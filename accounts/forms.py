@@ -20,7 +20,6 @@ ERRORS = {
     "password": "Enter your password",
     "oldpassword": "Enter your current password",
     "password1": "Choose a password",
-    "password2": "Enter the password once more",
     "code": "Enter the code",
 }
 
@@ -64,6 +63,15 @@ class CodeIsMailed:
         return str(super().clean_email())  # type: ignore[misc]  # of the form it is mixed into
 
 
+class AskedOnce:
+    """Mixin of forms that ask for a new password: once, since a button shows what was typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Without allauth's second field."""
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]  # type: ignore[attr-defined]  # of the form it is mixed into
+
+
 class SignUpForm(Words, CodeIsMailed, account.SignupForm):
     """A new account."""
 
@@ -101,21 +109,17 @@ class EmailForm(Words, CodeIsMailed, account.AddEmailForm):
     hints = {"email": "We’ll email a code there first"}  # noqa: RUF012
 
 
-class PasswordForm(Words, account.ChangePasswordForm):
+class PasswordForm(Words, AskedOnce, account.ChangePasswordForm):
     """Another password."""
 
-    labels = {  # noqa: RUF012
-        "oldpassword": "Current password",
-        "password1": "New password",
-        "password2": "New password once more",
-    }
+    labels = {"oldpassword": "Current password", "password1": "New password"}  # noqa: RUF012
     hints = {"password1": PASSWORD_HINT}  # noqa: RUF012
 
 
-class FirstPasswordForm(Words, account.SetPasswordForm):
+class FirstPasswordForm(Words, AskedOnce, account.SetPasswordForm):
     """A password for someone who has none."""
 
-    labels = {"password1": "Password", "password2": "Password once more"}  # noqa: RUF012
+    labels = {"password1": "Password"}  # noqa: RUF012
     hints = {"password1": PASSWORD_HINT}  # noqa: RUF012
 
 
@@ -131,10 +135,10 @@ class ForgottenForm(Words, account.ResetPasswordForm):
         return str(super().clean_email())
 
 
-class NewPasswordForm(Words, account.ResetPasswordKeyForm):
+class NewPasswordForm(Words, AskedOnce, account.ResetPasswordKeyForm):
     """A new password in the place of a forgotten one."""
 
-    labels = {"password1": "New password", "password2": "New password once more"}  # noqa: RUF012
+    labels = {"password1": "New password"}  # noqa: RUF012
     hints = {"password1": PASSWORD_HINT}  # noqa: RUF012
 
 

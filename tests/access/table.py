@@ -159,7 +159,6 @@ ROUTES: dict[str, Route] = {
         form=lambda world: {
             "oldpassword": world.password,
             "password1": "four quiet otters",
-            "password2": "four quiet otters",
         },
     ),
     "account_set_password": Route(SIGNED_IN, SIGNED_IN),

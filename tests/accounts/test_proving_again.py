@@ -81,7 +81,7 @@ def test_the_code_that_someone_signed_in_with_proves_it_no_second_time(page):
     "address", ["/account/erase/", "/accounts/password/set/", "/accounts/2fa/totp/activate/"]
 )
 def test_without_proof_nothing_that_matters_is_done(page, address, ada):
-    form = {"password1": "another-horse-10", "password2": "another-horse-10"}
+    form = {"password1": "another-horse-10"}
     assert page.post(address, form).url.startswith(BY_CODE)
     ada.refresh_from_db()
     assert not ada.has_usable_password()
@@ -113,7 +113,7 @@ def test_only_so_many_codes_are_mailed_to_prove_it(page):
 def test_a_password_that_is_set_later_signs_in(page, ada):
     prove_by_code(page)
     assert "Set a password" in page.get("/account/").content.decode()
-    form = {"password1": PASSWORD, "password2": PASSWORD}
+    form = {"password1": PASSWORD}
     assert page.post("/accounts/password/set/", form).status_code == 302
     form = {"login": ada.email, "password": PASSWORD}
     assert Client().post("/accounts/login/", form).url == "/searches/"
