@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 from django.contrib.gis.geos import Point
 from django.db.models import Count, F
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from accounts.official import OFFICIAL, Official
@@ -16,7 +17,7 @@ from centers.forms import MAX_RADIUS
 from centers.models import Center
 from slots.models import CoveredWeek, Slot, SlotOpening
 from slots.querysets import LONDON, SlotQuerySet
-from slots.searching.paging import FoundSlot, read_page
+from slots.searching.paging import FoundSlot, Page, read_page
 from slots.searching.search import Order, SlotSearch
 from slots.wording import ago, brief_moment, opened, period
 
@@ -66,6 +67,15 @@ def by_day(slots: Iterable[FoundSlot], *, now: datetime) -> list[Day]:
         Day(day, (day - today).days, [_shown(slot, now, centers) for slot in group])
         for day, group in groupby(slots, key=lambda slot: slot.date)
     ]
+
+
+def how_many(page: Page, search: SlotSearch) -> str:
+    """`7 slots`, or `The soonest 25 slots` of more, since a list is never counted to its end."""
+    count = len(page.slots)
+    slots = f"slot{pluralize(count)}"
+    if search.cursor is not None:
+        return f"{count} more {slots}"
+    return f"{count} {slots}" if page.next is None else f"The {search.order} {count} {slots}"
 
 
 def _shown(slot: FoundSlot, now: datetime, centers: str) -> ShownSlot:

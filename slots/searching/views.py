@@ -19,7 +19,7 @@ from accounts.limits.requests import RateLimit
 from audit.clock import database_now
 from slots.config import SEARCHES_PER_MINUTE
 from slots.models import Slot
-from slots.searching.browsing import by_day, read_map, read_outlook
+from slots.searching.browsing import by_day, how_many, read_map, read_outlook
 from slots.searching.forms import SlotSearchForm
 from slots.searching.paging import read_page
 from slots.searching.remembering import remembered
@@ -61,6 +61,7 @@ def _found(search: SlotSearch, now: datetime) -> dict[str, Any]:
     return {
         "search": search,
         "conditions": _conditions(search.anywhere),
+        "count": how_many(page, search),
         "days": by_day(page.slots, now=now),
         "next": page.next and search.after(page.next),
         "outlook": None if page.slots else read_outlook(search, now=now),

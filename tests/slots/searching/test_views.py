@@ -80,6 +80,17 @@ class TestResults:
         assert shown == [in_days(day) for day in range(1, 31)]
         assert second.context["next"] is None
 
+    def test_it_says_how_many_there_are_and_which_of_more(self, client):
+        centre = make_center("Near")
+        open_slot(centre, in_days(3), "08:10")
+        assert "<strong>1 slot.</strong>" in page(client)
+        for day in range(4, 30):
+            open_slot(centre, in_days(day), "08:10")
+        rest = client.get(SEARCH).context["next"]
+        assert "<strong>The soonest 25 slots.</strong>" in page(client)
+        assert "<strong>The nearest 25 slots.</strong>" in page(client, f"{SEARCH}&order=nearest")
+        assert "<strong>2 more slots.</strong>" in page(client, f"/slots/?{rest.query}")
+
     def test_the_offer_carries_the_whole_search_to_the_saved_search(self, client):
         open_slot(make_center("Near"), in_days(2))
         text = page(
