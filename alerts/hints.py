@@ -3,13 +3,14 @@
 from typing import Any
 
 from alerts import config
+from alerts.channels import QUEUES, task_of
 from alerts.delivery.claim import MOST_AT_ONCE
 from audit.hints import publish
 
 MATCH = "alerts.tasks.match"
 # More than there are senders is no harm: who finds nothing due has ended at once.
 MOST_HANDS = 4
-SENDING = ("alerts.tasks.send_push", "alerts.tasks.send_email")
+SENDING = tuple(task_of(queue) for queue in QUEUES)
 
 
 def hint_matching(**kwargs: Any) -> None:

@@ -4,9 +4,11 @@ Each works until nothing is due or its time is up. A lost one costs nothing: bea
 """
 
 import logging
+from collections.abc import Callable
 
 from celery import shared_task
 
+from alerts.channels import QUEUES, of_queue, task_of
 from alerts.delivery.deliver import deliver
 from alerts.hints import hint_sending
 from alerts.matching.match import Matched, match_in_chunks
@@ -34,25 +36,21 @@ def match() -> None:
         logger.info("matched openings=%d waves=%d alerts=%d", *said)
 
 
-@shared_task
-def send_email() -> None:
-    """Send the emails that are due, the learners' own first."""
-    _send("email")
-    _send("companion")
+def make_sender(queue: str) -> Callable[[], None]:
+    """The task of a queue: send what is due on its channels, the learners' own first."""
+
+    @shared_task(name=task_of(queue))
+    def send() -> None:
+        for channel in of_queue(queue):
+            done = deliver(channel.name, seconds=SECONDS)
+            if done.taken_up:
+                said = (channel.name, done.taken_up, done.accepted)
+                logger.info("sent channel=%s taken_up=%d accepted=%d", *said)
+
+    return send
 
 
-@shared_task
-def send_push() -> None:
-    """Send the pushes that are due."""
-    _send("push")
-
-
-def _send(channel: str) -> None:
-    done = deliver(channel, seconds=SECONDS)
-    if done.taken_up:
-        logger.info(
-            "sent channel=%s taken_up=%d accepted=%d", channel, done.taken_up, done.accepted
-        )
+SENDERS = [make_sender(queue) for queue in QUEUES]
 
 
 @shared_task

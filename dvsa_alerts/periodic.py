@@ -6,10 +6,17 @@ To add some: one line in WORK, under its task. Without Celery its `command` does
 from dataclasses import dataclass
 from typing import Any
 
-QUEUES = ("matching", "email", "push", "housekeeping")
+from alerts.channels import QUEUES as SENDING
+from alerts.channels import task_of
+
+QUEUES = ("matching", *SENDING, "housekeeping")
 HEARTBEAT_SECONDS = 15.0
 MATCH, DISPATCH, HOUSEKEEP = "match_openings", "dispatch_alerts", "housekeep"
-WITHOUT_CELERY = {"matching": MATCH, "email": DISPATCH, "push": DISPATCH, "housekeeping": HOUSEKEEP}
+WITHOUT_CELERY = {
+    "matching": MATCH,
+    **dict.fromkeys(SENDING, DISPATCH),
+    "housekeeping": HOUSEKEEP,
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,7 @@ class Work:
 
 WORK = (
     Work("match-openings", "alerts.tasks.match", 2.0, MATCH),
-    Work("send-email", "alerts.tasks.send_email", 2.0, DISPATCH),
-    Work("send-push", "alerts.tasks.send_push", 2.0, DISPATCH),
+    *(Work(f"send-{queue}", task_of(queue), 2.0, DISPATCH) for queue in SENDING),
     Work("send-outbox", "accounts.tasks.send_outbox", 5.0, DISPATCH),
     Work("mail-staff-alarms", "accounts.tasks.mail_staff_alarms", 10.0, DISPATCH),
     Work("keep-erasures", "dvsa_alerts.tasks.keep_erasures", 5.0),

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
+from alerts.channels import QUEUES as SENDING_QUEUES
+from alerts.channels import task_of
 from dvsa_alerts import periodic
 from dvsa_alerts.environment import read_environment
 from dvsa_alerts.operations.logs import log_lines
@@ -306,9 +308,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_DB_REUSE_MAX = 100
 CELERY_TASK_ROUTES = {
     "alerts.tasks.match": {"queue": "matching"},
-    "alerts.tasks.send_email": {"queue": "email"},
     "accounts.tasks.send_outbox": {"queue": "email"},
-    "alerts.tasks.send_push": {"queue": "push"},
+    **{task_of(queue): {"queue": queue} for queue in SENDING_QUEUES},
 }
 CELERY_BEAT_SCHEDULE = periodic.beat_schedule()
 

@@ -1,19 +1,45 @@
-"""The ways a message takes to a person; nothing in here knows a model."""
+"""The channels that a message may take, and what speaks to their providers.
 
-from accounts.mail.results import Result
-from accounts.mail.smtp import Envelope, mailer
-from alerts.channels.push import SealedPush, pusher
+To add one: a line in CHANNELS, what it does in `alerts.delivery.ways`, and the column of its
+targets in `alerts.models.deliveries`. Settings and `./dev` read this before Django is there, so
+nothing of Django is imported here; and nothing in this folder knows a model.
+"""
 
-Message = Envelope | SealedPush
-# A push service answers in far less than one; waiting longer holds up the other services.
-MOST_PUSH_SECONDS = 10.0
+from dataclasses import dataclass
 
 
-def transmit(message: Message, *, seconds: float) -> Result:
-    """Use the network, for at most so many seconds and MOST_PUSH_SECONDS for a push.
+@dataclass(frozen=True)
+class Channel:
+    """A channel: `queue` is whose workers send it, `target` the column of what a delivery goes to.
 
-    No transaction may be open.
+    No `target` is the learner's own address. What goes `beside` the learner's own messages does
+    not make them told: it ends no alert and none waits for it.
     """
-    if isinstance(message, Envelope):
-        return mailer().send(message, seconds=seconds)
-    return pusher().send(message, seconds=min(seconds, MOST_PUSH_SECONDS))
+
+    name: str
+    queue: str
+    target: str | None = None
+    beside: bool = False
+
+
+# In the order in which one process sends them, the learners' own first.
+CHANNELS = (
+    Channel("push", queue="push", target="subscription_id"),
+    Channel("email", queue="email"),
+    Channel("companion", queue="email", target="companion_id", beside=True),
+)
+BESIDE = tuple(channel.name for channel in CHANNELS if channel.beside)
+# As a list of SQL.
+NAMES_BESIDE = ", ".join(f"'{name}'" for name in BESIDE)
+TARGETS = tuple(channel.target for channel in CHANNELS if channel.target)
+QUEUES = tuple(dict.fromkeys(channel.queue for channel in CHANNELS))
+
+
+def of_queue(queue: str) -> list[Channel]:
+    """What the workers of a queue send, in their order."""
+    return [channel for channel in CHANNELS if channel.queue == queue]
+
+
+def task_of(queue: str) -> str:
+    """The name of the task that sends what is due on a queue's channels."""
+    return f"alerts.tasks.send_{queue}"

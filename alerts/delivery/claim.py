@@ -11,6 +11,7 @@ from accounts.config import BREAKER_FAILURES
 from accounts.mail import breakers
 from accounts.mail.retries import RETRY_HOURS
 from alerts import config
+from alerts.channels import TARGETS
 from alerts.models import Delivery
 
 # The sender goes on at once, so soon after its end all that it claimed is claimed again; its
@@ -31,7 +32,7 @@ RELEASE = "lease_token = NULL, lease_until = NULL"
 # when its lease ran out may or may not have arrived: it is counted. What a journal still speaks of
 # is nobody's to claim before that is settled. A device that rests is passed by until it may be
 # asked again; LIMIT keeps the planner to one look-up by id for each.
-CLAIM = """
+CLAIM = f"""
 WITH due AS (
     SELECT ready.id, ready.state, ready.starts, ready.next_attempt_at, breaker.failures,
            device.refusals
@@ -72,13 +73,13 @@ UPDATE alerts_delivery delivery
   FROM chosen
  WHERE delivery.id = chosen.id
 RETURNING delivery.id, delivery.notification_id, delivery.channel, delivery.provider,
-          delivery.subscription_id, delivery.companion_id, delivery.message_id,
+          coalesce({", ".join(f"delivery.{column}" for column in TARGETS)}), delivery.message_id,
           delivery.lease_token, delivery.attempts, delivery.starts, delivery.in_doubt,
           delivery.fault,
           coalesce(delivery.refused_since
                        <= statement_timestamp() - make_interval(hours => %(hours)s), false),
           chosen.failures, chosen.refusals
-"""
+"""  # noqa: S608 - put together from constants
 # In the order of their ids and without waiting, so that no two of us ever wait for one another.
 # With `=` the planner may take the index of live deliveries, nearly empty when it was last
 # analysed, and read all of them for each: this comparison leaves it the ids.
@@ -101,14 +102,13 @@ POSTPONE = f"""
 
 @dataclass(frozen=True)
 class Claimed:
-    """A delivery as the sender that claimed it knows it."""
+    """A delivery as the sender that claimed it knows it; no target is the learner's own address."""
 
     id: int
     notification_id: int
     channel: str
     provider: str
-    subscription_id: int | None
-    companion_id: int | None
+    target_id: int | None
     message_id: UUID
     token: UUID
     attempts: int

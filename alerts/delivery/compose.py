@@ -7,25 +7,18 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.mail.smtp import seal
-from alerts.channels import Message
 from alerts.delivery.claim import Claimed
 from alerts.delivery.unsent import put_back
-from alerts.messages.companions import compose_for_companion
+from alerts.delivery.ways import WAYS
 from alerts.messages.content import Content, Listing
 from alerts.messages.following import Known, read_known
-from alerts.messages.mails import compose_mail
-from alerts.messages.pushes import compose_push
 from alerts.messages.reasons import Reason, reasons
-from alerts.models import PushSubscription
 
 logger = logging.getLogger(__name__)
 
 # What was rechecked holds for so long (seconds, by the database's clock): a message that hasn't
 # reached the network by then doesn't, and its delivery is anybody's to claim, without any doubt.
 RECHECK_LASTS = 3.0
-# What a push is made of, of its device.
-PUSHED_WITH = ("endpoint", "p256dh", "auth", "vapid_key")
 # The journal is explained in `record`.
 MARK_SENDING = """
 WITH journal AS (
@@ -46,7 +39,7 @@ class Prepared:
     """A delivery that is claimed, rechecked and composed: `sending`, its message ready."""
 
     claimed: Claimed
-    message: Message
+    message: Any
 
 
 @dataclass(frozen=True)
@@ -55,7 +48,6 @@ class Material:
 
     reasons: Mapping[int, Reason]
     known: Known
-    subscriptions: Mapping[int, PushSubscription]
 
 
 def compose(wanted: Sequence[tuple[Claimed, Content]]) -> list[Prepared]:
@@ -77,16 +69,14 @@ def compose(wanted: Sequence[tuple[Claimed, Content]]) -> list[Prepared]:
 
 def _material(wanted: Sequence[tuple[Claimed, Content]]) -> Material:
     """Read what the messages need in a few statements, however many there are."""
-    mailed = [content for claimed, content in wanted if claimed.subscription_id is None]
-    pushed = {claimed.subscription_id for claimed, _ in wanted} - {None}
+    saying_why = [content for claimed, content in wanted if WAYS[claimed.channel].says_why]
     return Material(
         known=read_known([content for _, content in wanted]),
-        reasons=reasons({number for content in mailed for number in content.search_ids}),
-        subscriptions=PushSubscription.objects.only(*PUSHED_WITH).in_bulk(pushed),
+        reasons=reasons({number for content in saying_why for number in content.search_ids}),
     )
 
 
-def _message(claimed: Claimed, content: Content, material: Material) -> Message | None:
+def _message(claimed: Claimed, content: Content, material: Material) -> Any:
     try:
         return _compose(claimed, content, material)
     except Exception as error:  # whatever is wrong with one message must not stop the others
@@ -95,36 +85,15 @@ def _message(claimed: Claimed, content: Content, material: Material) -> Message 
     return None
 
 
-def _compose(claimed: Claimed, content: Content, material: Material) -> Message:
-    found = material.known.follows(content)
-    if claimed.subscription_id is not None:
-        subscription = material.subscriptions[claimed.subscription_id]
-        return compose_push(
-            claimed.notification_id,
-            subscription,
-            content.listings,
-            found,
-            last_of=content.last_of,
-        )
-    if content.companion is not None:
-        return seal(compose_for_companion(
-            companion=content.companion, number=claimed.message_id, listings=content.listings,
-            follows=found, reasons=_reasons(content, material),
-        ))  # fmt: skip
-    mail = compose_mail(
-        notification_id=claimed.notification_id,
-        number=claimed.message_id,
-        recipient=content.recipient,
-        listings=content.listings,
-        follows=found,
-        reasons=_reasons(content, material),
-        last_of=content.last_of,
+def _compose(claimed: Claimed, content: Content, material: Material) -> Any:
+    way = WAYS[claimed.channel]
+    searches = content.search_ids if way.says_why else []
+    return way.compose(
+        claimed,
+        content,
+        follows=material.known.follows(content),
+        reasons={number: material.reasons[number] for number in searches},
     )
-    return seal(mail)
-
-
-def _reasons(content: Content, material: Material) -> dict[int, Reason]:
-    return {number: material.reasons[number] for number in content.search_ids}
 
 
 def _array(listings: Sequence[Listing]) -> str:

@@ -10,8 +10,24 @@ from typing import Any
 from django.db import connection, transaction
 
 from alerts import config
-from alerts.delivery.devices import PROVIDER
+from alerts.channels import CHANNELS, NAMES_BESIDE, Channel
+from alerts.delivery.ways import WAYS
 from alerts.models import UnsentReason
+
+
+def _made(channel: Channel) -> str:
+    """The part of GATHER that gives notifications which are `due` their deliveries by a channel."""
+    way = WAYS[channel.name]
+    column, target = (f"{channel.target}, ", "target.id, ") if channel.target else ("", "")
+    return f"""made_{channel.name} AS (
+    INSERT INTO alerts_delivery (notification_id, channel, {column}provider, next_attempt_at)
+    SELECT due.id, '{channel.name}', {target}{way.provider}, due.first_attempt_at
+    {way.targets}
+    RETURNING notification_id
+)"""
+
+
+DELIVERIES = ", ".join(_made(channel) for channel in CHANNELS)
 
 # One gatherer at a time, else two of them split one user's alerts into two messages.
 GATHERING_LOCK = 4_010_001
@@ -118,30 +134,9 @@ WITH unmatched AS (
     UPDATE useralerts alert SET notification_id = told.id
       FROM (SELECT id, unnest(alerts) AS alert_id FROM counted WHERE message_no <= %(limit)s) told
      WHERE alert.alert_id = told.alert_id
-), pushed AS (
-    INSERT INTO alerts_delivery
-           (notification_id, channel, subscription_id, provider, next_attempt_at)
-    SELECT due.id, 'push', subscription.id, {PROVIDER}, due.first_attempt_at
-      FROM due
-      JOIN alerts_pushsubscription subscription
-        ON subscription.user_id = due.user_id AND subscription.ended_at IS NULL
-     WHERE due.method = 'push'
-    RETURNING notification_id
-), mailed AS (
-    INSERT INTO alerts_delivery (notification_id, channel, provider, next_attempt_at)
-    SELECT due.id, 'email', 'smtp', due.first_attempt_at
-      FROM due
-     WHERE due.also_email OR due.id NOT IN (SELECT notification_id FROM pushed)
-), shared AS (
-    INSERT INTO alerts_delivery (notification_id, channel, companion_id, provider, next_attempt_at)
-    SELECT due.id, 'companion', companion.id, 'smtp', due.first_attempt_at
-      FROM due
-      JOIN alerts_companion companion
-        ON companion.user_id = due.user_id
-       AND companion.confirmed_at IS NOT NULL AND companion.ended_at IS NULL
-)
+), {DELIVERIES}
 SELECT count(*) FROM ready
-"""  # noqa: S608 - PROVIDER is written in `devices`
+"""  # noqa: S608 - put together from constants
 
 # What is on its way to a push service at that moment ends when it comes back for another try.
 # Also at once when no push of the notification is left that could still be accepted. A user's
@@ -183,7 +178,7 @@ SELECT count(*) FROM stuck
 
 # An email that fails ends no alerts while pushes beside it are open, nor do pushes that fail then.
 # When nothing is open any more, the alerts end as the email did.
-END_STRANDED = """
+END_STRANDED = f"""
 WITH stranded AS (
     SELECT notification.id, mail.state, mail.reason
       FROM alerts_notification notification
@@ -195,7 +190,7 @@ WITH stranded AS (
        AND mail.state IN ('failed', 'suppressed')
        AND NOT EXISTS (SELECT FROM alerts_delivery other
                         WHERE other.notification_id = notification.id
-                          AND other.channel <> 'companion'
+                          AND other.channel NOT IN ({NAMES_BESIDE})
                           AND other.state IN ('pending', 'claimed', 'sending', 'retry', 'accepted'))
 ), ended AS (
     SELECT alert_id, stranded.state, reason
@@ -204,7 +199,7 @@ WITH stranded AS (
 )
 UPDATE useralerts alert SET state = ended.state, state_reason = ended.reason
   FROM ended WHERE alert.alert_id = ended.alert_id
-"""
+"""  # noqa: S608 - put together from constants
 
 
 def gather_notifications() -> int:

@@ -1,17 +1,19 @@
 """Recheck: is each message still wanted, and which of its slots are still open?"""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.mail.retries import MOST_DOUBTS, MOST_STARTS
 from accounts.prepared import fetch_prepared
+from alerts.channels import BESIDE
 from alerts.delivery.claim import Claimed, lock_claimed, postpone
 from alerts.delivery.unsent import end_alerts, hold_until, leave_to_mail, stop
+from alerts.delivery.ways import WAYS
 from alerts.matching.asking_again import ask_again
 from alerts.messages.content import Content, Listing, Recipient
-from alerts.models import Companion, Delivery, UnsentReason, UserAlert
+from alerts.models import Delivery, UnsentReason, UserAlert
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +92,7 @@ SELECT alert.notification_id, alert.alert_id, alert.preference_id, alert.opening
  WHERE alert.notification_id = ANY (%(notifications)s)
    AND (alert.state = 'waiting' OR (alert.state = 'sent' AND (
            %(channel)s::text <> 'email' OR alert.notification_id = ANY (%(beside)s)))
-        OR (%(channel)s::text = 'companion' AND alert.state_reason IN (
+        OR (%(goes_beside)s AND alert.state_reason IN (
             '{UnsentReason.ADDRESS_REFUSES}', '{UnsentReason.REFUSED}',
             '{UnsentReason.RETRIES_USED_UP}')))
  ORDER BY slot.date, slot.time, alert.miles NULLS LAST, alert.alert_id
@@ -105,12 +107,10 @@ def recheck(chunk: Sequence[Claimed]) -> list[tuple[Claimed, Content]]:
     """
     ours = lock_claimed(chunk, state=State.CLAIMED)
     read = lock_and_read([each.notification_id for each in chunk], chunk[0].channel)
-    companions = lock_companions(chunk)
+    targets = _read_targets(chunk)
     wanted = []
     for claimed in chunk:
-        content = read.get(claimed.notification_id)
-        if claimed.companion_id is not None:
-            content = _for_companion(content, companions.get(claimed.companion_id))
+        content = _for_target(claimed, read.get(claimed.notification_id), targets)
         if claimed.id not in ours:
             logger.info("delivery %s is claimed by another, or gone", claimed.id)
         elif content := _wanted(claimed, content):
@@ -118,20 +118,19 @@ def recheck(chunk: Sequence[Claimed]) -> list[tuple[Claimed, Content]]:
     return wanted
 
 
-def lock_companions(chunk: Sequence[Claimed]) -> dict[int, Companion]:
-    """Those whom a chunk's mails go to, by id; none that someone is changing at this moment.
-
-    After their learner or they themselves have ended it nothing more enters `sending`.
-    """
-    ids = {each.companion_id for each in chunk if each.companion_id is not None}
-    if not ids:
-        return {}
-    locked = Companion.objects.select_for_update(no_key=True, skip_locked=True)
-    return {each.pk: each for each in locked.filter(pk__in=ids).order_by("pk")}
+def _read_targets(chunk: Sequence[Claimed]) -> Mapping[int, Any]:
+    ids = {each.target_id for each in chunk if each.target_id is not None}
+    return WAYS[chunk[0].channel].read_targets(ids) if ids else {}
 
 
-def _for_companion(content: Content | None, companion: Companion | None) -> Content | None:
-    return replace(content, companion=companion) if content and companion else None
+def _for_target(
+    claimed: Claimed, content: Content | None, targets: Mapping[int, Any]
+) -> Content | None:
+    """What it is to tell its target; None where that is being changed at this moment."""
+    if content is None or claimed.target_id is None:
+        return content
+    target = targets.get(claimed.target_id)
+    return replace(content, target=target) if target else None
 
 
 def lock_and_read(notification_ids: Sequence[int], channel: str) -> dict[int, Content]:
@@ -140,7 +139,11 @@ def lock_and_read(notification_ids: Sequence[int], channel: str) -> dict[int, Co
     One answer for each notification, slots that are unfit included, as of that last statement;
     none for one that someone is changing something of at this moment.
     """
-    values: dict[str, Any] = {"notifications": list(notification_ids), "channel": channel}
+    values: dict[str, Any] = {
+        "notifications": list(notification_ids),
+        "channel": channel,
+        "goes_beside": channel in BESIDE,
+    }
     locked_users = fetch_prepared(LOCK_USERS, values)
     recipients = {number: Recipient(*rest) for number, *rest, _ in locked_users}
     values["users"] = [each.user_id for each in recipients.values()]
@@ -213,11 +216,7 @@ def _wanted(claimed: Claimed, content: Content | None) -> Content | None:
 def _refusal(claimed: Claimed, content: Content) -> UnsentReason | None:
     if not content.recipient.is_active:
         return UnsentReason.ACCOUNT_DISABLED
-    if content.companion and not content.companion.is_live:
-        return UnsentReason.COMPANION_ENDED
-    if claimed.channel == Delivery.Channel.EMAIL and content.recipient.refuses_mail:
-        return UnsentReason.ADDRESS_REFUSES
-    return None
+    return WAYS[claimed.channel].refusal(content)
 
 
 def _fit(claimed: Claimed, listings: Sequence[Listing]) -> list[Listing]:

@@ -23,9 +23,11 @@ from accounts.mail.blaming import note_accepted
 from accounts.mail.results import Accepted, Never, Result, TryLater
 from accounts.prepared import fetch_prepared
 from alerts import config
-from alerts.delivery import devices, refused
+from alerts.channels import NAMES_BESIDE
+from alerts.delivery import refused
 from alerts.delivery.claim import Claimed
 from alerts.delivery.unsent import put_back_unsent
+from alerts.delivery.ways import WAYS
 from alerts.models import SenderJournal
 
 logger = logging.getLogger(__name__)
@@ -58,9 +60,9 @@ UPDATE alerts_senderjournal journal
 RETURNING on_wire IS NOT NULL
 """
 # In the order of their ids, so that no two of us ever wait for one another. The first acceptance
-# of a learner's own delivery that counted a slot makes its alert sent; a companion's doesn't, else
-# a push that is stuck would never go by email.
-SETTLE = """
+# of a learner's own delivery that counted a slot makes its alert sent; one beside doesn't, else a
+# push that is stuck would never go by email.
+SETTLE = f"""
 WITH held AS (
     SELECT id FROM alerts_delivery
      WHERE id = ANY (%(accepted)s::bigint[]) AND lease_token = %(token)s
@@ -76,7 +78,7 @@ WITH held AS (
 ), counted AS (
     SELECT alert_id FROM useralerts
      WHERE alert_id = ANY (ARRAY(
-               SELECT unnest(counted) FROM accepted WHERE channel <> 'companion'))
+               SELECT unnest(counted) FROM accepted WHERE channel NOT IN ({NAMES_BESIDE})))
        AND state <> 'sent'
      ORDER BY alert_id FOR UPDATE
 ), told AS (
@@ -85,7 +87,7 @@ WITH held AS (
       FROM counted WHERE alert.alert_id = counted.alert_id
 )
 SELECT id FROM accepted
-"""
+"""  # noqa: S608 - put together from constants
 # From here on it is a delivery like any other that was reaching the network: `starts` is 0, and
 # who takes it up after the lease counts a doubt.
 LEAVE_ON_WIRE = """
@@ -167,8 +169,7 @@ class Journal:
     def _note_accepted(self, claimed: Claimed) -> None:
         if claimed.provider_failures or claimed.provider in self._refusing:
             note_accepted(claimed.provider)
-        if claimed.subscription_id is not None and claimed.device_refusals:
-            devices.accept(claimed.subscription_id)
+        WAYS[claimed.channel].accept(claimed)
         self._refusing.discard(claimed.provider)
 
     def _note_refusal(self, provider: str, result: TryLater | Never) -> None:

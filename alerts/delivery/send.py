@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.mail.results import Accepted, Result, TryLater
-from alerts.channels import transmit
 from alerts.delivery.claim import Claimed, seconds_to_send
 from alerts.delivery.compose import Prepared
 from alerts.delivery.record import Journal
+from alerts.delivery.ways import WAYS
 
 # What hasn't had its turn after so many seconds is put back: a slow provider should not make
 # what was rechecked go out late.
@@ -35,15 +35,21 @@ def send(prepared: Sequence[Prepared]) -> Tally:
         if not journal.begin(claimed):
             turns.left_over.append(claimed)
             continue
-        result = transmit(following.message, seconds=seconds_to_send())
+        result = transmit(following)
         turns.note(claimed, result)
         journal.note(claimed, result)
     journal.close(turns.left_over)
     return Tally(len(prepared) - len(turns.left_over), len(journal.accepted))
 
 
+def transmit(prepared: Prepared) -> Result:
+    """Use the network; no transaction may be open."""
+    way = WAYS[prepared.claimed.channel]
+    return way.transmit(prepared.message, seconds=seconds_to_send())
+
+
 class _Turns:
-    """Whose turn it is, until the time is up; a provider or device that fails gets no more.
+    """Whose turn it is, until the time is up; a provider or target that fails gets no more.
 
     A provider that refused a single message goes on: the others say whose fault that was, and
     enough in a row open its breaker.
@@ -66,8 +72,8 @@ class _Turns:
     def note(self, claimed: Claimed, result: Result) -> None:
         if isinstance(result, TryLater) and result.provider_failed and not result.of_one:
             self._failing.add(claimed.provider)
-        if claimed.subscription_id and not isinstance(result, Accepted):
-            self._failing.add(claimed.subscription_id)
+        if claimed.target_id and not isinstance(result, Accepted):
+            self._failing.add(claimed.target_id)
 
     def _is_failing(self, claimed: Claimed) -> bool:
-        return claimed.provider in self._failing or claimed.subscription_id in self._failing
+        return claimed.provider in self._failing or claimed.target_id in self._failing

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.mail.retries import delay_after
+from alerts.channels import BESIDE
 from alerts.delivery.claim import RELEASE, Claimed, lock_claimed, update_claimed
 from alerts.models import Delivery, UnsentReason
 
@@ -98,10 +99,10 @@ def end_alerts_of(claimed: Claimed, *, state: State, reason: UnsentReason) -> No
     """End the alerts that wait for a delivery, but a failed push's: they go by email.
 
     Nor an email's while pushes beside it are open; what neither ends, `gather` does. None waits
-    for a companion's.
+    for what goes beside the learner's own.
     """
     failed_push = claimed.channel == Delivery.Channel.PUSH and state == State.FAILED
-    if failed_push or claimed.channel == Delivery.Channel.COMPANION:
+    if failed_push or claimed.channel in BESIDE:
         return
     notification = claimed.notification_id
     values: dict[str, Any] = {

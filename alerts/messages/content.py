@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from alerts.config import DAILY_MESSAGE_LIMIT
-from alerts.models import Companion
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class Listing:
 class Content:
     """What a notification tells, and to whom; the listings are the soonest first.
 
-    The `companion` is set where the mail goes to them, and not to the learner.
+    The `target` is set where it doesn't go to the learner's own address: a device, a companion.
     """
 
     recipient: Recipient
     listings: Sequence[Listing]
-    companion: Companion | None = None
+    target: Any = None
 
     @property
     def last_of(self) -> int | None:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from alerts.channels import QUEUES as SENDING
+
 from .environment import development_environment, free_port, kept_values
 from .folders import FILLED, held, make_state_folder, others_using, set_up_lock, uses_folder
 from .install import set_up
@@ -99,7 +101,7 @@ class Processes:
 
 
 # A worker for each queue, so that a thousand mails to be sent never keep matching waiting.
-QUEUES = ("matching", "email", "push", "housekeeping")
+QUEUES = ("matching", *SENDING, "housekeeping")
 # What ends for a fault of its own is started again, unless it ends at once; so is a web server that
 # met code half written.
 REPLACED = (*QUEUES, "beat", "web")

@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.db import connection
 from django.db.models.functions import Now
 
-from alerts.channels import Message
+from accounts.mail.smtp import Envelope
+from alerts.channels.push import SealedPush
 from alerts.delivery.claim import Claimed, claim
 from alerts.delivery.deliver import prepare
 from alerts.delivery.gather import gather_notifications
@@ -70,7 +71,7 @@ def make_due(count: int, channel: str = "email") -> None:
         owner.execute("VACUUM (ANALYZE) useralerts, alerts_notification, alerts_delivery")
 
 
-def prepared(channel: str) -> list[Message]:
+def prepared(channel: str) -> list[Envelope | SealedPush]:
     """The messages of all that is due, which stays due."""
     ready = []
     while chunk := claim(channel):

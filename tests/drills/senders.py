@@ -12,9 +12,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from dvsa_alerts import periodic
 from dvsa_alerts.dev.run import SILENT
 
-QUEUES = "matching,email,push,housekeeping"
+QUEUES = ",".join(periodic.QUEUES)
 
 
 class Program:

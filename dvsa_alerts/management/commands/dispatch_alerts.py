@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.mail.send import send_outbox
 from accounts.staff_alarms import mail_alarms
+from alerts.channels import CHANNELS, QUEUES
 from alerts.delivery.deliver import deliver
 from alerts.delivery.send import Tally
 from dvsa_alerts.management.looping import LoopingCommand
@@ -26,14 +27,14 @@ class Command(LoopingCommand):
         "told."
     )
     example = EXAMPLE
-    queues = ("email", "push")
+    queues = QUEUES
 
     def work(self) -> tuple[dict[str, Any], str, bool]:
         """One round of all channels, and of the outbox."""
         mail_alarms()
         send_outbox(seconds=SECONDS)
         done = Tally()
-        for channel in ("push", "email", "companion"):
-            done += deliver(channel, seconds=SECONDS)
+        for channel in CHANNELS:
+            done += deliver(channel.name, seconds=SECONDS)
         said = f"{done.accepted} of {done.taken_up} messages taken up were accepted."
         return asdict(done), said, bool(done.taken_up)

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.mail import breakers
 from accounts.models import Breaker
-from alerts import channels
 from alerts.delivery.claim import claim
 from alerts.delivery.deliver import deliver, prepare
 from alerts.delivery.gather import gather_notifications, mail_stuck_pushes
 from alerts.delivery.send import send as send_prepared
+from alerts.delivery.ways import push
 from alerts.messages import links
 from alerts.messages.pushes import payload
 from alerts.models import Delivery, Notification, PushSubscription
@@ -249,7 +249,7 @@ def late(handler) -> None:
 def test_a_service_that_is_slow_is_given_up_long_before_the_lease_ends(
     user, push_service, sink, monkeypatch
 ):
-    monkeypatch.setattr(channels, "MOST_PUSH_SECONDS", 0.5)
+    monkeypatch.setattr(push, "MOST_SECONDS", 0.5)
     subscribe(user, push_service, "/one")
     push_service.usual = late
     make_waiting(user, method="push")

@@ -5,6 +5,7 @@ import signal
 import socket
 
 import pytest
+from django.conf import settings
 
 from dvsa_alerts.dev import run, shell
 
@@ -72,4 +73,4 @@ def test_a_worker_that_cannot_even_start_ends_all(tmp_path, monkeypatch):
 def test_each_queue_has_a_worker_of_its_own(tmp_path):
     programs = run.programs(8000, "8025", tmp_path)
     queues = [words[words.index("-Q") + 1] for words in programs.values() if "-Q" in words]
-    assert queues == ["matching", "email", "push", "housekeeping"]
+    assert queues == list(settings.QUEUES)
