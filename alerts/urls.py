@@ -7,6 +7,7 @@ from alerts.pages import (
     account,
     alerts,
     companions,
+    composing,
     fairness,
     feeds,
     mail_again,
@@ -19,9 +20,9 @@ from alerts.pages import (
 
 urlpatterns = [
     path("searches/", searches.search_list, name="search_list"),
-    path("searches/new/", searches.search_new, name="search_new"),
+    path("searches/new/", composing.search_new, name="search_new"),
     path("searches/<int:pk>/on/", search_on.search_on, name="search_on"),
-    path("searches/<int:pk>/edit/", searches.search_edit, name="search_edit"),
+    path("searches/<int:pk>/edit/", composing.search_edit, name="search_edit"),
     path("searches/<int:pk>/pause/", searches.search_pause, name="search_pause"),
     path("searches/<int:pk>/resume/", searches.search_resume, name="search_resume"),
     path("searches/<int:pk>/delete/", searches.search_delete, name="search_delete"),

@@ -15,7 +15,8 @@ from accounts.models import SavedSearch, User
 from alerts import wording
 from alerts.channels.vapid import public_key
 from alerts.models import PushSubscription
-from alerts.pages.searches import LearnerRequest, own_search, with_defaults
+from alerts.pages.composing import with_defaults
+from alerts.pages.searches import LearnerRequest, own_search
 from alerts.searches import saving
 from alerts.searches.form import SavedSearchForm
 from alerts.searches.resting import why_resting

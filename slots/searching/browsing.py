@@ -170,6 +170,16 @@ def map_of(center: Center, open_slots: int) -> dict[str, Any] | None:
     return {"origin": None, "metres": None, "centers": [_on_map(center, open_slots)]}
 
 
+def map_to_choose(center_ids: Iterable[int], *, now: datetime) -> dict[str, Any] | None:
+    """The map of the centres that a form offers; None where none of them has a place."""
+    centers = list(Center.objects.filter(pk__in=list(center_ids), location__isnull=False))
+    if not centers:
+        return None
+    counts = count_open(Slot.objects.open_at(now).filter(center__in=centers))
+    on_map = [_on_map(center, counts.get(center.pk, 0)) for center in centers]
+    return {"origin": None, "metres": None, "centers": on_map}
+
+
 def _on_map(center: Center, open_slots: int) -> dict[str, Any]:
     return {
         "id": center.pk, "name": center.name, "open": open_slots,

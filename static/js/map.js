@@ -3,6 +3,7 @@
 // configured. The page's lists say the same.
 /* global L */
 import { label, PIN_PX } from "./map_labels.js";
+import { boxesOf, choices, showChosen } from "./map_choices.js";
 
 const MAX_ZOOM = 12;
 const NEAR_ZOOM = 10;
@@ -22,7 +23,7 @@ async function draw(element) {
   // Popups open upwards from their pin and are moved clear of what is at the top.
   L.control.zoom({ position: "bottomright" }).addTo(map);
   L.control.scale({ metric: false }).addTo(map);
-  const pins = addPlaces(map, found);
+  const pins = addPlaces(map, found, boxesOf(element));
   keepFocus(map);
   ground(map, element);
   if (!element.dataset.mapTiles) label(map, element.dataset.mapTowns, pins);
@@ -43,7 +44,7 @@ export async function ground(map, element) {
   L.geoJSON(coast, { interactive: false, style: { className: "map__land" } }).addTo(map).bringToBack();
 }
 
-function addPlaces(map, { origin, metres, centers }) {
+function addPlaces(map, { origin, metres, centers }, boxes) {
   const bounds = L.latLngBounds(centers.map((center) => [center.latitude, center.longitude]));
   if (origin) {
     L.circleMarker(origin, { radius: 6, className: "map__origin", interactive: false }).addTo(map);
@@ -57,7 +58,7 @@ function addPlaces(map, { origin, metres, centers }) {
   const pins = L.layerGroup().addTo(map);
   const place = () => {
     pins.clearLayers();
-    groups(map, centers).forEach((group) => pins.addLayer(pin(group)));
+    groups(map, centers).forEach((group) => pins.addLayer(pin(group, boxes)));
   };
   map.on("zoomend", place);
   place();
@@ -76,7 +77,7 @@ function groups(map, centers) {
   return found;
 }
 
-function pin({ centers }) {
+function pin({ centers }, boxes) {
   const open = centers.reduce((sum, center) => sum + center.open, 0);
   const words = `${centers.map((center) => center.name).join(", ")}: ${open} open`;
   const icon = L.divIcon({
@@ -85,7 +86,9 @@ function pin({ centers }) {
   const { latitude, longitude } = centers[0];
   const marker = L.marker([latitude, longitude], { icon, title: words, alt: words });
   marker.name = centers.length > 1 ? `${centers[0].name} and ${centers.length - 1} more` : centers[0].name;
-  return marker.bindPopup(linksTo(centers), { maxHeight: 180, autoPan: true, autoPanPadding: [12, 12] });
+  if (boxes) marker.on("add", () => showChosen(marker, words, centers, boxes));
+  const content = boxes ? () => choices(centers, boxes) : linksTo(centers);
+  return marker.bindPopup(content, { maxHeight: 180, autoPan: true, autoPanPadding: [12, 12] });
 }
 
 function linksTo(centers) {
@@ -119,7 +122,7 @@ function keepFocus(map) {
   map.on("popupopen", ({ popup }) => {
     if (!document.activeElement.matches(".map__pin")) return;
     opener = document.activeElement;
-    popup.getElement().querySelector("a").focus({ preventScroll: true });
+    popup.getElement().querySelector("a, input").focus({ preventScroll: true });
   });
   map.on("popupclose", ({ popup }) => {
     const inside = popup.getElement()?.contains(document.activeElement) || document.activeElement === document.body;
@@ -131,8 +134,15 @@ function keepFocus(map) {
   });
 }
 
+// What is folded away has no size yet.
+function drawOnceSeen(element) {
+  const fold = element.closest("details:not([open])");
+  if (fold) fold.addEventListener("toggle", () => draw(element), { once: true });
+  else draw(element);
+}
+
 function drawWithin(part) {
-  part.querySelectorAll("[data-map]").forEach(draw);
+  part.querySelectorAll("[data-map]").forEach(drawOnceSeen);
 }
 
 drawWithin(document);

@@ -1,11 +1,13 @@
 """The map in a browser: read at a glance, and used by the keyboard alone."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import new_context
+from tests.journeys.steps import keep_picture
 from tests.journeys.town import Town
 
 SEARCH = "/slots/?postcode=IG3+9UZ&radius=25"
@@ -50,6 +52,34 @@ def test_by_keyboard_alone_one_opens_a_pin_looks_at_its_links_and_comes_back(
     expect(page.locator(f"{POPUP} a[href^='/centers/']").first).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/centers/*/")
+
+
+def test_by_keyboard_alone_centres_are_chosen_on_the_map_of_the_form(
+    page: Page, town: Town, address: str
+) -> None:
+    page.goto(f"{address}/searches/new/?postcode=IG3+9UZ&test_type=practical&change=1")
+    page.get_by_text("Narrow it down").click()
+    expect(page.locator(".map__name").first).to_be_visible()
+    pin = page.locator(PIN).first
+    pin.focus()
+    page.keyboard.press("Enter")
+    mirror = page.locator(f"{POPUP} input").first
+    expect(mirror).to_be_focused()
+    page.keyboard.press("Space")
+    chosen = page.locator("input[name=center]:checked")
+    expect(chosen).to_have_count(1)
+    number = chosen.get_attribute("value")
+    page.keyboard.press("Escape")
+    expect(pin).to_be_focused()
+    expect(pin).to_have_attribute("title", re.compile("open, chosen$"))
+    keep_picture(page, "choosing-centers", "phone")
+
+    chosen.uncheck()
+    expect(pin).not_to_have_attribute("title", re.compile("chosen"))
+    page.locator(f"input[name=center][value='{number}']").check()
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(f"**center={number}**")
+    expect(page.get_by_role("heading", name="Check your alert")).to_be_visible()
 
 
 def test_names_lie_neither_on_pins_nor_on_each_other(page: Page, town: Town, address: str) -> None:

@@ -65,7 +65,7 @@ def test_what_we_can_send_or_goes_in_one_summary_is_no_warning(client, two_a_day
 
 def test_it_does_not_count_on_for_ever(client, openings, monkeypatch):
     monkeypatch.setattr(counting, "MOST_COUNTED", 2)
-    monkeypatch.setattr("alerts.pages.searches.MOST_COUNTED", 2)
+    monkeypatch.setattr("alerts.pages.composing.MOST_COUNTED", 2)
     assert "<strong>more than 2 slots</strong>" in shown(client)
 
 
