@@ -1,7 +1,8 @@
 """Saved searches and alerts in a learner's words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, time
 
 from accounts.learners import Learner
 from accounts.models import SavedSearch
@@ -15,22 +16,50 @@ METHODS = {
 BESIDE = " and email you"
 
 
-def promise(search: SavedSearch, *, centers: Sequence[str], booked: Mapping[str, date]) -> str:
-    """One sentence that says what a search (stored or not) with these chosen centres alerts about.
+@dataclass(frozen=True)
+class Promise:
+    """What a search alerts about: one sentence, or a `lead` and its clauses as a list.
+
+    `daily_at` is the Europe/London time of a daily summary, None where each slot is told at once.
+    """
+
+    how: str
+    what: str
+    clauses: Sequence[str]
+    daily_at: time | None
+
+    @property
+    def sentence(self) -> str:
+        """All of it at once, as a mail says it."""
+        which = ", ".join(self.clauses)
+        if self.daily_at is None:
+            return f"{self.how} the moment {self.what} opens {which}."
+        return f"{self._daily} {which} and is still open."
+
+    @property
+    def lead(self) -> str:
+        """The start of the list."""
+        if self.daily_at is None:
+            return f"{self.how} the moment {self.what} opens:"
+        return f"{self._daily} and is still open:"
+
+    @property
+    def _daily(self) -> str:
+        return f"{self.how} once a day, at {clock(self.daily_at)}, if {self.what} has opened"
+
+
+def promise(search: SavedSearch, *, centers: Sequence[str], booked: Mapping[str, date]) -> Promise:
+    """What a search (stored or not) with these chosen centres alerts about.
 
     `booked` are the days of the tests that its learner has, by type. Windows are inclusive; dates
     and times are Europe/London.
     """
     tests = {kind: booked.get(kind) for kind in TEST_TYPE.wanted(search)}
     clauses = filter(None, (criterion.clause(search, centers, tests) for criterion in CRITERIA))
-    what, which = TEST_TYPE.kind(search), ", ".join(clauses)
-    if search.digest_at is None:
-        return f"{_how(search)} the moment {what} opens {which}."
-    when = f"once a day, at {clock(search.digest_at)}"
-    return f"{_how(search)} {when}, if {what} has opened {which} and is still open."
+    return Promise(_how(search), TEST_TYPE.kind(search), list(clauses), search.digest_at)
 
 
-def promise_of(search: SavedSearch, learner: Learner) -> str:
+def promise_of(search: SavedSearch, learner: Learner) -> Promise:
     """The same of a learner's stored search, whose centres are read unless they were prefetched."""
     centers = [center.name for center in search.centers.all()]
     return promise(search, centers=centers, booked=learner.booked_days)

@@ -49,7 +49,8 @@ def _mailed(search: SavedSearch) -> str:
 
 
 def _promise(search: SavedSearch) -> str:
-    return wording.promise_of(search, read_learner(search.user, today=database_today()))
+    learner = read_learner(search.user, today=database_today())
+    return wording.promise_of(search, learner).sentence
 
 
 def compose_trial(search: SavedSearch) -> Mail:

@@ -51,7 +51,7 @@ def _reason(search: SavedSearch) -> Reason:
     days = search.booked  # type: ignore[attr-defined]
     booked = {kind: date.fromisoformat(day) for kind, day in days}
     return Reason(
-        promise=wording.promise(search, centers=centers, booked=booked),
+        promise=wording.promise(search, centers=centers, booked=booked).sentence,
         url=links.search_url(search.pk),
         pause_url=links.pause_url(user_id=search.user_id, search_ids=[search.pk]),
     )

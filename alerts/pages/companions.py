@@ -141,7 +141,7 @@ def _shown(beside: list[Companion]) -> list[ShownLearner]:
         ShownLearner(
             each,
             [
-                wording.promise_of(search, learners[each.user_id])
+                wording.promise_of(search, learners[each.user_id]).sentence
                 for search in searches
                 if search.user_id == each.user_id
             ],

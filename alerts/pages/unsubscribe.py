@@ -119,4 +119,5 @@ def _undone(request: HttpRequest, user: User) -> HttpResponse:
 
 def _promises(searches: SavedSearchQuerySet, user: User) -> list[str]:
     learner = read_learner(user, today=database_today())
-    return [wording.promise_of(search, learner) for search in searches.prefetch_related("centers")]
+    with_centers = searches.prefetch_related("centers")
+    return [wording.promise_of(search, learner).sentence for search in with_centers]

@@ -78,9 +78,10 @@ def compose(ending: SearchEnding, user: User, search: SavedSearch) -> Words:
     names = [center.name for center in search.centers.all()]
     unsubscribe = links.unsubscribe_url(user_id=user.pk, search_ids=[search.pk])
     kind = RESTING if ending.booked_for else ENDED
+    learner = read_learner(user, today=database_today())
     context = {
         "title": wording.title(search, centers=names),
-        "promise": wording.promise_of(search, read_learner(user, today=database_today())),
+        "promise": wording.promise_of(search, learner).sentence,
         "day": day(ending.tells_until),
         "booked_for": day(ending.booked_for) if ending.booked_for else "",
         "bookings_url": f"{settings.SITE_URL}{reverse('bookings')}",

@@ -19,7 +19,7 @@ def wish(**fields):
 
 
 def test_the_least_search_is_one_plain_sentence():
-    assert promise(wish(), centers=[], booked={}) == (
+    assert promise(wish(), centers=[], booked={}).sentence == (
         "We email you the moment a practical or theory test slot opens within 10 miles of IG3 9UZ."
     )
 
@@ -45,7 +45,7 @@ def test_the_least_search_is_one_plain_sentence():
     ],
 )
 def test_each_condition_is_said(fields, clause):
-    assert clause in promise(wish(**fields), centers=[], booked={})
+    assert clause in promise(wish(**fields), centers=[], booked={}).sentence
 
 
 BOOKED = {"practical": date(2027, 4, 1), "theory": date(2027, 2, 1)}
@@ -72,15 +72,17 @@ APRIL, MARCH, FEBRUARY = (
     ],
 )  # fmt: skip
 def test_the_booking_says_which_test_it_is_before_the_search_does(fields, booked, clause):
-    assert promise(wish(**fields), centers=[], booked=booked).endswith(f"{clause}.")
+    assert promise(wish(**fields), centers=[], booked=booked).sentence.endswith(f"{clause}.")
 
 
 def test_every_weekday_is_no_condition():
-    assert "days" not in promise(wish(weekdays=[1, 2, 3, 4, 5, 6, 7]), centers=[], booked={})
+    assert (
+        "days" not in promise(wish(weekdays=[1, 2, 3, 4, 5, 6, 7]), centers=[], booked={}).sentence
+    )
 
 
 def test_chosen_centres_stand_instead_of_the_radius():
-    said = promise(wish(), centers=["Goodmayes", "Hornchurch", "Wanstead"], booked={})
+    said = promise(wish(), centers=["Goodmayes", "Hornchurch", "Wanstead"], booked={}).sentence
     assert "at Goodmayes, Hornchurch or Wanstead" in said
     assert "miles" not in said
 
@@ -88,3 +90,15 @@ def test_chosen_centres_stand_instead_of_the_radius():
 def test_a_search_is_called_by_its_own_name_before_its_place():
     assert title(wish(name="Near college"), centers=[]) == "Near college"
     assert title(wish(), centers=[]) == "Within 10 miles of IG3 9UZ"
+
+
+def test_what_is_asked_beside_the_place_makes_a_list():
+    said = promise(wish(weekdays=[1]), centers=[], booked={})
+    assert said.lead == "We email you the moment a practical or theory test slot opens:"
+    assert said.clauses == ["within 10 miles of IG3 9UZ", "on Mondays"]
+
+
+def test_the_list_of_a_daily_summary_says_when_and_that_the_slots_are_still_open():
+    lead = promise(wish(weekdays=[1], digest_at=time(18)), centers=[], booked={}).lead
+    assert "once a day, at 18:00" in lead
+    assert lead.endswith("has opened and is still open:")

@@ -99,7 +99,9 @@ def test_the_promise_names_them(excluded, said):
         postcode="IG3 9UZ", notification_radius=5, notification_method="email",
         excluded_dates=excluded,
     )  # fmt: skip
-    assert promise(search, centers=[], booked={}).endswith(f"within 5 miles of IG3 9UZ, {said}")
+    assert promise(search, centers=[], booked={}).sentence.endswith(
+        f"within 5 miles of IG3 9UZ, {said}"
+    )
 
 
 def form(*typed: tuple[str, str], rest: str = "") -> SavedSearchForm:

@@ -31,7 +31,8 @@ def test_many_are_read_in_one_statement_and_told_as_if_each_were_read_as_a_whole
     with django_assert_num_queries(1):
         found = reasons([search.pk for search in made])
     expected = {
-        each.pk: wording.promise(each, centers=[], booked={}) for each in SavedSearch.objects.all()
+        each.pk: wording.promise(each, centers=[], booked={}).sentence
+        for each in SavedSearch.objects.all()
     }
     assert {number: reason.promise for number, reason in found.items()} == expected
 

@@ -56,7 +56,7 @@ def test_the_code_of_a_new_address_saves_the_search_and_turns_it_on(client):
     assert (search.notification_radius, search.weekdays, search.is_active) == (10, [1], True)
     text = response.content.decode()
     assert "Your alert is on" in text
-    assert "opens within 10 miles of IG3 9UZ, on Mondays" in text
+    assert "<li>within 10 miles of IG3 9UZ</li><li>on Mondays</li>" in text
     assert "new@example.org" in text
     assert "Now turn on notifications" in text
 
