@@ -5,7 +5,7 @@ const KEPT = "push-endpoint";
 
 self.addEventListener("push", (event) => {
   const { notification, renew: key } = event.data.json();
-  event.waitUntil(Promise.all([show(notification), key && changeKey(key)]));
+  event.waitUntil(Promise.all([show(notification), navigator.setAppBadge?.(), key && changeKey(key)]));
 });
 
 // As a browser that reads declarative pushes shows it without us.
@@ -26,7 +26,7 @@ self.addEventListener("notificationclick", (event) => {
   const { url, actions } = event.notification.data;
   const pressed = actions.find(({ action }) => action === event.action);
   event.notification.close();
-  event.waitUntil(self.clients.openWindow(pressed?.navigate ?? url));
+  event.waitUntil(Promise.all([self.clients.openWindow(pressed?.navigate ?? url), navigator.clearAppBadge?.()]));
 });
 
 self.addEventListener("pushsubscriptionchange", (event) => {

@@ -39,6 +39,11 @@ NOTE_OPENED = """() => {
   self.opened = [];
   self.clients.openWindow = async (url) => { opened.push(url); };
 }"""
+NOTE_BADGE = """() => {
+  self.badge = "";
+  navigator.setAppBadge = async () => { badge = "set"; };
+  navigator.clearAppBadge = async () => { badge = "cleared"; };
+}"""
 CLICK = """async () => {
   const [notification] = await self.registration.getNotifications();
   self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
@@ -90,6 +95,7 @@ class Pushes:
     def deliver(self, origin: str, payload: dict[str, Any]) -> None:
         """Wake the service worker with a decrypted payload."""
         assert wait_until(self._is_registered, seconds=180)
+        self._worker.evaluate(NOTE_BADGE)
         self._session.send(
             "ServiceWorker.deliverPushMessage",
             {
@@ -103,8 +109,16 @@ class Pushes:
         """The notifications that the worker shows."""
         return list(self._page.evaluate(SHOWN))
 
+    @property
+    def badge(self) -> str:
+        """What was last done to the badge on the site's icon: `set`, `cleared` or nothing."""
+        return str(self._worker.evaluate("badge"))
+
     def click(self) -> list[str]:
         """Click the notification: the addresses that the worker opens."""
-        worker: Worker = self._page.context.service_workers[0]
-        worker.evaluate(NOTE_OPENED)
-        return list(worker.evaluate(CLICK))
+        self._worker.evaluate(NOTE_OPENED)
+        return list(self._worker.evaluate(CLICK))
+
+    @property
+    def _worker(self) -> Worker:
+        return self._page.context.service_workers[0]

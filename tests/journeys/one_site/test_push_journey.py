@@ -71,7 +71,9 @@ def test_a_push_is_decrypted_shown_and_opens_the_alert(
     pushes = Pushes(page)
     pushes.deliver(site.url, {"notification": payload})
     assert wait_until(lambda: pushes.shown() == [payload], seconds=180)
+    assert pushes.badge == "set"
     assert pushes.click() == [payload["navigate"]]
+    assert pushes.badge == "cleared"
     page.context.clear_cookies()
     page.goto(payload["navigate"])
     expect(page.get_by_role("heading", name=f"at {CLOCKS[size]}")).to_be_visible()
