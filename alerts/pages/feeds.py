@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import SavedSearch
+from alerts import wording
 from alerts.models import SearchFeed, UserAlert
 from alerts.pages.searches import LearnerRequest, own_search
 from alerts.searches.feeds import find_feed, make_feed, revoke_feed
@@ -99,7 +100,9 @@ def search_feed(request: LearnerRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         url = f"{settings.SITE_URL}{reverse('feed', args=[make_feed(search=search)])}"
     made = SearchFeed.objects.filter(search=search).first()
-    context = {"search": search, "feed": made, "url": url}
+    names = [center.name for center in search.centers.all()]
+    title = wording.title(search, centers=names)
+    context = {"search": search, "title": title, "feed": made, "url": url}
     return render(request, "alerts/search_feed.html", context)
 
 

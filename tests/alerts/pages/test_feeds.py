@@ -119,6 +119,11 @@ def test_the_address_is_shown_once_and_only_its_digest_is_stored(page, search):
     assert secret not in str(list(AuditLog.objects.values()))
 
 
+def test_the_page_says_which_search_it_is_about(page, search):
+    SavedSearch.objects.update(name="Near college")
+    assert "Near college" in page.get(f"/searches/{search.pk}/feed/").content.decode()
+
+
 def test_a_new_address_ends_the_old_one(search):
     old, new = make_feed(search=search), make_feed(search=search)
     assert Client().get(f"/feeds/{old}.atom").status_code == 404
