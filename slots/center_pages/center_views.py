@@ -53,12 +53,15 @@ def center_detail(request: HttpRequest, center_id: int) -> HttpResponse:
     page = read_page(search, now=now)
     open_slots = count_open(Slot.objects.matching(search, now)).get(center.pk, 0)
     history = read_history(center, now=now)
-    (wait,) = read_waits(Center.objects.filter(pk=center.pk), now=now)
+    nearest = [each.other_id for each in center.nearest.open()]
+    waits = read_waits(Center.objects.filter(pk__in=[center.pk, *nearest]), now=now)
+    wait_at = {each.center.pk: each for each in waits}
+    wait = wait_at[center.pk]
     context = {
         "center": center,
         "search": search,
         "open": open_slots,
-        "nearest": center.nearest.open(),
+        "nearest": [wait_at[pk] for pk in nearest],
         "days": by_day(page.slots, now=now),
         "more": page.next is not None,
         "map": map_of(center, open_slots),

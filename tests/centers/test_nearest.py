@@ -166,7 +166,7 @@ def test_the_page_of_a_centre_lists_them_in_order_without_closed_ones(
     run(write("2,5", "2,1", "2,4"))
     Center.objects.filter(name="Barking").update(is_active=False)
     page = client.get(f"/centers/{here.pk}/")
-    assert [each.other.name for each in page.context["nearest"]] == ["Wanstead", "Loughton"]
+    assert [each.center.name for each in page.context["nearest"]] == ["Wanstead", "Loughton"]
     section = page.content.decode().partition("Moving a test from here")[2]
     assert section.index("Wanstead</a>") < section.index("Loughton</a>")
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit.clock import database_now
-from centers.models import Center
+from centers.models import Center, NearestCenter
 from slots.center_pages.measuring_waits import SeenOpening, measure_waits, wait_of
 from slots.center_pages.plot import SMALL, plot
 from slots.center_pages.waits import WaitOrder, read_waits
@@ -203,6 +203,18 @@ class TestPages:
         text = client.get(f"/centers/{make_center('Yeovil').pk}/").content.decode()
         assert "so it can't say how long the wait usually is" in text
         assert "plot__line" not in text
+
+    def test_beside_each_centre_that_a_test_can_be_moved_to_stands_its_soonest_slot(
+        self, client, centre
+    ):
+        here, full = make_center("Wanstead"), make_center("Erith")
+        for rank, other in enumerate([full, centre], 1):
+            NearestCenter.objects.create(center=here, other=other, rank=rank)
+        text = client.get(f"/centers/{here.pk}/").content.decode()
+        listed = text.partition("Moving a test from here")[2].partition("</ol>")[0]
+        erith, goodmayes = listed.split("<li>")[1:]
+        assert "none open now" in erith
+        assert "in 9 days" in goodmayes
 
 
 class TestPlot:
