@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class UserManager(BaseUserManager["User"]):
-    """Users by e-mail; e-mails are compared ignoring case and stored in lower case."""
+    """Users by email; emails are compared ignoring case and stored in lower case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make a user who may sign in.

@@ -1,6 +1,6 @@
 """Statements that are planned once for each connection.
 
-Django binds values in the client, so PostgreSQL parses and plans each statement anew: for what
+Django binds values in the client, so PostgreSQL parses and plans each statement again: for what
 runs for every page or message, that is as much work again as running it, or twice as much. Not
 through a pool that lends a connection for one transaction (PgBouncer): the next has another.
 """
@@ -46,7 +46,7 @@ def _fetch_watched(
     statement: str,
     values: Mapping[str, Any],
 ) -> list[tuple[Any, ...]]:
-    """As `connection.cursor()` does, so that whoever counts or watches statements sees these."""
+    """As `connection.cursor()` does, so that what counts or watches statements sees these."""
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     cursor = wrap(bound)  # type: ignore[arg-type]  # its stub knows wrapped ones only
     cursor.execute(statement, values)

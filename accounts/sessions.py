@@ -44,7 +44,7 @@ def drop_sessions(user: User) -> int:
 
 
 def drop_other_sessions(request: HttpRequest) -> int:
-    """Sign whoever asks out everywhere but here; how many sessions that were."""
+    """Sign the person who asks out everywhere but here; how many sessions that were."""
     here = request.session.session_key
     others = UserSession.objects.filter(user=request.user.pk).exclude(session_key=here)
     keys = others.values("session_key")

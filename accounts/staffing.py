@@ -40,7 +40,7 @@ def last_admin_stays() -> Iterator[None]:
 
 
 def make_admin(*, email: str, password: str, actor: User | None) -> User:
-    """Make an active admin whose e-mail counts as verified.
+    """Make an active admin whose email counts as verified.
 
     Raises ValidationError when the password is too weak or the email is none, and
     IntegrityError when someone has that email already.
@@ -73,7 +73,7 @@ def change_role(*, user: User, role: Role | None, actor: Actor | None) -> bool:
 def disable_user(*, user: User, actor: Actor | None) -> bool:
     """Stop a user's sessions, tokens and alerts at once; False when they are disabled already.
 
-    Matching and sending ask for active users only, and so does whoever checks a token that the
+    Matching and sending ask for active users only, and so does each check of a token that the
     user has made. Raises LastAdmin.
     """
     with last_admin_stays():

@@ -26,7 +26,7 @@ from audit.models import AuditLog
 
 FILE = "your-data.json"
 # A password's hash and a second factor's key are no information about a person, and would let
-# whoever finds the file in.
+# anyone who finds the file in.
 ACCOUNT = (
     "id", "email", "first_name", "last_name", "created_at", "updated_at", "last_login",
     "is_active", "quiet_from", "quiet_until", "theory_passed_on", "last_failed_on",

@@ -30,7 +30,7 @@ def subscribe(
     """Add a browser, or take its new keys; raises BadSubscription.
 
     `vapid_key` is the key of ours that it was told; empty is the present one.
-    An endpoint stays with the user who brought it first, whoever brings it later.
+    An endpoint stays with the user who brought it first, even if another brings it later.
     """
     _check(endpoint, p256dh, auth, vapid_key)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -88,7 +88,7 @@ def renew(
 def unsubscribe(
     *, subscription: PushSubscription, actor: User, reason: str = PushSubscription.REMOVED
 ) -> None:
-    """Send nothing more to a browser; what waits for it goes by e-mail.
+    """Send nothing more to a browser; what waits for it goes by email.
 
     A sender that has looked at the learner just now is waited for, and none looks meanwhile: what
     it has not marked `sending` by then never leaves.

@@ -66,7 +66,7 @@ SELECT user_id FROM users person
 
 @dataclass(frozen=True)
 class UnverifiedAccounts:
-    """Sign-ups whose e-mail was never verified: erased like anybody who asks to be."""
+    """Sign-ups whose email was never verified: erased like anybody who asks to be."""
 
     name: str = "unverified_accounts"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 
 from accounts.learners import Learner
 from accounts.models import SavedSearch
@@ -20,32 +20,28 @@ BESIDE = " and email you"
 class Promise:
     """What a search alerts about: one sentence, or a `lead` and its clauses as a list.
 
-    `daily_at` is the Europe/London time of a daily summary, None where each slot is told at once.
+    `daily` says when in the day a summary comes; "" where each slot is told of at once.
     """
 
     how: str
     what: str
     clauses: Sequence[str]
-    daily_at: time | None
+    daily: str
 
     @property
     def sentence(self) -> str:
         """All of it at once, as a mail says it."""
         which = ", ".join(self.clauses)
-        if self.daily_at is None:
+        if not self.daily:
             return f"{self.how} the moment {self.what} opens {which}."
-        return f"{self._daily} {which} and is still open."
+        return f"{self.how} {self.daily}, if {self.what} has opened {which} and is still open."
 
     @property
     def lead(self) -> str:
         """The start of the list."""
-        if self.daily_at is None:
+        if not self.daily:
             return f"{self.how} the moment {self.what} opens:"
-        return f"{self._daily} and is still open:"
-
-    @property
-    def _daily(self) -> str:
-        return f"{self.how} once a day, at {clock(self.daily_at)}, if {self.what} has opened"
+        return f"{self.how} {self.daily}, if {self.what} has opened and is still open:"
 
 
 def promise(search: SavedSearch, *, centers: Sequence[str], booked: Mapping[str, date]) -> Promise:
@@ -56,7 +52,8 @@ def promise(search: SavedSearch, *, centers: Sequence[str], booked: Mapping[str,
     """
     tests = {kind: booked.get(kind) for kind in TEST_TYPE.wanted(search)}
     clauses = filter(None, (criterion.clause(search, centers, tests) for criterion in CRITERIA))
-    return Promise(_how(search), TEST_TYPE.kind(search), list(clauses), search.digest_at)
+    daily = f"once a day, at {clock(search.digest_at)}" if search.digest_at else ""
+    return Promise(_how(search), TEST_TYPE.kind(search), list(clauses), daily)
 
 
 def promise_of(search: SavedSearch, learner: Learner) -> Promise:

@@ -160,7 +160,7 @@ def one_day() -> None:
 def fresh_settings(settings) -> Iterator[None]:
     """A cheap hasher, and no settings remembered from another test's database.
 
-    Each client of Django's tests makes the middleware anew: static files are looked for when
+    Each client of Django's tests makes the middleware again: static files are looked for when
     they are asked for, else each client would read all of them first.
     """
     settings.WHITENOISE_AUTOREFRESH = True

@@ -46,7 +46,7 @@ def owner_connection(name: str) -> psycopg.Connection:
 
 
 def superuser_connection(name: str, host: str) -> psycopg.Connection:
-    """Connect to a cluster as whoever made it."""
+    """Connect to a cluster as the user who made it."""
     return psycopg.connect(
         dbname=name, user="postgres", host=host, autocommit=True, connect_timeout=10
     )
@@ -75,7 +75,7 @@ def make_template(run_folder: Path) -> None:
 
 
 def recreate(name: str, template: str = "template1") -> None:
-    """Make a database anew as a copy of another."""
+    """Make a database once more as a copy of another."""
     with owner_connection("postgres") as connection:
         drop(name)
         connection.execute(
@@ -130,7 +130,7 @@ def used_here(name: str, host: str | None = None, role: str | None = None) -> It
 def empty(name: str) -> None:
     """Empty every table but those that migrations fill, once nobody writes there any more.
 
-    By rows: a few are gone long before TRUNCATE has made the files of all tables anew.
+    By rows: a few are gone long before TRUNCATE has made new files for all tables.
     """
     with owner_connection(name) as connection, connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")

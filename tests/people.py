@@ -8,7 +8,7 @@ PASSWORD = "correct-horse-9"
 
 
 def learner(email: str = "ada@example.org", **fields: object) -> User:
-    """Somebody with a verified e-mail who may be alerted."""
+    """Somebody with a verified email who may be alerted."""
     user = User.objects.create_user(email, PASSWORD, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user

@@ -24,7 +24,7 @@ def test_without_a_word_the_usual_tests_run():
     assert chosen() == USUAL
 
 
-def test_whoever_names_paths_or_marks_or_wants_all_gets_what_they_name():
+def test_naming_paths_or_marks_or_all_runs_what_is_named():
     assert chosen(source=Source.ARGS) == "not long"
     assert chosen(everything=True) == "not long"
     assert chosen(marks="drill and not long") == "drill and not long"

@@ -53,7 +53,7 @@ class UserAdmin(LargeListAdmin, AsksAgainAdmin, AuditedHistoryAdmin):
     sortable_by = ("email",)
     ordering = ("-id",)
     search_fields = ("email",)
-    search_help_text = "Part of the e-mail address, at least three characters; or the number"
+    search_help_text = "Part of the email address, at least three characters; or the number"
     fields = (
         "email", "first_name", "last_name", "role", "is_active", "created_at", "last_login",
         "signs_in_by", "elsewhere",

@@ -1,1 +1,1 @@
-"""What every mail has in common, whoever it is for: its headers, and what a refusal means."""
+"""What every mail has in common: its headers, its one outbox, and what a refusal means."""

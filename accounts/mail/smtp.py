@@ -1,4 +1,4 @@
-"""E-mail by SMTP on connections that are kept; takes a message, answers what became of it."""
+"""Email by SMTP on connections that are kept; takes a message, answers what became of it."""
 
 import smtplib
 import socket

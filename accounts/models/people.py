@@ -1,4 +1,4 @@
-"""Users, who sign in by e-mail, and the roles that say what they may do."""
+"""Users, who sign in by email, and the roles that say what they may do."""
 
 from typing import Any, ClassVar
 
@@ -39,7 +39,7 @@ class Role(models.Model):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in by e-mail; what they may do is answered by their role alone.
+    """A person who signs in by email; what they may do is answered by their role alone.
 
     The table has one column that is no field, because only the database writes it:
     `email_verified`, whether the primary address is.

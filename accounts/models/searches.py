@@ -25,7 +25,7 @@ class SavedSearch(models.Model):
     """One saved search; a null window is open on that side, and all windows are inclusive."""
 
     class Method(models.TextChoices):
-        EMAIL = "email", "E-mail"
+        EMAIL = "email", "Email"
         PUSH = "push", "Push"
 
     class TestType(models.TextChoices):

@@ -55,7 +55,7 @@ _watch = _Watch()
 
 @contextmanager
 def cut_off_after(seconds: float, connection: socket.socket) -> Iterator[None]:
-    """Shut the connection down after so many seconds; whoever uses it then gets an error."""
+    """Shut the connection down after so many seconds; using it then is an error."""
     key = _watch.begin(connection, time.monotonic() + seconds)
     try:
         yield

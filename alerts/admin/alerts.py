@@ -27,7 +27,7 @@ SHOWN_OPENINGS = 3
 class WhyForm(forms.Form):
     """Who, and which opening: by its number, or by centre, day and time."""
 
-    email = forms.EmailField(label="Learner’s e-mail address")
+    email = forms.EmailField(label="Learner’s email address")
     opening = forms.IntegerField(label="Number of the opening", required=False, min_value=1)
     center = forms.ModelChoiceField(
         Center.objects.order_by("name"), label="Or: test centre", required=False
@@ -46,7 +46,7 @@ class WhyForm(forms.Form):
         """The learner."""
         user = User.objects.with_address(self.cleaned_data["email"]).first()
         if user is None:
-            raise forms.ValidationError("Nobody has this e-mail address.")
+            raise forms.ValidationError("Nobody has this email address.")
         return user
 
     def clean(self) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class UserAlert(models.Model):
                 name="alerts_waiting",
                 condition=Q(state="waiting", notification__isnull=True),
             ),
-            # Of all messages those that are under way, for what must go by e-mail instead.
+            # Of all messages those that are under way, for what must go by email instead.
             models.Index(
                 fields=["notification"],
                 name="alerts_underway",

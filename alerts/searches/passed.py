@@ -32,7 +32,7 @@ def end_passed_searches(*, today: date | None = None) -> int:
 
 @transaction.atomic
 def _end_lot(today: date) -> int:
-    """The learner's row is locked too: whoever saves a search locks it first, then the search."""
+    """The learner's row is locked too: saving a search locks it first, then the search."""
     passed = SavedSearch.objects.filter(is_active=True).passed_on(today)
     locked = passed.select_related("user").select_for_update(skip_locked=True, of=("self", "user"))
     found = list(locked.order_by("pk")[:LOT])

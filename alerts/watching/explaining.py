@@ -128,7 +128,7 @@ def _of_user(user: User) -> list[Answer]:
     verified = bool(primary and primary.verified)
     return [
         Answer("The account is active", user.is_active, _yes(user.is_active)),
-        Answer("The e-mail address is verified", verified, _yes(verified)),
+        Answer("The email address is verified", verified, _yes(verified)),
     ]
 
 

@@ -40,7 +40,7 @@ class Review:
         """With the cells that were typed again, each named by line and field: `7-postcode`; and
         with the rows that were chosen to be merged, each named by its line: `7-merge`."""
         merge = tuple(row.line for row in self.rows if f"{row.line}-merge" in typed)
-        return replace(self, rows=tuple(_mended(self.rows, typed)), merge=merge)
+        return replace(self, rows=tuple(_corrected(self.rows, typed)), merge=merge)
 
     def plan(self) -> Plan:
         """What it would change now."""
@@ -61,7 +61,7 @@ class Review:
         return cls(rows, said["basis"], said["overwrite"], tuple(said["merge"]))
 
 
-def _mended(rows: Iterable[Row], typed: Mapping[str, str]) -> Iterable[Row]:
+def _corrected(rows: Iterable[Row], typed: Mapping[str, str]) -> Iterable[Row]:
     for row in rows:
         said = asdict(row)
         for name in MENDED_FIELDS:

@@ -23,7 +23,7 @@ BY_STATUS = {
 
 
 def outcome(response: HttpResponse) -> Outcome:
-    """What an answer means for whoever asked; a form with errors is let in, too."""
+    """What an answer means for the one who asked; a form with errors is let in, too."""
     if response.status_code in (301, 302, 303) and response["Location"].startswith(SIGN_IN_PAGES):
         return Outcome.DOOR
     assert response.status_code < 500, response.status_code

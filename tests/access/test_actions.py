@@ -15,7 +15,7 @@ ACTIONS = [
     for label, pages in MODELS.items()
     for action, allowed in pages.actions.items()
 ]
-# Django's word to whoever names an action that is not offered to them.
+# Django's word to someone who names an action that is not offered to them.
 NOT_OFFERED = "No action selected"
 
 

@@ -64,7 +64,7 @@ class Offered(HTMLParser):
 
 @pytest.fixture
 def knocking(world) -> Iterator["Knocking"]:
-    """Somebody who notes whoever answers with 500."""
+    """Someone who notes each answer of 500."""
     with override_settings(BOUNCE_SECRET="s"):
         knocking = Knocking(world)
         yield knocking

@@ -39,7 +39,9 @@ def stored(world: World) -> str:
 
 
 @pytest.mark.parametrize("person", [Person.STRANGER, Person.NOBODY, Person.ADMIN], ids=str)
-def test_what_is_learner_as_stays_as_it_is_whoever_sends_a_form_that_would_change_it(person, world):
+def test_what_is_learner_as_stays_as_it_is_no_matter_who_sends_a_form_that_would_change_it(
+    person, world
+):
     before = stored(world)
     for name, route in OWN.items():
         form = route.form(world) if route.form else {}

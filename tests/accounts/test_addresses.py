@@ -142,7 +142,7 @@ def test_no_admin_is_made_with_such_an_address(monkeypatch, address):
         SELECT user_id, %s, false, false FROM users""",
     ],
 )
-def test_the_database_stores_no_such_address_whoever_writes_it(statement, address):
+def test_the_database_stores_no_such_address_no_matter_who_writes_it(statement, address):
     learner()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [address])

@@ -37,7 +37,7 @@ def test_through_a_pool_that_lends_connections_nothing_is_kept(monkeypatch):
     assert prepared() == []
 
 
-def test_whoever_watches_statements_sees_it():
+def test_what_watches_statements_sees_it():
     seen = []
 
     def watch(execute, sql, *rest):

@@ -1,4 +1,4 @@
-"""`users.email_verified` says whether the primary address is, whoever writes addresses."""
+"""`users.email_verified` says whether the primary address is, no matter what writes addresses."""
 
 import threading
 

@@ -37,7 +37,7 @@ def set_config(name: str, value: str) -> None:
 
 
 def make_user(*, verified=True, **fields) -> User:
-    """A person with a primary e-mail address, verified unless said otherwise."""
+    """A person with a primary email address, verified unless said otherwise."""
     email = f"learner{next(_numbers)}@example.org"
     user = User.objects.create(email=email, password="x", **fields)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=verified)
@@ -52,7 +52,7 @@ def make_center(latitude=GOODMAYES[0], longitude=GOODMAYES[1], **fields) -> Cent
 
 
 def make_search(user=None, *, place=GOODMAYES, centers=(), **fields) -> SavedSearch:
-    """A search by e-mail that has been there for a day; `place` is (latitude, longitude)."""
+    """A search by email that has been there for a day; `place` is (latitude, longitude)."""
     location = Point(place[1], place[0], srid=4326) if place else None
     defaults = {"notification_method": "email", "created_at": NOW - timedelta(days=1)}
     search = SavedSearch.objects.create(

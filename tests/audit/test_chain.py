@@ -134,7 +134,7 @@ def test_an_entry_erased_before_it_was_sealed_is_chained_all_the_same(transactio
 
 
 def _take_ada_out_and_put_her_back():
-    """What whoever can write as the application may do to a user."""
+    """What someone who can write as the application may do to a user."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT user_id, email FROM users WHERE email = 'ada@example.org'")
         number, email = cursor.fetchone()

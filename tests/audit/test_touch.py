@@ -1,4 +1,4 @@
-"""`updated_at` moves with what it stands for, whoever writes."""
+"""`updated_at` moves with what it stands for, no matter who writes."""
 
 from datetime import UTC, datetime
 

@@ -21,7 +21,7 @@ FILLED = (
 def add_past(world: World) -> None:
     """Fill what only time fills: at scale 1, 5,000,000 alerts and 3,000,000 messages.
 
-    The other subjects measure a world without a past, so whoever asks for one runs by itself.
+    The other subjects measure a world without a past, so one that asks for it runs by itself.
     """
     world.add_slots()
     world.add_searches()

@@ -54,7 +54,7 @@ class PushSink:
     certificate: Path
 
     def line(self) -> http.client.HTTPSConnection:
-        """A connection that is kept, made as whoever resolves PUSH_HOST to here would."""
+        """A connection that is kept, made as if PUSH_HOST resolved to here."""
         tls = ssl.create_default_context(cafile=str(self.certificate))
         line = http.client.HTTPSConnection(PUSH_HOST, self.port, context=tls)
         bare = socket.create_connection((HOST, self.port))

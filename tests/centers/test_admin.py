@@ -107,7 +107,7 @@ def test_what_was_shown_is_imported_by_the_next_press(manager, center):
     assert '"code": [null, "1"]' in AuditLog.objects.get(action="center.changed").details
 
 
-def test_faulty_rows_are_mended_in_the_page(manager, center):
+def test_faulty_rows_are_corrected_in_the_page(manager, center):
     page = manager.post(IMPORT, chosen())
     corrected = {"4-name": "Ilford", "5-latitude": "51.55"}
     page = manager.post(IMPORT, carried(page) | corrected | {"check": "1"})

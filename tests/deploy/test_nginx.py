@@ -13,7 +13,7 @@ from tests.access.rating import MINIMUM, rated
 from tests.deploy.front import NAME, NGINX
 from tests.servers import wait_until
 
-# Once each, whoever answers.
+# Once each, no matter what answers.
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -77,7 +77,7 @@ def make_centers_of(files: list[Path]) -> None:
 
 @dataclass
 class Recomputed:
-    """What one source's batches lead to, counted anew."""
+    """What one source's batches lead to, counted independently."""
 
     newest: datetime | None = None
     seen: set[int] = field(default_factory=set)

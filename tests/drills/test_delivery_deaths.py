@@ -35,7 +35,7 @@ def die_at(point: str) -> None:
 
 
 def end_leases() -> None:
-    """Let the lease of whoever died be over, and the turns in its journal."""
+    """Let the lease of the one who died be over, and the turns in its journal."""
     over = timezone.now() - timedelta(seconds=1)
     SenderJournal.objects.update(look_until=over, lease_until=over)
     Delivery.objects.live().update(next_attempt_at=over)
@@ -70,7 +70,7 @@ def test_every_point_is_tried():
     assert set(POINTS) == points
 
 
-def test_a_message_that_kills_whoever_makes_it_has_failed_after_five(here):
+def test_a_message_that_kills_its_maker_has_failed_after_five(here):
     alert = make_waiting()
     for _ in range(5):
         die_at("making")

@@ -124,7 +124,7 @@ def test_a_made_up_endpoint_is_neither_kept_nor_spoken_to(client, canary):
     assert (wire.connects, canary.came) == ([], [])
 
 
-def test_the_wire_sees_whoever_would_connect(canary):
+def test_the_wire_sees_each_who_would_connect(canary):
     """Else none of this could fail."""
     with watched() as wire, pytest.raises(OSError, match="stopped"):
         socket.create_connection(("127.0.0.1", canary.port), timeout=1)

@@ -42,7 +42,7 @@ def send(source: Source, file: Path) -> Outcome:
 
 
 def replay(source: Source, files: list[Path]) -> None:
-    """Send all in order; after each the counts and what is open are those counted anew."""
+    """Send all in order; after each the counts and what is open are those counted independently."""
     count = Recomputed()
     for file in files:
         expected = count.take(json.loads(file.read_text()))
@@ -53,12 +53,14 @@ def replay(source: Source, files: list[Path]) -> None:
     assert openings_are_sound()
 
 
-def test_a_feed_in_order_opens_and_closes_what_is_counted_anew(source, files):
+def test_a_feed_in_order_opens_and_closes_what_is_counted_independently(source, files):
     replay(source, files)
 
 
 @pytest.mark.long
-def test_the_whole_real_feed_in_order_opens_and_closes_what_is_counted_anew(source, tmp_path):
+def test_the_whole_real_feed_in_order_opens_and_closes_what_is_counted_independently(
+    source, tmp_path
+):
     files = real_feed(tmp_path)
     make_centers_of(files)
     assert len(files) == 175

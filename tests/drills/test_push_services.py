@@ -1,4 +1,4 @@
-"""Drill 7: push services of every mood at once, real workers, and the e-mail in a push's place."""
+"""Drill 7: push services of every mood at once, real workers, and the email in a push's place."""
 
 import pytest
 

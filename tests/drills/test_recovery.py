@@ -97,7 +97,7 @@ def test_nothing_is_wrong_after_a_recovery_to_a_moment(
     assert answer["erased"] == [erased.pk]
     assert watched.check(listing, erased, logs) == NOTHING_WRONG
     rows = sum(each["rows"] for each in sums.values())
-    print(f"{rows:,} rows, seconds: {times}")  # noqa: T201 - for whoever runs it with -s
+    print(f"{rows:,} rows, seconds: {times}")  # noqa: T201 - for a run with -s
 
 
 def quiet_moment() -> tuple[str, dict]:

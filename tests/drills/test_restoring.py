@@ -72,7 +72,7 @@ def test_nothing_is_wrong_after_a_restore(own_postgres, fresh_cluster, watched, 
     assert table_sums(left_alone) == {name: tables[name] for name in left_alone}
     assert answer["erased"] == [erased.pk]
     assert watched.check(listing, erased, logs) == NOTHING_WRONG
-    print(f"{answer['rows']:,} rows, seconds: {times}")  # noqa: T201 - for whoever runs it with -s
+    print(f"{answer['rows']:,} rows, seconds: {times}")  # noqa: T201 - for a run with -s
 
 
 def back_up_while_working(listing: Listing, folder: Path) -> str:

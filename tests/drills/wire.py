@@ -1,8 +1,8 @@
 """What leaves this process: every look-up and every connection that it tries, seen from below.
 
-Python tells an audit hook of each `connect` before the kernel hears of it, whoever calls it. One
-to an address that isn't expected is logged and stopped. No hook can be taken away again, so there
-is one for the whole process, which looks at whatever wire is being watched.
+Python tells an audit hook of each `connect` before the kernel hears of it.
+One to an address that isn't expected is logged and stopped. No hook can be taken away again, so
+there is one for the whole process, which looks at whatever wire is being watched.
 """
 
 import socket

@@ -360,7 +360,7 @@ def test_a_new_source_is_not_called_stale(manager):
     assert "not heard from yet" in manager.get("/admin/slots/source/").text
 
 
-def test_a_source_at_a_new_address_is_asked_anew():
+def test_a_source_at_a_new_address_is_asked_again():
     source = Source.objects.create(
         name="feed", url="https://old.example.org/", etag='"1"', failures=7
     )

@@ -1,4 +1,4 @@
-"""`createsuperuser`: the first admin, whose e-mail counts as verified."""
+"""`createsuperuser`: the first admin, whose email counts as verified."""
 
 import getpass
 import json
@@ -29,7 +29,7 @@ class Command(JsonCommand):
     example = EXAMPLE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The e-mail is all that has to be said."""
+        """The email is all that has to be said."""
         super().add_arguments(parser)
         parser.add_argument("--email", required=True, help="what the admin signs in with")
 

@@ -10,7 +10,7 @@ from audit.management.reporting import JsonCommand
 
 EXAMPLE = """example:
   SECRET_KEY=new SECRET_KEY_FALLBACKS=old manage.py reencrypt
-Then take the old one out of SECRET_KEY_FALLBACKS; whoever is still signed in by it signs in again.
+Then take the old one out of SECRET_KEY_FALLBACKS; anyone still signed in by it signs in again.
 """
 
 

@@ -1,4 +1,4 @@
-"""What a mail is on the line, and that whoever reads it finds what was written."""
+"""What a mail is on the line, and that its reader finds what was written."""
 
 import email
 import random

@@ -46,7 +46,7 @@ def test_the_connection_is_kept(sink, mailer):
     assert (sink.connections, len(sink.received)) == (1, 2)
 
 
-def test_a_kept_connection_that_was_closed_is_made_anew(sink, mailer):
+def test_a_kept_connection_that_was_closed_is_made_again(sink, mailer):
     send(mailer)
     sink.drop_lines()
     assert send(mailer) == Accepted()

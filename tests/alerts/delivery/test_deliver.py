@@ -418,7 +418,7 @@ def test_a_provider_that_works_again_gets_everything(alert, sink):
     assert (len(sink.received), Breaker.objects.get().failures) == (3, 0)
 
 
-def test_one_success_makes_failures_count_anew(alert, sink):
+def test_one_success_makes_failures_count_from_none(alert, sink):
     sink.mood = Mood.CLOSING
     send_due("email")
     make_due()

@@ -98,7 +98,7 @@ def test_nobody_takes_up_a_chunk_that_is_being_sent(chunk, journal, sink):
     assert (settle_left_behind(), claim("email")) == (0, [])
 
 
-def test_each_try_counts_once_whoever_settles_it(chunk, journal):
+def test_each_try_counts_once_no_matter_who_settles_it(chunk, journal):
     journal.begin(chunk[0].claimed)
     accept(journal, chunk[0], chunk[1])
     let_turns_end()

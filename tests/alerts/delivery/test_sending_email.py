@@ -1,4 +1,4 @@
-"""A waiting alert becomes one e-mail, and says so."""
+"""A waiting alert becomes one email, and says so."""
 
 import pytest
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def send() -> None:
-    """One round of e-mail."""
+    """One round of email."""
     deliver("email", seconds=30)
 
 

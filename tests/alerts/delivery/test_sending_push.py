@@ -1,4 +1,4 @@
-"""A waiting alert becomes a push to each browser of its user, or an e-mail."""
+"""A waiting alert becomes a push to each browser of its user, or an email."""
 
 import json
 from datetime import UTC, datetime, timedelta

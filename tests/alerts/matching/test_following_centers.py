@@ -168,7 +168,7 @@ class TestAtTheSameMoment:
         with connect() as saver:
             saver.execute(SAVE, [search.user_id, *reversed(FAR)])
             move(center, FAR)
-            assert settle_reach(seconds=60) == 1, "it has to wait for whoever is saving"
+            assert settle_reach(seconds=60) == 1, "it has to wait for the one who is saving"
             saver.commit()
         settle()
         assert stored() == expected()
@@ -185,7 +185,7 @@ class TestAtTheSameMoment:
                 settler.commit()
         assert reached(search) == {center.pk}
 
-    def test_whoever_is_killed_while_settling_leaves_it_to_the_next(self):
+    def test_one_who_is_killed_while_settling_leaves_it_to_the_next(self):
         center, search = make_center(), make_search()
         move(center, FAR)
         with connect() as settler:

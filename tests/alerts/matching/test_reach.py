@@ -260,7 +260,7 @@ def rebuilt() -> tuple[int, int]:
 
 @pytest.mark.django_db
 class TestRebuilding:
-    def test_what_was_written_with_the_triggers_off_is_mended_and_counted(self):
+    def test_what_was_written_with_the_triggers_off_is_put_right_and_counted(self):
         wrong, right = make_search(), make_search()
         one, other = make_center(), make_center()
         Reach.objects.filter(search=wrong, center=one).update(miles=7)

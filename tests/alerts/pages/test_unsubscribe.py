@@ -62,7 +62,7 @@ def test_all_can_be_stopped_where_there_is_another(mailbox, searches, unsubscrib
     assert 'name="all"' not in mailbox.get(unsubscribe).content.decode()
 
 
-def test_whoever_else_holds_the_link_is_not_told_where_the_learner_looks(
+def test_another_who_holds_the_link_is_not_told_where_the_learner_looks(
     mailbox, client, ada, searches, unsubscribe
 ):
     SavedSearch.objects.update(postcode="IG3 9UZ")

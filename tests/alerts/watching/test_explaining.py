@@ -106,7 +106,7 @@ def test_the_verdict_says_that_the_account_is_disabled(opening):
 
 def test_the_verdict_says_that_the_address_is_not_verified(opening):
     explanation = explain(user=make_user(verified=False), opening=opening)
-    assert "the e-mail address is verified" in explanation.verdict
+    assert "the email address is verified" in explanation.verdict
 
 
 def test_the_verdict_says_what_became_of_an_alert(opening):

@@ -190,7 +190,7 @@ def test_the_same_list_again_changes_nothing(write):
     assert AuditLog.objects.filter(action="centers.imported").count() == 1
 
 
-def test_what_the_list_says_anew_is_taken_over(write):
+def test_what_the_list_says_again_is_taken_over(write):
     run(write(OFFICIAL, official()))
     run(write(OFFICIAL, official(postcode="NW9 5TY", place="51.7,-0.26")))
     assert (only().postcode, place_of(only())[0]) == ("NW9 5TY", 51.7)

@@ -16,7 +16,7 @@ def state(tmp_path, monkeypatch):
 
 @pytest.fixture
 def our_folders(monkeypatch):
-    """As if the servers ran as whoever runs the tests, root included."""
+    """As if the servers ran as the user who runs the tests, root included."""
     monkeypatch.setattr(folders, "server_user", lambda: pwd.getpwuid(os.geteuid()))
 
 

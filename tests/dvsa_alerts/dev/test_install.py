@@ -53,7 +53,7 @@ def test_a_change_in_any_requirements_file_changes_the_stamp(requirements, name)
     assert install.stamp(requirements) != before
 
 
-def test_an_environment_behind_a_link_is_left_to_whoever_owns_it(tmp_path, monkeypatch):
+def test_an_environment_behind_a_link_is_left_to_its_owner(tmp_path, monkeypatch):
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (tmp_path / ".venv").symlink_to(theirs)

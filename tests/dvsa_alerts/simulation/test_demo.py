@@ -86,7 +86,7 @@ def test_a_live_site_refuses_it_unless_forced(places, settings):
     assert seed("--force")["people"]
 
 
-def test_whoever_is_there_already_keeps_the_password(places):
+def test_someone_who_is_there_already_keeps_the_password(places):
     User.objects.create_user("learner@example.org", "an-own-password")
     made = seed_people(password="another")
     assert "learner@example.org" not in [user.email for user in made]

@@ -72,7 +72,7 @@ def enter(page: Page, site: Site, email: str) -> None:
 
 
 def import_a_list(page: Page, site: Site, folder: Path, size: str) -> None:
-    """Seven rows of which five are faulty, mended in the page that says why."""
+    """Seven rows of which five are faulty, corrected in the page that says why."""
     file = folder / "centres.csv"
     file.write_text(FAULTY.replace("SIZE", size))
     page.goto(f"{site.url}/admin/centers/center/")
@@ -86,7 +86,7 @@ def import_a_list(page: Page, site: Site, folder: Path, size: str) -> None:
         page.locator(f"[name='{name}']").fill(text.replace("SIZE", size))
     page.get_by_role("button", name="Check again").click()
     expect(page.get_by_role("heading", name="Faulty rows")).to_have_count(0)
-    keep_picture(page, "3-mended", size)
+    keep_picture(page, "3-corrected", size)
     page.get_by_role("button", name="Import: 6 new, 0 changed").click()
     expect(page.get_by_text("Imported: 6 new, 0 changed.")).to_be_visible()
     keep_picture(page, "4-imported", size)

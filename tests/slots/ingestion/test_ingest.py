@@ -283,7 +283,7 @@ def test_what_has_passed_is_not_closed_as_gone(settled):
 # Reopening
 
 
-def test_a_slot_that_is_back_later_than_the_quiet_time_opens_anew(settled):
+def test_a_slot_that_is_back_later_than_the_quiet_time_opens_again(settled):
     settled.says(slot(number=0))
     settled.says(slot(number=0), slot(number=1), after=31)
     again = opening(1)

@@ -226,7 +226,7 @@ def episodes(slot: Slot) -> Iterator[tuple]:
 
 
 def minute(moment: datetime | None) -> int | None:
-    """The model's time of a moment; the present, by whoever's clock, is NOW."""
+    """The model's time of a moment; the present, by anyone's clock, is NOW."""
     if moment is None:
         return None
     passed = round((moment - START).total_seconds() / 60)

@@ -10,7 +10,7 @@ def test_messages_that_wait_while_none_is_taken_are_ignored_since_they_wait():
     assert consuming.ignored_for(130.0, waiting=True) == 25
 
 
-def test_each_task_that_is_taken_starts_the_wait_anew():
+def test_each_task_that_is_taken_starts_the_wait_again():
     consuming = Consuming(100.0)
     consuming.ignored_for(110.0, waiting=True)
     consuming.take()

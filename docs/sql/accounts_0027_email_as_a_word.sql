@@ -1,0 +1,6 @@
+BEGIN;
+--
+-- Alter field notification_method on savedsearch
+--
+-- (no-op)
+COMMIT;

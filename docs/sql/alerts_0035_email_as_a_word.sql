@@ -1,0 +1,6 @@
+BEGIN;
+--
+-- Alter field method on notification
+--
+-- (no-op)
+COMMIT;
