@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.models import MailRefusal
 from alerts.models import PushSubscription
@@ -158,7 +159,7 @@ class TestTheApi:
         source = add_source(name="feed", actor=None)
         _, token = make_token(source=source, label=None, actor=None)
         row = {"center": "A\ud800", "test_type": "\0", "date": "\ud800", "\ud800": 1}
-        said = {"sequence": 1, "observed_at": "2026-01-01T09:00:00Z", "slots": [row]}
+        said = {"sequence": 1, "observed_at": timezone.now().isoformat(), "slots": [row]}
         response = client.post(
             "/api/v1/sources/feed/batches/", json.dumps(said), content_type="application/json",
             headers={"Authorization": f"Bearer {token}"},
