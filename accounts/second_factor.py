@@ -5,7 +5,6 @@ sign in, and asks for no other. Secrets are encrypted in the database, with keys
 SECRET_KEY.
 """
 
-from base64 import urlsafe_b64encode
 from typing import Any
 
 from allauth.account.internal.flows.login import (
@@ -17,15 +16,12 @@ from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.encoding import force_bytes
 
 from accounts.device_names import name_of_device
+from accounts.encryption import cipher
 from accounts.models import User
 from accounts.sessions import drop_other_sessions, drop_sessions
 from audit.trail import Actor, record
@@ -57,11 +53,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret for storing."""
-        return _cipher().encrypt(text.encode()).decode()
+        return cipher(PURPOSE).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Read a stored secret; raises cryptography.fernet.InvalidToken under another key."""
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return cipher(PURPOSE).decrypt(encrypted_text.encode()).decode()
 
 
 class SecondFactorStage(AuthenticateStage):
@@ -126,7 +122,7 @@ def reencrypt() -> int:
     factors = Authenticator.objects.select_for_update().filter(data__has_any_keys=ENCRYPTED)
     for factor in factors:
         for name in ENCRYPTED & factor.data.keys():
-            factor.data[name] = _cipher().rotate(factor.data[name].encode()).decode()
+            factor.data[name] = cipher(PURPOSE).rotate(factor.data[name].encode()).decode()
         factor.save(update_fields=["data"])
     return len(factors)
 
@@ -149,14 +145,3 @@ def _start_over(request: HttpRequest, user: User, authenticator: Authenticator, 
         kind = authenticator.type
         given = {"method": "mfa", "type": kind, "id": authenticator.pk, "reauthenticated": True}
         record_authentication(request, user, **given)
-
-
-def _cipher() -> MultiFernet:
-    """Encrypts with SECRET_KEY's; reads what older keys (SECRET_KEY_FALLBACKS) have written."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(force_bytes(key))) for key in keys])
-
-
-def _derived(key: bytes) -> bytes:
-    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE)
-    return urlsafe_b64encode(derivation.derive(key))
