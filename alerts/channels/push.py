@@ -9,8 +9,6 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
-from email.utils import formatdate, parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
 import http_ece
@@ -26,13 +24,13 @@ from accounts.outbound.https import (
     UnansweredError,
 )  # fmt: skip
 from accounts.outbound.public_addresses import NotPublicError
+from alerts.channels.retry_after import seconds_to_wait
 from alerts.channels.vapid import UnknownKey, authorization
 
 MOST_BYTES = 3_900
 GONE = frozenset({404, 410})
 TIMED_OUT, TOO_MANY = 408, 429
 ANSWER_BYTES = 1_000
-DEFAULT_PAUSE, LONGEST_PAUSE = 60.0, 24 * 3600.0
 
 
 class BadEndpointError(ValueError):
@@ -159,31 +157,13 @@ def _meaning(answer: Answer) -> Result:
     if 200 <= status < 300:  # noqa: PLR2004
         return Accepted()
     if status == TOO_MANY:
-        return TryLater(said, after_seconds=_pause(answer), status=status)
+        return TryLater(said, after_seconds=seconds_to_wait(answer), status=status)
     if status == TIMED_OUT:
         return TryLater(said, status=status)
     if status >= 500:  # noqa: PLR2004
-        pause = _pause(answer) if "Retry-After" in answer.headers else None
+        pause = seconds_to_wait(answer) if "Retry-After" in answer.headers else None
         return TryLater(said, provider_failed=True, after_seconds=pause, status=status)
     return Never(said, target_gone=status in GONE, status=status)
-
-
-def _pause(answer: Answer) -> float:
-    """Seconds of Retry-After: a number, or a date that is set against the answer's own.
-
-    Without a date of the answer's, against our clock; a minute where it is neither.
-    """
-    text = answer.headers.get("Retry-After", "")
-    try:
-        seconds = float(text) if text.isdigit() else _seconds_between(answer.headers, text)
-    except (TypeError, ValueError):
-        seconds = DEFAULT_PAUSE
-    return min(max(seconds, 1.0), LONGEST_PAUSE)
-
-
-def _seconds_between(headers: Message, until: str) -> float:
-    since = headers["Date"] or formatdate(usegmt=True)
-    return (parsedate_to_datetime(until) - parsedate_to_datetime(since)).total_seconds()
 
 
 _local = threading.local()
