@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from accounts.learners import Learner, read_learners
 from accounts.models import SavedSearch, User
 from accounts.official import OFFICIAL, Official
+from alerts.channels import BESIDE
 from alerts.models import Delivery, Notification, UnsentReason, UserAlert, Wave
 from alerts.taking import SlotToTake, follows
 from alerts.wording import turn
@@ -222,8 +223,8 @@ def _told(alerts: list[UserAlert]) -> dict[tuple[int | None, int | None], int]:
 def _methods(alerts: list[UserAlert]) -> dict[int | None, str]:
     """By which channel each notification was accepted first."""
     ids = {each.notification_id for each in alerts}
-    accepted = Delivery.objects.filter(
-        notification__in=ids, state=Delivery.State.ACCEPTED, companion=None
+    accepted = Delivery.objects.filter(notification__in=ids, state=Delivery.State.ACCEPTED).exclude(
+        channel__in=BESIDE
     )
     rows = accepted.order_by("-accepted_at").values_list("notification_id", "channel")
     return dict(rows)
