@@ -71,6 +71,13 @@ COMPANIONS_PER_DAY = declare_integer(
     maximum=1000,
     help="People whom one network may ask in a day to get a learner’s alerts",
 )
+WEBHOOKS_PER_DAY = declare_integer(
+    "alerts.webhooks_per_day",
+    default=10,
+    minimum=1,
+    maximum=1000,
+    help="Webhooks that one network may add in a day",
+)
 LEASE_SECONDS = declare_integer(
     "alerts.lease_seconds",
     default=60,

@@ -21,6 +21,7 @@ from alerts.models import (
     SearchEnding,
     SearchFeed,
     UserAlert,
+    Webhook,
 )
 from audit.models import AuditLog
 
@@ -62,6 +63,7 @@ def export(user: User) -> dict[str, Any]:
         "refusals_by_day": _rows(BareRefusal.objects.filter(user=user), skip={"user_id"}),
         "ended_searches": _rows(SearchEnding.objects.filter(user=user), skip={"user_id"}),
         "feeds": _rows(SearchFeed.objects.filter(search__user=user), skip={"digest"}),
+        "webhooks": _rows(Webhook.objects.filter(user=user), skip={"user_id", "secret"}),
         "devices": _rows(PushSubscription.objects.filter(user=user), skip={"user_id", "auth"}),
         "sessions": _rows(UserSession.objects.filter(user=user), skip={"user_id", "session_key"}),
         "second_factors": [_factor(each) for each in Authenticator.objects.filter(user=user)],

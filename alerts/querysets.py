@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         PushSubscription,
         SenderJournal,
         UserAlert,
+        Webhook,
     )
 
 
@@ -105,6 +106,20 @@ class CompanionQuerySet(models.QuerySet["Companion"]):
         return self.annotate(address=Lower("email")).filter(
             address=companion.email.lower(), ended_at__isnull=True, user__is_active=True
         )
+
+
+class WebhookQuerySet(models.QuerySet["Webhook"]):
+    """Webhooks, in the words of the domain."""
+
+    def live_of(self, user: "User") -> "WebhookQuerySet":
+        """One user's that have not ended."""
+        return self.filter(user=user, ended_at__isnull=True)
+
+    def lost_of(self, user: "User") -> "WebhookQuerySet":
+        """One user's that ended by themselves within 30 days, and are not there again."""
+        again = self.model.objects.live_of(user).filter(url=models.OuterRef("url"))
+        ended = self.filter(user=user, ended_at__gt=Now() - timedelta(days=30))
+        return ended.filter(end_reason__in=["gone", "failing"]).exclude(models.Exists(again))
 
 
 class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):

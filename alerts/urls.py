@@ -16,6 +16,7 @@ from alerts.pages import (
     search_on,
     searches,
     unsubscribe,
+    webhooks,
 )
 
 urlpatterns = [
@@ -43,6 +44,9 @@ urlpatterns = [
     path("companions/", companions.companions, name="companions"),
     path("companions/<int:pk>/end/", companions.companion_end, name="companion_end"),
     path("companions/<str:token>/", companions.companion, name="companion"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<int:pk>/test/", webhooks.webhook_test, name="webhook_test"),
+    path("webhooks/<int:pk>/end/", webhooks.webhook_end, name="webhook_end"),
     path("push/", push.push, name="push"),
     path("push/renew/", push.push_renew, name="push_renew"),
     path("push/<int:pk>/test/", push.push_test, name="push_test"),

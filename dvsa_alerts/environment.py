@@ -79,6 +79,7 @@ class Environment:
     trusted_networks: list[Network] = setting(
         "TRUSTED_NETWORKS", values.list_of(values.network), []
     )
+    webhooks: bool = setting("WEBHOOKS", values.yes_or_no, False)
     bounce_secret: str = setting("BOUNCE_SECRET", values.shared_secret, "", is_secret=True)
     dev_mail_dir: str = setting("DEV_MAIL_DIR", values.absolute_folder, "")
     backup_dir: str = setting("BACKUP_DIR", values.absolute_folder, "")

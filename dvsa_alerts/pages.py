@@ -26,7 +26,7 @@ def site(request: HttpRequest) -> dict[str, str]:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored about a person, why, for how long, and how to end it."""
-    return render(request, "pages/privacy.html")
+    return render(request, "pages/privacy.html", {"webhooks_are_on": settings.WEBHOOKS})
 
 
 @require_safe

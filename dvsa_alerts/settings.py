@@ -266,11 +266,14 @@ VAPID_PRIVATE_KEY = ENVIRONMENT.vapid_private_key
 VAPID_PRIVATE_KEY_FALLBACKS = ENVIRONMENT.vapid_private_key_fallbacks
 VAPID_SUBJECT = ENVIRONMENT.vapid_subject
 PUSH_HOSTS = ENVIRONMENT.push_hosts
+# Whether learners may have their alerts sent to addresses of their own.
+WEBHOOKS = ENVIRONMENT.webhooks
 BOUNCE_SECRET = ENVIRONMENT.bounce_secret
 MAP_TILE_URL = ENVIRONMENT.map_tile_url
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 TRUSTED_NETWORKS = ENVIRONMENT.trusted_networks
-# What strangers name (feeds, push services) is reached at public addresses only, but in tests.
+# What strangers name (feeds, push services, webhooks) is reached at public addresses only, but in
+# tests.
 OUTBOUND_ALLOW_LOOPBACK = False
 
 # Celery: Redis carries hints only, so a publish that can't get through at once is dropped.

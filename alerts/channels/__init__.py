@@ -27,6 +27,7 @@ CHANNELS = (
     Channel("push", queue="push", target="subscription_id"),
     Channel("email", queue="email"),
     Channel("companion", queue="email", target="companion_id", beside=True),
+    Channel("webhook", queue="webhook", target="webhook_id", beside=True),
 )
 BESIDE = tuple(channel.name for channel in CHANNELS if channel.beside)
 # As a list of SQL.

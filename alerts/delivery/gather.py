@@ -223,6 +223,8 @@ def gather_notifications() -> int:
         "over_limit": UnsentReason.OVER_LIMIT,
         "groups": USERS_AT_ONCE,
     }
+    for way in WAYS.values():
+        values |= way.values()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GATHERING_LOCK])
         cursor.execute(GATHER, values)

@@ -11,6 +11,7 @@ from alerts.models.reach import PendingReach, Reach
 from alerts.models.search_endings import SearchEnding
 from alerts.models.unsent import UnsentReason
 from alerts.models.waves import Wave
+from alerts.models.webhooks import Webhook
 
 __all__ = [
     "Companion",
@@ -25,4 +26,5 @@ __all__ = [
     "UnsentReason",
     "UserAlert",
     "Wave",
+    "Webhook",
 ]

@@ -12,11 +12,25 @@ from alerts.models.companions import Companion
 from alerts.models.notifications import Notification
 from alerts.models.push import PushSubscription
 from alerts.models.unsent import UnsentReason, is_reason
+from alerts.models.webhooks import Webhook
 from alerts.querysets import DeliveryQuerySet
+
+# The foreign key of each channel's targets; what goes to the learner's own address has none.
+TARGETS = {"push": "subscription", "email": None, "companion": "companion", "webhook": "webhook"}
+
+
+def goes_to_its_target() -> Q:
+    """What a CHECK asks: the key of the delivery's channel is set, and no other channel's."""
+    keys = sorted(key for key in TARGETS.values() if key)
+    condition = Q()
+    for channel, own in TARGETS.items():
+        condition |= Q(channel=channel, **{f"{key}__isnull": key != own for key in keys})
+    return condition
 
 
 class Delivery(models.Model):
-    """A notification's way to one target: the user's address, a push subscription or a companion.
+    """A notification's way to one target: the user's address, a push subscription, a companion
+    or a webhook.
 
     `next_attempt_at` is when anybody may take it up (again): for one that is held, the end
     of the lease. `starts` counts claims since it last reached the network, so that a message
@@ -37,6 +51,7 @@ class Delivery(models.Model):
         EMAIL = "email", "Email"
         PUSH = "push", "Push"
         COMPANION = "companion", "Email to a companion"
+        WEBHOOK = "webhook", "Webhook"
 
     LIVE = (State.PENDING, State.CLAIMED, State.SENDING, State.RETRY)
 
@@ -52,8 +67,12 @@ class Delivery(models.Model):
         Companion, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries",
         db_index=False,
     )  # fmt: skip
+    webhook = models.ForeignKey(
+        Webhook, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries",
+        db_index=False,
+    )  # fmt: skip
     provider = models.CharField(
-        max_length=255, help_text="whose failing concerns it: `smtp`, or the push service's host"
+        max_length=255, help_text="whose failing concerns it: `smtp`, or the host"
     )
     state = models.CharField(max_length=10, choices=State, db_default=State.PENDING)
     created_at = models.DateTimeField(db_default=Now())
@@ -99,15 +118,16 @@ class Delivery(models.Model):
                 name="delivery_once_per_companion",
                 condition=Q(companion__isnull=False),
             ),
-            models.CheckConstraint(
-                name="delivery_channel", condition=Q(channel__in=["email", "push", "companion"])
+            models.UniqueConstraint(
+                fields=["webhook", "notification"],
+                name="delivery_once_per_webhook",
+                condition=Q(webhook__isnull=False),
             ),
             models.CheckConstraint(
-                name="delivery_target",
-                condition=Q(channel="email", subscription__isnull=True, companion__isnull=True)
-                | Q(channel="push", subscription__isnull=False, companion__isnull=True)
-                | Q(channel="companion", subscription__isnull=True, companion__isnull=False),
+                name="delivery_channel",
+                condition=Q(channel__in=["email", "push", "companion", "webhook"]),
             ),
+            models.CheckConstraint(name="delivery_target", condition=goes_to_its_target()),
             models.CheckConstraint(
                 name="delivery_state",
                 condition=Q(state__in=["pending", "claimed", "sending", "retry"])
@@ -148,6 +168,9 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["id"], name="deliveries_to_companions", condition=Q(channel="companion")
+            ),
+            models.Index(
+                fields=["id"], name="deliveries_to_webhooks", condition=Q(channel="webhook")
             ),
             # Whether a push service takes our pushes to other devices.
             models.Index(

@@ -27,6 +27,7 @@ class UnsentReason(TextChoices):
     DEVICE_ENDED = "device_ended", "the device was ended"
     DEVICE_REMOVED = "device_removed", "the device was removed"
     COMPANION_ENDED = "companion_ended", "the companion gets no more mail"
+    WEBHOOK_ENDED = "webhook_ended", "the webhook gets no more messages"
 
 
 def is_reason(field: str) -> Q:

@@ -1,6 +1,7 @@
 """The learner's account: quiet hours, a copy of all that is stored, and its erasure."""
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -27,7 +28,11 @@ def account(request: LearnerRequest) -> HttpResponse:
     start = {"quiet_from": user.quiet_from, "quiet_until": user.quiet_until}
     form = QuietHoursForm(request.POST or None, initial=start)
     if not form.is_valid():
-        context = {"form": form, "mail_refused": is_mail_refused(user)}
+        context = {
+            "form": form,
+            "mail_refused": is_mail_refused(user),
+            "has_webhooks": settings.WEBHOOKS,
+        }
         return render(request, "alerts/account.html", context)
     hours = form.cleaned_data
     set_quiet_hours(user=user, start=hours["quiet_from"], end=hours["quiet_until"])

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.addresses import check_address
 from accounts.date_inputs import WRONG_DATE, DateInput, TimeInput
+from alerts.channels.webhook import LONGEST_URL
 from alerts.models import UserAlert
 from alerts.models.companions import check_name
 from audit.clock import database_today
@@ -82,6 +83,17 @@ class CompanionForm(forms.Form):
         error_messages={"required": "Enter your name, as they know you"},
         help_text="We use it in their emails, so that they know who it’s about",
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )  # fmt: skip
+
+
+class WebhookForm(forms.Form):
+    """An address that is to get the alerts; what makes it one is checked when it is added."""
+
+    url = forms.CharField(
+        label="Address", max_length=LONGEST_URL, strip=True,
+        help_text="It begins with https:// and can be reached from the internet",
+        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the address that your alerts are to go to"},
     )  # fmt: skip
 
 

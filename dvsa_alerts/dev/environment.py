@@ -84,6 +84,7 @@ def program_settings(values: Mapping[str, Any], folder: Path) -> Environment:
         "MAP_TILE_URL": "",
         "TRUSTED_PROXIES": "",
         "TRUSTED_NETWORKS": "127.0.0.0/8,::1/128",
+        "WEBHOOKS": "true",
         "BOUNCE_SECRET": values["bounce_secret"],
     }
 

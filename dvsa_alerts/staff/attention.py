@@ -76,7 +76,7 @@ def _failing_deliveries(now: datetime) -> Iterator[Concern]:
         )
         yield Concern(f"{breaker.provider} takes no messages", detail, list_url("accounts.breaker"))
     failed = Delivery.objects.newest(NEWEST_DELIVERIES).filter(
-        state=Delivery.State.FAILED, created_at__gte=now - RECENT
+        state=Delivery.State.FAILED, created_at__gte=now - RECENT, webhook=None
     )
     if count := failed.count():
         page = list_url("alerts.delivery", state__exact="failed")

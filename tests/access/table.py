@@ -115,6 +115,11 @@ ROUTES: dict[str, Route] = {
         form=lambda world: {"email": "dad@example.org", "learner_name": "Ada"},
     ),
     "companion_end": Route(NO_METHOD, OWNER, args=("companion",)),
+    "webhooks": Route(
+        SIGNED_IN, SIGNED_IN, form=lambda world: {"url": "https://example.org/second"}
+    ),
+    "webhook_end": Route(OWNER, OWNER, args=("webhook",)),
+    "webhook_test": Route(NO_METHOD, OWNER, args=("webhook",)),
     "push": Route(SIGNED_IN, SIGNED_IN, form=lambda world: world.push_keys),
     "push_end": Route(NO_METHOD, OWNER, args=("device",)),
     "push_test": Route(NO_METHOD, OWNER, args=("device",)),
@@ -260,6 +265,7 @@ MODELS: dict[str, Pages] = {
     ),
     "slots.slotopening": Pages(view=ALL_STAFF),
     "alerts.useralert": Pages(view=READERS),
+    "alerts.webhook": Pages(view=READERS),
     "alerts.delivery": Pages(view=READERS),
     "accounts.mailrefusal": Pages(view=READERS, actions={"lift": ADMINS}),
     "accounts.breaker": Pages(view=READERS),

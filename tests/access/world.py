@@ -20,8 +20,9 @@ from django.utils import timezone
 
 from accounts.models import Booking, Breaker, MailRefusal, OutboxMail, Role, SavedSearch, User
 from alerts.messages import links
-from alerts.models import Companion, Delivery, Notification, PushSubscription, UserAlert
+from alerts.models import Companion, Delivery, Notification, PushSubscription, UserAlert, Webhook
 from alerts.searches.feeds import make_feed
+from alerts.webhooks import add_webhook
 from audit.models import SystemConfig
 from audit.trail import record
 from centers.models import Center, CenterAlias, NearestCenter, PostcodeArea, Rule
@@ -79,6 +80,7 @@ class World:
             "not_for_me_link": lambda: _token(links.not_for_me_url(self.row(UserAlert).pk)),
             "companion_link": lambda: _token(links.companion_url(self.row(Companion).pk)),
             "companion": lambda: self.row(Companion).pk,
+            "webhook": lambda: self.row(Webhook).pk,
             "got_a_test_link": lambda: _token(links.got_a_test_url(user_id=self.owner.pk)),
             "feed_secret": lambda: make_feed(search=self.row(SavedSearch)),
             "kind": lambda: ContentType.objects.get_for_model(SavedSearch).pk,
@@ -213,6 +215,7 @@ def _alerts_of(owner: User, rows: dict[type[Model], Any]) -> dict[type[Model], M
         Companion: Companion.objects.create(
             user=owner, place=1, email="mum@example.org", learner_name="Ada"
         ),
+        Webhook: add_webhook(user=owner, url=f"https://{MARK}.example.org/hook")[0],
         Notification: message,
         UserAlert: alert,
         Delivery: delivery,

@@ -11,7 +11,11 @@ from tests.alerts.waiting import fetch, make_waiting
 pytestmark = pytest.mark.django_db
 sentences = import_module("alerts.migrations.0018_sentences_become_codes")
 # Releases that wrote sentences knew nothing of these.
-LATER = {UnsentReason.NOT_BOOKABLE, UnsentReason.COMPANION_ENDED}
+LATER = {
+    UnsentReason.NOT_BOOKABLE,
+    UnsentReason.COMPANION_ENDED,
+    UnsentReason.WEBHOOK_ENDED,
+}
 
 
 def end(alert: UserAlert, reason: str) -> None:

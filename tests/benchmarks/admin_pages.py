@@ -28,6 +28,7 @@ WORDS = {
     "accounts.savedsearch": ("learner77@example.org", "nobody@example.org", "77", "9999999999"),
     "alerts.useralert": ("learner77@example.org", "nobody@example.org", "77", "9999999999"),
     "alerts.delivery": ("learner77@example.org", "nobody@example.org", "77", "9999999999"),
+    "alerts.webhook": ("learner77@example.org", "nobody@example.org", "77", "9999999999"),
     "audit.auditlog": (
         "learner77@example.org", "nobody@example.org", "accounts.user 77", "slots.feedbatch 77",
         "accounts.user 0", "user.signed_in", "batch.applied", "seldom.done1", "never.done",

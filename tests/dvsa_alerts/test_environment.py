@@ -71,6 +71,7 @@ WRONG = {
     ],
     "TRUSTED_PROXIES": [("nginx", "127.0.0.1"), ("10.0.0.0/33", "127.0.0.1")],
     "TRUSTED_NETWORKS": [("127.0.0.1 ::1", "10.0.0.0/8")],
+    "WEBHOOKS": [("perhaps", "true")],
     "BOUNCE_SECRET": [(SECRET, "16 or more")],
     "DEV_MAIL_DIR": [("mail", "begins with /")],
     "BACKUP_DIR": [("backups", "begins with /")],

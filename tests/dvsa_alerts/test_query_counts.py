@@ -57,6 +57,7 @@ PAGES = {
     "unsubscribe": "{unsubscribe_link}",
     "got a test": "{got_a_test_link}",
     "companions": "/companions/",
+    "webhooks": "/webhooks/",
     "push": "/push/",
     "account": "/account/",
     "erase": "/account/erase/",

@@ -137,6 +137,7 @@ LEARNING = [
     Shown("missed", "/alerts/missed/", "ada"),
     Shown("companions", "/companions/", "ada"),
     Shown("companions-empty", "/companions/", "newcomer"),
+    Shown("webhooks", "/webhooks/", "ada"),
     Shown("push", "/push/", "ada"),
     Shown("push-empty", "/push/", "newcomer"),
     Shown("account", "/account/", "ada"),

@@ -27,6 +27,10 @@ class Way(ABC, Generic[Message]):
     provider: ClassVar[str]
     says_why: ClassVar[bool] = True
 
+    def values(self) -> dict[str, Any]:
+        """What its `targets` bind by name."""
+        return {}
+
     def read_targets(self, ids: Collection[int]) -> Mapping[int, Any]:
         """What a chunk goes to, by id, without what someone is changing at this moment."""
         return {}

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Breaker
 from alerts.models import Delivery, Notification
+from alerts.webhooks import add_webhook
 from audit import config
 from audit.models import SystemConfig
 from slots.models import FeedBatch, Source
@@ -79,6 +80,17 @@ def test_failed_and_late_messages_are_counted(source):
         "1 message failed": "/admin/alerts/delivery/?state__exact=failed",
         "1 message late": "/admin/alerts/delivery/?state__exact=pending",
     }
+
+
+def test_what_a_learners_own_program_refuses_is_not_staffs_to_look_at(source):
+    user = make_user()
+    webhook, _ = add_webhook(user=user, url="https://example.org/hook")
+    message = Notification.objects.create(user=user, method="email", due_at=timezone.now())
+    Delivery.objects.create(
+        notification=message, channel="webhook", webhook=webhook, provider=webhook.host,
+        state="failed", next_attempt_at=timezone.now(),
+    )  # fmt: skip
+    assert concerns() == {}
 
 
 def test_a_setting_that_does_not_count_leads_to_settings(source):
