@@ -19,6 +19,7 @@ from alerts.messages.following import general
 from alerts.messages.mails import MOST_LISTED
 from alerts.models import Webhook
 from alerts.taking import Follows
+from alerts.wording import turn
 
 SLOTS, TEST = "slots.opened", "test"
 
@@ -62,6 +63,7 @@ def _slot(listing: Listing, found: Follows) -> dict[str, Any]:
         "last_seen_at": listing.last_seen_at and listing.last_seen_at.isoformat(),
         "source": listing.source,
         "is_simulated": listing.is_simulated,
+        "told": turn(listing.wave, listing.told_so_far) or None,
         "follows": [*found.obstacles, *found.of_this],
     }
 

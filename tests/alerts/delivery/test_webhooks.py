@@ -10,7 +10,7 @@ from alerts.channels import webhook as channel
 from alerts.delivery.deliver import deliver
 from alerts.delivery.gather import gather_notifications
 from alerts.matching.match import match_in_chunks
-from alerts.models import Delivery, Notification, UserAlert, Webhook
+from alerts.models import Delivery, Notification, UserAlert, Wave, Webhook
 from alerts.webhooks import FAILING_FOR, MOST_FAILURES, end_webhook, note_failure
 from slots.models import Slot, Source
 from tests.alerts.delivery.test_gather import quiet_now
@@ -92,9 +92,19 @@ def test_it_tells_all_that_a_program_can_use(ada, hooked, push_service, sink):
         "last_seen_at": slot.last_seen_at,
         "source": "Harbour feed",
         "is_simulated": False,
+        "told": None,
         "follows": told["follows"],
     }
     assert all(isinstance(sentence, str) for sentence in told["follows"])
+
+
+def test_it_says_which_wave_its_learner_is_of(ada, hooked, push_service, sink):
+    alert = make_waiting(ada)
+    Wave.objects.create(opening=alert.opening, number=2, waiting=90, told=60, told_so_far=75)
+    UserAlert.objects.update(wave=2)
+    send()
+    said = read_message(push_service.requests[0], hooked[1])
+    assert "75 learners" in said["data"]["slots"][0]["told"]
 
 
 def test_no_link_in_it_acts_for_the_learner(ada, hooked, push_service, sink):
